@@ -1,0 +1,84 @@
+"""A Python call that has not been made yet: written down by `repr`, made by `builder.compile.make`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+# How a script imports what it calls; everything else is written from `keras.` on.
+SHORT_NAMES = {"keras.layers": "layers"}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: the dotted name of what is called, and its arguments.
+
+    Args:
+        target: a dotted name below `keras`, such as `keras.layers.Dense`; it comes from class variables, never from input.
+        args: positional arguments, literals or Calls.
+        kwargs: (name, value) pairs in the order in which they are written.
+    """
+
+    target: str
+    args: tuple[Any, ...] = ()
+    kwargs: tuple[tuple[str, Any], ...] = ()
+
+    def __repr__(self) -> str:
+        """The call as Python source. `repr` of every literal is also the guard against injected text."""
+        namespace, _, name = self.target.rpartition(".")
+        written = [repr(value) for value in self.args] + [f"{key}={value!r}" for key, value in self.kwargs]
+        return f"{SHORT_NAMES.get(namespace, namespace)}.{name}({', '.join(written)})"
+
+    def with_kwargs(self, **more: Any) -> Call:
+        """The same call with further keyword arguments at its end."""
+        return Call(self.target, self.args, (*self.kwargs, *more.items()))
+
+    def walk(self) -> Iterator[Call]:
+        """Every call inside this one in the order in which Python makes them, itself last."""
+        for value in (*self.args, *(value for _, value in self.kwargs)):
+            if isinstance(value, Call):
+                yield from value.walk()
+        yield self
+
+
+class Spec(BaseModel):
+    """Something a person can choose, as a form: a pydantic model that becomes one Call.
+
+    A subclass gets its `type` tag from its class name; pass `abstract=True` for a base class. Fields bear Keras's names
+    in Keras's order. A field without a default is one that Keras requires; it is written as a positional argument.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    namespace: ClassVar[str]
+    type: str = ""
+
+    def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not abstract:
+            cls.__annotations__["type"] = Literal[cls.__name__]
+            cls.type = cls.__name__
+
+    def call(self) -> Call:
+        """The call that makes this in Keras, with only what differs from Keras's defaults."""
+        required, chosen = [], []
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if name == "type" or (not field.is_required() and value == field.default):
+                continue
+            if field.is_required():
+                required.append(_value(value))
+            else:
+                chosen.append((name, _value(value)))
+        return Call(f"{self.namespace}.{type(self).__name__}", tuple(required), tuple(chosen))
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Spec):
+        return value.call()
+    if isinstance(value, tuple):
+        return tuple(_value(item) for item in value)
+    return value

@@ -1,0 +1,133 @@
+"""What a run tells: the Event union, appended as JSON lines to events.jsonl and read from any offset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+
+class EventBase(BaseModel):
+    """Something that has happened; `at` is Unix time in seconds. NaN and infinity are written as strings, not as null."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
+
+    at: float
+
+
+class Started(EventBase):
+    """The worker has built the network and begins (again after a resume, then `epoch` > 0)."""
+
+    type: Literal["Started"] = "Started"
+    device: str
+    epochs: int
+    steps: int  # batches an epoch
+    batch_size: int
+    examples: int  # training examples an epoch
+    parameters: int
+    epoch: int = 0
+
+
+class BatchEnded(EventBase):
+    """Some batches have ended; about five such events a second. `logs` are the running means of the epoch."""
+
+    type: Literal["BatchEnded"] = "BatchEnded"
+    epoch: int  # from 0
+    step: int  # batches done in this epoch
+    logs: dict[str, float]
+
+
+class EpochEnded(EventBase):
+    """An epoch has ended; `logs` holds loss and metrics, those of validation with the prefix `val_`."""
+
+    type: Literal["EpochEnded"] = "EpochEnded"
+    epoch: int  # from 0
+    seconds: float
+    logs: dict[str, float]
+
+
+class MapsSaved(EventBase):
+    """Kernels and feature maps have been written to `file` (in the run's folder maps/)."""
+
+    type: Literal["MapsSaved"] = "MapsSaved"
+    epoch: int  # epochs done: 0 is before training
+    file: str
+
+
+class CheckpointSaved(EventBase):
+    """The model so far has been written to `file` (in the run's folder)."""
+
+    type: Literal["CheckpointSaved"] = "CheckpointSaved"
+    epoch: int  # epochs done
+    file: str
+
+
+class Paused(EventBase):
+    """The worker waits between two batches."""
+
+    type: Literal["Paused"] = "Paused"
+
+
+class Resumed(EventBase):
+    """The worker goes on."""
+
+    type: Literal["Resumed"] = "Resumed"
+
+
+class Finished(EventBase):
+    """All epochs are done; `test` holds loss and metrics on the test examples."""
+
+    type: Literal["Finished"] = "Finished"
+    test: dict[str, float] = {}
+
+
+class Stopped(EventBase):
+    """A person has stopped the run; the model so far is kept."""
+
+    type: Literal["Stopped"] = "Stopped"
+    test: dict[str, float] = {}
+
+
+class Failed(EventBase):
+    """The run has ended with an error: `message` in words, `log` the end of the worker's log."""
+
+    type: Literal["Failed"] = "Failed"
+    message: str
+    log: str = ""
+
+
+Event = Annotated[
+    Started | BatchEnded | EpochEnded | MapsSaved | CheckpointSaved | Paused | Resumed | Finished | Stopped | Failed,
+    Field(discriminator="type"),
+]
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+MAX_LINE = 1_000_000  # bytes
+
+
+def append(path: Path, event: Event) -> None:
+    """Write one event at the end of the log, in one call, so that a reader never sees two half lines mixed."""
+    with path.open("ab") as log:
+        log.write(event.model_dump_json().encode() + b"\n")
+
+
+def read(path: Path, offset: int = 0) -> tuple[list[Event], int]:
+    """The events from byte `offset` on, and the offset to go on from.
+
+    An unfinished last line is left for the next read; a line that is no event (torn by a crash) is passed over.
+    """
+    try:
+        with path.open("rb") as log:
+            log.seek(offset)
+            data = log.read()
+    except FileNotFoundError:
+        return [], offset
+    end = data.rfind(b"\n") + 1
+    events = []
+    for line in data[:end].splitlines():
+        if len(line) <= MAX_LINE:
+            try:
+                events.append(EVENT.validate_json(line))
+            except ValidationError:
+                continue
+    return events, offset + end

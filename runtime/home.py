@@ -1,0 +1,20 @@
+"""Where Layerloom keeps what it must not lose: projects, runs, downloaded data."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def home() -> Path:
+    """The folder named by LAYERLOOM_HOME, else `~/.layerloom`; made when it is missing."""
+    path = Path(os.environ.get("LAYERLOOM_HOME") or "~/.layerloom").expanduser().resolve()
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def runs_folder() -> Path:
+    """One folder a run stands in here."""
+    path = home() / "runs"
+    path.mkdir(exist_ok=True)
+    return path
