@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
 
-from builder.edits import Edit
-from builder.graph import Frozen
+from builder.graph import Graph
+from builder.problem import Fix, Problem
+from builder.program import Facts
+from builder.training import Task, Training
+
+__all__ = ["Fix", "Problem", "problems"]
 
 
-class Problem(Frozen):
-    """One thing that does not fit.
-
-    `node` is None when it concerns the whole network. `fix` is what a click on `remedy` does, empty if only a person can
-    decide. `detail` is Keras's own reason, shown on request. Warnings do not keep a network from training.
-    """
-
-    code: str
-    node: str | None
-    message: str
-    remedy: str
-    fix: tuple[Edit, ...] = ()
-    severity: Literal["error", "warning"] = "error"
-    detail: str | None = None
+def problems(
+    graph: Graph,
+    *,
+    facts: Mapping[str, Facts] | None = None,
+    task: Task | None = None,
+    training: Training | None = None,
+) -> tuple[Problem, ...]:
+    """Everything that does not fit, errors before warnings, in the order of the graph's nodes."""
+    if not graph.nodes:
+        remedy = "Drag an Input from the palette, or begin with a network from the zoo."
+        return (Problem(code="empty", node=None, message="The network is empty.", remedy=remedy),)
+    return ()
