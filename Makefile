@@ -1,0 +1,70 @@
+# Two commands: `make run` installs and opens the app; `make test` installs what tests need and runs the whole gate.
+# On request: ADDRESS=0.0.0.0, PORT=8600, GPU=1 (TensorFlow with its CUDA libraries), PYTHON=python3.12.
+
+ADDRESS ?= 127.0.0.1
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+REQUIREMENTS := $(if $(GPU),requirements-gpu.txt,requirements.txt)
+FRONTENDS := assets/canvas assets/live
+# A node.js for the frontend tests comes with requirements-dev.txt, so that nobody has to install one.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.PHONY: run test install install-dev browser lint types imports unit frontend browser-tests benchmarks bundles lock clean
+
+run: install
+	@echo "Layerloom: http://$(ADDRESS):$(PORT)  (Ctrl+C stops it; running trainings go on)"
+	@$(BIN)/streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT)
+
+test: install-dev browser lint types imports unit frontend browser-tests
+	@echo "All checks passed."
+
+# The stamps hold the time of the last installation; make compares them with the lists of requirements.
+install: $(VENV)/installed-$(REQUIREMENTS)
+install-dev: $(VENV)/installed-requirements-dev.txt
+
+$(VENV)/installed-%: % | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+$(BIN)/python:
+	sh .ci/venv $(VENV) $(PYTHON)
+
+browser: install-dev
+	@sh .ci/browser $(BIN)/python
+
+lint:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types:
+	$(BIN)/mypy
+
+imports:
+	$(BIN)/lint-imports
+
+unit:
+	$(BIN)/python -m pytest -n 2 -m "not browser"
+
+frontend: install-dev
+	@for folder in $(FRONTENDS); do $(NODE) sh .ci/frontend $$folder || exit 1; done
+
+browser-tests:
+	$(BIN)/python -m pytest -m browser
+
+# Builds the committed bundles anew after a change of their source.
+bundles: install-dev
+	@for folder in $(FRONTENDS); do (cd $$folder && $(NODE) npm ci && $(NODE) npm run build) || exit 1; done
+
+benchmarks: install-dev browser
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+# Pins everything anew from pyproject.toml; run it after changing a dependency there.
+lock: install-dev
+	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --extra gpu -c requirements.txt pyproject.toml -o requirements-gpu.txt
+	$(BIN)/uv pip compile --quiet --universal --no-emit-index-url --no-header --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) assets/*/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
