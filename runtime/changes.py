@@ -1,0 +1,55 @@
+"""A change as it is kept: the network packed small, and in words what was done."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+from builder.edits import AddLayer, Configure, Connect, Disconnect, Edit, Load, Move, Paste, Remove, Rename
+from builder.graph import MAX_DOCUMENT_BYTES, Graph, read_graph
+
+
+def packed(text: bytes) -> bytes:
+    """A graph's JSON, about a twentieth of its size: the same keys stand in it again and again."""
+    return zlib.compress(text, level=1)
+
+
+def unpacked(blob: bytes) -> Graph:
+    """The graph in a packed document.
+
+    Raises:
+        DocumentError: it was written by another version of Layerloom.
+    """
+    return read_graph(zlib.decompressobj().decompress(blob, MAX_DOCUMENT_BYTES + 1))
+
+
+def words(edits: Sequence[Edit]) -> str:
+    """What a person did, in words, for the history and the tooltip of undo: "Changed conv2d: filters"."""
+    said = list(dict.fromkeys(_words(edit) for edit in edits))
+    return "; ".join(said[:3]) + ("; ..." if len(said) > 3 else "")
+
+
+def _words(edit: Edit) -> str:
+    match edit:
+        case AddLayer():
+            return f"Added {edit.layer}"
+        case Move():
+            return f"Moved {_layers(len(edit.places))}"
+        case Connect():
+            return f"Connected {edit.edge.source} to {edit.edge.target}"
+        case Disconnect():
+            return "Disconnected " + ("an edge" if len(edit.edges) == 1 else f"{len(edit.edges)} edges")
+        case Configure():
+            return f"Changed {edit.id}: {', '.join(name for name in edit.values if name != 'type')}"[:200]
+        case Rename():
+            return f"Renamed {edit.id} to {edit.to}"
+        case Remove():
+            return "Removed " + (", ".join(edit.ids) if 0 < len(edit.ids) <= 3 else _layers(len(edit.ids)))
+        case Paste():
+            return f"Pasted {_layers(len(edit.nodes))}"
+        case Load():
+            return f"Opened a network of {_layers(len(edit.graph.nodes))}"
+
+
+def _layers(count: int) -> str:
+    return "a layer" if count == 1 else f"{count} layers"
