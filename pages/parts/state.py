@@ -1,0 +1,92 @@
+"""What a browser tab remembers: the only user of `st.session_state`. The project itself lives in the store, its id in the URL."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any, NoReturn
+
+import streamlit as st
+
+from builder.graph import DocumentError
+from runtime.store import Project, store
+
+PROJECT, NOTICE, VISITOR, KEPT = "layerloom.project", "layerloom.notice", "layerloom.visitor", "layerloom.kept."
+UNKNOWN = (
+    "This address leads to no project: it was deleted, or the address is incomplete. "
+    "Open one of your projects below, or begin a new one."
+)
+
+
+def project() -> Project | None:
+    """The project that this tab works on, as it is now in the store; None when there is none (yet).
+
+    Its id is taken from the URL, else from the session, because the navigation drops query parameters; it is written
+    back to the URL. An id that leads nowhere is forgotten, and `notice` says so.
+    """
+    given = st.query_params.get("project") or st.session_state.get(PROJECT)
+    if given is None:
+        return None
+    try:
+        found = store().project(given) if re.fullmatch(r"[0-9a-f]{32}", given) else None
+        message = UNKNOWN
+    except DocumentError as error:
+        found, message = None, f"This project cannot be opened. {error}"
+    if found is None:
+        close_project()
+        say(message)
+        return None
+    open_project(found.id)
+    return found
+
+
+def open_project(project_id: str) -> None:
+    """Make this the tab's project; its pages show it from the next run on."""
+    if st.session_state.get(PROJECT) != project_id:
+        st.session_state[PROJECT] = project_id
+    if st.query_params.get("project") != project_id:
+        st.query_params["project"] = project_id
+
+
+def close_project() -> None:
+    """Leave the project; it stays in the store."""
+    st.session_state.pop(PROJECT, None)
+    st.query_params.pop("project", None)
+
+
+def go(page: str) -> NoReturn:
+    """Leave for another page (`"build.py"`), with the project."""
+    project_id = st.session_state.get(PROJECT)
+    st.switch_page(page, query_params={"project": project_id} if project_id else None)
+
+
+def say(message: str) -> None:
+    """Leave a message that the next page shows once."""
+    st.session_state[NOTICE] = message
+
+
+def notice() -> str | None:
+    """The message left for this page, taken away as it is read."""
+    message: str | None = st.session_state.pop(NOTICE, None)
+    return message
+
+
+def visitor() -> str:
+    """A name for this tab, by which the history tells its changes from those of others."""
+    name: str = st.session_state.setdefault(VISITOR, f"tab-{uuid.uuid4().hex[:8]}")
+    return name
+
+
+def keep(key: str, value: Any) -> None:
+    """Remember something for this tab."""
+    st.session_state[KEPT + key] = value
+
+
+def kept(key: str, default: Any = None) -> Any:
+    """What was remembered under this key."""
+    return st.session_state.get(KEPT + key, default)
+
+
+def forget(key: str) -> None:
+    """Remember it no longer."""
+    st.session_state.pop(KEPT + key, None)
