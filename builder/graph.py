@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from builder.layers import Layer
 from builder.names import NodeId
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 VERSION = 1
 MAX_NODES = 5_000
@@ -68,10 +72,11 @@ def read_graph(text: str | bytes) -> Graph:
     Raises:
         DocumentError: too large, not JSON, another version, an unknown layer, a value out of bounds; all faults at once.
     """
-    size = len(text.encode() if isinstance(text, str) else text)
+    size = len(text.encode(errors="replace") if isinstance(text, str) else text)
     if size > MAX_DOCUMENT_BYTES:
         raise DocumentError(
-            f"A network document has at most {MAX_DOCUMENT_BYTES // 10**6} MB; this one has {size / 1e6:.0f} MB. Is it a model file (.keras, .h5)?"
+            f"A network document has at most {MAX_DOCUMENT_BYTES // 10**6} MB; this one has {size / 1e6:.0f} MB. "
+            "Is it a model file (.keras, .h5)?"
         )
     try:
         return Graph.model_validate_json(text)
@@ -80,29 +85,55 @@ def read_graph(text: str | bytes) -> Graph:
 
 
 def write_graph(graph: Graph) -> str:
-    """The document as indented JSON; what equals a default is left out."""
-    return graph.model_dump_json(indent=1, exclude_defaults=False) + "\n"
+    """The document as JSON, one line a node and one an edge; what equals a default is left out."""
+    nodes = ",\n  ".join(json.dumps(_sparse(node)) for node in graph.nodes)
+    edges = ",\n  ".join(json.dumps(_sparse(edge)) for edge in graph.edges)
+    return f'{{\n "version": {graph.version},\n "nodes": [\n  {nodes}\n ],\n "edges": [\n  {edges}\n ]\n}}\n'
+
+
+def _sparse(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        fields = type(value).model_fields
+        kept = {name: getattr(value, name) for name in fields}
+        return {k: _sparse(v) for k, v in kept.items() if k == "type" or v != fields[k].default}
+    if isinstance(value, tuple):
+        return [_sparse(item) for item in value]
+    return value
+
+
+MOST_FAULTS = 20
 
 
 def _in_words(error: ValidationError) -> str:
-    lines = []
-    for fault in error.errors(include_url=False)[:20]:
-        lines.append(_one_fault(fault))
-    more = error.error_count() - len(lines)
-    return (
-        "This is not a network document that can be opened:\n"
-        + "\n".join(lines)
-        + (f"\n... and {more} more." if more else "")
-    )
+    faults = [_one_fault(fault) for fault in error.errors(include_url=False)[:MOST_FAULTS]]
+    more = error.error_count() - len(faults)
+    lines = [
+        "This is not a network document that can be opened:",
+        *faults,
+        *([f"... and {more} more."] if more else []),
+    ]
+    return "\n".join(lines)
 
 
-def _one_fault(fault: Any) -> str:
-    place = ".".join(str(part) for part in fault["loc"]) or "document"
-    if fault["loc"] == ("version",):
-        return f"- version: expected {VERSION}, got {str(fault['input'])[:20]!r}. Open it with the Layerloom that wrote it, or update Layerloom."
-    if fault["type"] == "union_tag_invalid":
-        return f"- {place}: no layer is called {str(fault['ctx'].get('tag'))[:60]!r}."
-    message = fault["msg"].removeprefix("Value error, ")
-    return f"- {place}: {message}" + (
-        "" if fault["type"] in ("value_error", "json_invalid") else f" (got {str(fault['input'])[:60]!r})"
-    )
+def _one_fault(fault: ErrorDetails) -> str:
+    place, came = _place(fault["loc"]), f"{str(fault['input'])[:60]!r}"
+    match fault["type"]:
+        case _ if fault["loc"] == ("version",):
+            remedy = "Open it with the Layerloom that wrote it, or update Layerloom."
+            return f"- version: expected {VERSION}, got {came}. {remedy}"
+        case "union_tag_invalid":
+            return f"- {place}: no layer is called {str(fault['ctx']['tag'])[:60]!r}."
+        case "json_invalid":
+            return f"- {place}: {fault['msg']}. Was the file cut off, or is it of another kind?"
+        case "extra_forbidden":
+            return f"- {place}: nothing of this name belongs here."
+        case "value_error" | "missing" | "union_tag_not_found":
+            return f"- {place}: {fault['msg'].removeprefix('Value error, ')}"
+        case _:
+            return f"- {place}: {fault['msg']} (got {came})"
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """Where a fault is, as people count: `nodes 3, layer, Conv2D, filters`."""
+    parts = [f" {part + 1}" if isinstance(part, int) else f", {part}" for part in loc]
+    return "".join(parts).removeprefix(", ") or "document"
