@@ -1,0 +1,20 @@
+"""Where data comes from: one file a source, and all sets by name."""
+
+from __future__ import annotations
+
+from runtime.datasets.base import Arrays, Dataset, DataUnavailable, Preview
+from runtime.datasets.scikit_learn import BREAST_CANCER, DIABETES, DIGITS, IRIS, WINE
+
+__all__ = ["DATASETS", "Arrays", "DataUnavailable", "Dataset", "Preview"]
+
+# The first is what a new project trains on.
+DATASETS: dict[str, Dataset] = {
+    dataset.name: dataset
+    for dataset in (
+        DIGITS,
+        IRIS,
+        WINE,
+        BREAST_CANCER,
+        DIABETES,
+    )
+}
