@@ -16,22 +16,21 @@ MAX_LENGTH = 64
 RESERVED = frozenset(dir(builtins)) | frozenset(
     """
     activity_regularizer add_loss add_metric add_variable add_weight autocast autocast_dtype build build_from_config
-    built call call_signature_parameters compile compile_from_config compiled
-    compiled_loss compiled_metrics compute_dtype compute_loss compute_loss_and_updates compute_mask compute_metrics
-    compute_output_shape compute_output_spec count_params distribute_reduction_method distribute_strategy dtype
-    dtype_policy evaluate evaluate_step export fit from_config get_build_config get_compile_config get_config
-    get_layer get_metrics_result
-    get_quantization_layer_structure get_state_tree get_weights held_out input input_dtype input_shape input_spec inputs jit_compile keras
-    layers load_own_variables load_weights logs loss losses make_model make_predict_function make_test_function
-    make_train_function metrics metrics_names metrics_variables model name non_trainable_variables
-    non_trainable_weights np operations optimizer output output_shape outputs path predict predict_function predict_on_batch
-    predict_step quantization_mode quantize quantized_build quantized_call rematerialized_call reset_metrics
-    run_eagerly save save_own_variables save_weights self set_state_tree set_weights stateless_call
-    stateless_compute_loss stateless_reset_metrics stateless_rejit steps_per_execution stop_training summary
-    supports_jit supports_masking symbolic_call test_function test_on_batch test_step tf to_json train train_function
-    train_on_batch train_step train_summary trainable trainable_variables trainable_weights training
-    unrolled_steps_per_execution validation
-    variable_dtype variables weights x_test x_train x_val y_test y_train y_val
+    built call call_signature_parameters compile compile_from_config compiled compiled_loss compiled_metrics
+    compute_dtype compute_loss compute_loss_and_updates compute_mask compute_metrics compute_output_shape
+    compute_output_spec count_params distribute_reduction_method distribute_strategy dtype dtype_policy evaluate
+    evaluate_step export fit from_config get_build_config get_compile_config get_config get_layer get_metrics_result
+    get_quantization_layer_structure get_state_tree get_weights held_out input input_dtype input_shape input_spec
+    inputs jit_compile keras layers load_own_variables load_weights logs loss losses make_model
+    make_predict_function make_test_function make_train_function metrics metrics_names metrics_variables model name
+    non_trainable_variables non_trainable_weights np operations optimizer output output_shape outputs path predict
+    predict_function predict_on_batch predict_step quantization_mode quantize quantized_build quantized_call
+    rematerialized_call reset_metrics run_eagerly save save_own_variables save_weights self set_state_tree
+    set_weights stateless_call stateless_compute_loss stateless_rejit stateless_reset_metrics steps_per_execution
+    stop_training summary supports_jit supports_masking symbolic_call test_function test_on_batch test_step tf
+    to_json train train_function train_on_batch train_step train_summary trainable trainable_variables
+    trainable_weights training unrolled_steps_per_execution validation variable_dtype variables weights x_test
+    x_train x_val y_test y_train y_val
     """.split()  # noqa: SIM905 (one name a line would be a hundred lines)
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
-from builder.edits import AddLayer, Configure, Connect, Disconnect, Edit, Load, Move, Paste, Remove, Rename
+from builder.edits import AddLayer, Configure, Connect, Disconnect, Edit, Insert, Load, Move, Paste, Remove, Rename
 from builder.graph import MAX_DOCUMENT_BYTES, Graph, read_graph
 
 
@@ -33,6 +33,8 @@ def _words(edit: Edit) -> str:
     match edit:
         case AddLayer():
             return f"Added {edit.layer}"
+        case Insert():
+            return f"Put {edit.id} between {edit.edge.source} and {edit.edge.target}"
         case Move():
             return f"Moved {_layers(len(edit.places))}"
         case Connect():

@@ -1,0 +1,148 @@
+"""The edits: small values, validated as input from outside."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, TypeAdapter
+
+from builder.graph import FAR, MAX_EDGES, MAX_NODES, Edge, Frozen, Graph, Node
+from builder.names import NodeId
+
+MAX_VALUES = 10_000  # parts of all values of one edit together
+MAX_DEPTH = 20
+MAX_TEXT = 10_000
+
+
+def _check_values(values: dict[str, Any]) -> dict[str, Any]:
+    """Refuse what no layer can hold before anything walks through it; each value is checked later by its layer."""
+    left = MAX_VALUES
+    level: list[Any] = [values]
+    for _ in range(MAX_DEPTH):
+        left -= len(level)
+        if left < 0:
+            break
+        if not level:
+            return values
+        level = [part for value in level for part in _parts(value)]
+    raise ValueError(f"Values of a layer have at most {MAX_VALUES} parts, {MAX_DEPTH} deep.")
+
+
+def _parts(value: Any) -> list[Any] | tuple[Any, ...]:
+    match value:
+        case dict():
+            return [*value.keys(), *value.values()]
+        case list() | tuple():
+            return value
+        case str() if len(value) > MAX_TEXT:
+            raise ValueError(f"A text has at most {MAX_TEXT} characters; this one has {len(value)}.")
+        case str() | int() | float() | None:
+            return ()
+        case _:
+            raise ValueError(f"A value is a number, a text, yes or no, or a list of them, not {type(value).__name__}.")
+
+
+Values = Annotated[dict[str, Any], Field(max_length=100), AfterValidator(_check_values)]
+
+
+class AddLayer(Frozen):
+    """Add a layer.
+
+    With `after` it stands behind that node: what followed the node now follows the new layer, and moves down to make room.
+    With `edge` it is put into that connection. Otherwise it stays free.
+    """
+
+    type: Literal["AddLayer"] = "AddLayer"
+    layer: str = Field(max_length=64, description="A name of the palette, such as Conv2D.")
+    id: NodeId | None = None
+    values: Values = Field(default_factory=dict)
+    x: float = Field(0.0, ge=-FAR, le=FAR)
+    y: float = Field(0.0, ge=-FAR, le=FAR)
+    after: NodeId | None = None
+    edge: Edge | None = None
+
+
+class Insert(Frozen):
+    """Put a layer that is already there into a connection; where it was, a chain closes over the gap."""
+
+    type: Literal["Insert"] = "Insert"
+    id: NodeId
+    edge: Edge
+
+
+class Place(Frozen):
+    """Where a node is put."""
+
+    id: NodeId
+    x: float = Field(ge=-FAR, le=FAR)
+    y: float = Field(ge=-FAR, le=FAR)
+
+
+class Move(Frozen):
+    """Put nodes somewhere else; nodes that are gone are passed over."""
+
+    type: Literal["Move"] = "Move"
+    places: tuple[Place, ...] = Field(max_length=MAX_NODES)
+
+
+class Connect(Frozen):
+    """Add an edge; a port that takes one tensor gives up the edge that it had."""
+
+    type: Literal["Connect"] = "Connect"
+    edge: Edge
+
+
+class Disconnect(Frozen):
+    """Remove edges; edges that are gone are passed over."""
+
+    type: Literal["Disconnect"] = "Disconnect"
+    edges: tuple[Edge, ...] = Field(max_length=MAX_EDGES)
+
+
+class Configure(Frozen):
+    """Change parameters of one layer; what is not named stays as it is."""
+
+    type: Literal["Configure"] = "Configure"
+    id: NodeId
+    values: Values
+
+
+class Rename(Frozen):
+    """Give a node another name; its edges follow. With a name used twice, the last of its bearers is renamed, without edges."""
+
+    type: Literal["Rename"] = "Rename"
+    id: NodeId
+    to: NodeId
+
+
+class Remove(Frozen):
+    """Remove nodes with their edges, and further edges; with `heal`, a chain closes over the gap. What is gone is passed over."""
+
+    type: Literal["Remove"] = "Remove"
+    ids: tuple[NodeId, ...] = Field((), max_length=MAX_NODES)
+    edges: tuple[Edge, ...] = Field((), max_length=MAX_EDGES)
+    heal: bool = False
+
+
+class Paste(Frozen):
+    """Add copies of nodes and of the edges between them, under new names where theirs are taken, shifted by dx, dy."""
+
+    type: Literal["Paste"] = "Paste"
+    nodes: tuple[Node, ...] = Field(max_length=MAX_NODES)
+    edges: tuple[Edge, ...] = Field((), max_length=MAX_EDGES)
+    dx: float = Field(0.0, ge=-FAR, le=FAR)
+    dy: float = Field(0.0, ge=-FAR, le=FAR)
+
+
+class Load(Frozen):
+    """Replace the whole network, as opening a template or an upload does."""
+
+    type: Literal["Load"] = "Load"
+    graph: Graph
+
+
+Edit = Annotated[
+    AddLayer | Insert | Move | Connect | Disconnect | Configure | Rename | Remove | Paste | Load,
+    Field(discriminator="type"),
+]
+EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
