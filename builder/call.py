@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -65,15 +66,20 @@ class Spec(BaseModel):
     def call(self) -> Call:
         """The call that makes this in Keras, with only what differs from Keras's defaults."""
         required, chosen = [], []
-        for name, field in type(self).model_fields.items():
+        for name, is_required, default in _parameters(type(self)):
             value = getattr(self, name)
-            if name == "type" or (not field.is_required() and value == field.default):
-                continue
-            if field.is_required():
+            if is_required:
                 required.append(_value(value))
-            else:
+            elif value is not default and value != default:
                 chosen.append((name, _value(value)))
         return Call(f"{self.namespace}.{type(self).__name__}", tuple(required), tuple(chosen))
+
+
+@cache
+def _parameters(spec: type[Spec]) -> tuple[tuple[str, bool, Any], ...]:
+    """Name, whether Keras requires it, and default of each parameter: asking pydantic anew each time is slow."""
+    fields = spec.model_fields.items()
+    return tuple((name, field.is_required(), field.default) for name, field in fields if name != "type")
 
 
 def _value(value: Any) -> Any:

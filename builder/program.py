@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import pairwise
 
-import networkx as nx
 from pydantic import BaseModel, ConfigDict
 
 from builder.call import Call
@@ -62,12 +65,12 @@ class Program:
     missing: tuple[str, ...] = ()
 
     def chain(self) -> bool:
-        """Whether this is a sequence of layers with one input, so that keras.Sequential can hold it."""
-        one_way = len(self.inputs) == 1 and len(self.outputs) == 1 and not self.missing
-        previous = [step.id for step in self.steps]
-        return one_way and all(
-            len(step.arguments) == 1 and not step.arguments[0].many and step.refs() == (Ref(before),)
-            for before, step in zip(previous, self.steps[1:], strict=False)
+        """Whether this is a sequence of layers with one input and one output, so that keras.Sequential can hold it."""
+        if len(self.inputs) != 1 or len(self.outputs) != 1 or self.missing:
+            return False
+        return all(
+            step.outputs == 1 and step.arguments == (Argument(None, (Ref(before.id),)),)
+            for before, step in pairwise(self.steps)
         )
 
 
@@ -96,57 +99,62 @@ def lower(graph: Graph) -> Program:
     Nodes stand in topological order; among those that could come next, the one that was added first does.
     """
     nodes = {node.id: node for node in graph.nodes}
-    twice: set[str] = set()
-    seen: set[str] = set()
-    for node in graph.nodes:
-        (twice if node.id in seen else seen).add(node.id)
+    counts = Counter(node.id for node in graph.nodes)
     place = {node_id: index for index, node_id in enumerate(nodes)}
+    outputs = {node_id: len(node.layer.outputs()) for node_id, node in nodes.items()}
     incoming: dict[str, list[Edge]] = {node_id: [] for node_id in nodes}
     for edge in graph.edges:
         if edge.source in nodes and edge.target in nodes:
             incoming[edge.target].append(edge)
     steps: dict[str, Step] = {}
+    used: set[str] = set()
     for node_id in _order(incoming, place):
-        step = None if node_id in twice else _step(nodes[node_id], incoming[node_id], nodes)
-        if step is not None and all(ref.step in steps for ref in step.refs()):
+        step = _step(nodes[node_id], incoming[node_id], outputs) if counts[node_id] == 1 else None
+        if step is not None and all(edge.source in steps for edge in incoming[node_id]):
             steps[node_id] = step
-    used = {ref.step for step in steps.values() for ref in step.refs()}
-    sinks = [step for step in steps.values() if step.id not in used and step.arguments]
+            used.update(edge.source for edge in incoming[node_id])
     return Program(
         steps=tuple(steps.values()),
         inputs=tuple(step.id for step in steps.values() if not step.arguments),
-        outputs=tuple(_ref(step.id, 0, nodes) for step in sinks),
+        outputs=tuple(
+            Ref(step.id, 0 if step.outputs > 1 else None)
+            for step in steps.values()
+            if step.arguments and step.id not in used
+        ),
         missing=tuple(node_id for node_id in nodes if node_id not in steps),
     )
 
 
 def _order(incoming: dict[str, list[Edge]], place: dict[str, int]) -> list[str]:
-    network: nx.DiGraph[str] = nx.DiGraph()
-    network.add_nodes_from(place)
-    network.add_edges_from((edge.source, edge.target) for edges in incoming.values() for edge in edges)
-    in_cycle = {node for part in nx.strongly_connected_components(network) if len(part) > 1 for node in part}
-    in_cycle |= {node for node in network if network.has_edge(node, node)}
-    network.remove_nodes_from(in_cycle)
-    return list(nx.lexicographical_topological_sort(network, key=place.__getitem__))
+    """Names in topological order, of those that could come next the first added first; a cycle and all behind it is left out."""
+    outgoing: dict[str, list[str]] = {name: [] for name in place}
+    for edges in incoming.values():
+        for edge in edges:
+            outgoing[edge.source].append(edge.target)
+    names = list(place)
+    waits_for = {name: len(edges) for name, edges in incoming.items()}
+    ready = [place[name] for name in names if not waits_for[name]]  # sorted, so a heap already
+    order = []
+    while ready:
+        order.append(names[heappop(ready)])
+        for target in outgoing[order[-1]]:
+            waits_for[target] -= 1
+            if not waits_for[target]:
+                heappush(ready, place[target])
+    return order
 
 
-def _ref(node_id: str, output: int, nodes: dict[str, Node]) -> Ref:
-    return Ref(node_id, output if len(nodes[node_id].layer.outputs()) > 1 else None)
-
-
-def _step(node: Node, incoming: list[Edge], nodes: dict[str, Node]) -> Step | None:
+def _step(node: Node, incoming: list[Edge], outputs: Mapping[str, int]) -> Step | None:
+    """The step of a node, or None when an edge does not fit, a port is free, or one has more than it takes."""
     layer = node.layer
-    if any(edge.output >= len(nodes[edge.source].layer.outputs()) for edge in incoming):
-        return None
+    many = layer.ports is None
     ports = ("inputs",) if layer.ports is None else layer.ports
-    by_port = {port: tuple(_ref(e.source, e.output, nodes) for e in incoming if e.port == port) for port in ports}
-    if sum(len(refs) for refs in by_port.values()) != len(incoming):
-        return None  # an edge at a port that this layer does not have
-    arguments = []
-    for port, refs in by_port.items():
-        if not refs and port in layer.optional_ports:
-            continue
-        if not refs or (len(refs) > 1 and layer.ports is not None):
+    refs: dict[str, list[Ref]] = {port: [] for port in ports}
+    for edge in incoming:
+        if edge.port not in refs or edge.output >= outputs[edge.source]:
             return None
-        arguments.append(Argument(None if len(ports) == 1 else port, refs, many=layer.ports is None))
-    return Step(node.id, layer_call(layer, node.id), tuple(arguments), layer.attributes(), len(layer.outputs()))
+        refs[edge.port].append(Ref(edge.source, edge.output if outputs[edge.source] > 1 else None))
+    if any(len(refs[port]) != 1 and not (many if refs[port] else port in layer.optional_ports) for port in ports):
+        return None
+    arguments = (Argument(port if len(ports) > 1 else None, tuple(refs[port]), many) for port in ports if refs[port])
+    return Step(node.id, layer_call(layer, node.id), tuple(arguments), layer.attributes(), outputs[node.id])
