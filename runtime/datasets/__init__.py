@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from runtime.datasets.base import Arrays, Dataset, DataUnavailable, Preview
+from runtime.datasets.keras_images import CIFAR10, FASHION_MNIST, MNIST
 from runtime.datasets.scikit_learn import BREAST_CANCER, DIABETES, DIGITS, IRIS, WINE
+from runtime.datasets.sine import SINE
+from runtime.datasets.two_dimensional import CIRCLES, MOONS, SPIRALS, XOR
 
 __all__ = ["DATASETS", "Arrays", "DataUnavailable", "Dataset", "Preview"]
 
@@ -16,5 +19,13 @@ DATASETS: dict[str, Dataset] = {
         WINE,
         BREAST_CANCER,
         DIABETES,
+        MNIST,
+        FASHION_MNIST,
+        CIFAR10,
+        CIRCLES,
+        MOONS,
+        XOR,
+        SPIRALS,
+        SINE,
     )
 }

@@ -25,7 +25,7 @@ Progress = Callable[[int, int | None], None]  # bytes received so far, and in al
 SHOWN: dict[Group, int] = {"images": 24, "tables": 10, "two dimensions": 600, "sequences": 6}
 
 
-class DataUnavailable(Exception):
+class DataUnavailable(Exception):  # noqa: N818 (a state of the world, not a fault)
     """A data set that cannot be had just now; `str()` is shown and says what to do."""
 
 
@@ -108,26 +108,31 @@ class Dataset:
         Raises:
             DataUnavailable: the set would have to be downloaded and cannot be.
         """
-        if self.needs_keras:
-            from runtime.service import service  # only here: the service itself imports the data sets
+        return self.look(spec)
 
-            return service().preview(spec, progress)
-        return self.look(self.load(spec))
+    def look(self, spec: DataSpec) -> Preview:
+        """The preview, made in this process."""
+        arrays = self.load(spec)
+        return self.show(arrays.x_train, arrays.y_train, arrays.y_test)
 
-    def look(self, arrays: Arrays) -> Preview:
-        """The preview of loaded arrays."""
+    def show(self, x_train: NDArray[Any], y_train: NDArray[Any], y_test: NDArray[Any]) -> Preview:
+        """The preview of these arrays."""
         shown = SHOWN[self.group]
-        step = max(1, len(arrays.x_train) // shown) if self.group == "sequences" else 1  # neighbours overlap
+        step = max(1, len(x_train) // shown) if self.group == "sequences" else 1  # neighbours overlap
         chosen = slice(0, step * shown, step)
         return Preview(
-            inputs=arrays.x_train[chosen],
-            answers=tuple(self.answer(value) for value in arrays.y_train[chosen]),
+            inputs=self.scaled(x_train[chosen]),
+            answers=tuple(self.answer(value) for value in y_train[chosen]),
             columns=self.columns,
-            train_examples=len(arrays.x_train),
-            test_examples=len(arrays.x_test),
-            train_counts=self._counts(arrays.y_train),
-            test_counts=self._counts(arrays.y_test),
+            train_examples=len(y_train),
+            test_examples=len(y_test),
+            train_counts=self._counts(y_train),
+            test_counts=self._counts(y_test),
         )
+
+    def scaled(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
+        """Inputs as the network gets them; what `load` gives is that already."""
+        return inputs
 
     def answer(self, target: Any) -> str:
         """One target in words: the name of the class, or the number."""

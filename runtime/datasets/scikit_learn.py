@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from runtime.datasets.base import Arrays, Dataset, test_size
+from runtime.datasets.base import Arrays, Dataset
+from runtime.datasets.split import SPLIT, split, split_code
 from runtime.run import DataSpec
 
 if TYPE_CHECKING:
     from builder.codegen import DataCode
 
-SPLIT = "from sklearn.model_selection import train_test_split"
 SCALER = "from sklearn.preprocessing import StandardScaler"
 STANDARDISED = (
     "Each column is standardised: 0 is the mean of the training examples and 1 one standard deviation above it; "
@@ -24,7 +24,7 @@ def _load_digits(spec: DataSpec) -> Arrays:
 
     images, labels = load_digits(return_X_y=True)
     images = images.reshape(-1, 8, 8, 1).astype("float32") / 16
-    return _split(DIGITS, spec, images, labels)
+    return split(DIGITS, spec, images, labels)
 
 
 def _digits_code(spec: DataSpec) -> DataCode:
@@ -33,7 +33,7 @@ def _digits_code(spec: DataSpec) -> DataCode:
     body = f"""
 images, labels = load_digits(return_X_y=True)
 images = images.reshape(-1, 8, 8, 1).astype("float32") / 16  # grey values from 0 to 1
-{_split_code(DIGITS, spec, "images", "labels")}
+{split_code(DIGITS, spec, "images", "labels")}
 """
     return DataCode(("from sklearn.datasets import load_digits", SPLIT), body.strip())
 
@@ -50,28 +50,6 @@ DIGITS = Dataset(
     load=_load_digits,
     code=_digits_code,
 )
-
-
-def _split(dataset: Dataset, spec: DataSpec, x: Any, y: Any) -> Arrays:
-    from sklearn.model_selection import train_test_split
-
-    x_train, x_test, y_train, y_test = train_test_split(
-        x,
-        y,
-        test_size=test_size(dataset.size, len(dataset.classes), spec),
-        stratify=y if dataset.classes else None,
-        random_state=spec.seed,
-    )
-    return Arrays(x_train, y_train, x_test, y_test)
-
-
-def _split_code(dataset: Dataset, spec: DataSpec, x: str, y: str) -> str:
-    size = test_size(dataset.size, len(dataset.classes), spec)
-    stratify = f"stratify={y}, " if dataset.classes else ""
-    return (
-        f"x_train, x_test, y_train, y_test = train_test_split(\n"
-        f"    {x}, {y}, test_size={size!r}, {stratify}random_state={spec.seed!r}\n)"
-    )
 
 
 def _table(
@@ -91,7 +69,7 @@ def _table(
 
         read: Callable[..., Any] = getattr(datasets, f"load_{name}")
         x, y = read(return_X_y=True)
-        arrays = _split(dataset, spec, x, y if classes else y.reshape(-1, 1))
+        arrays = split(dataset, spec, x, y if classes else y.reshape(-1, 1))
         scaler = StandardScaler().fit(arrays.x_train)
         y_train, y_test = arrays.y_train, arrays.y_test
         if not classes:
@@ -109,10 +87,9 @@ def _table(
         from builder.codegen import DataCode
 
         y = "y" if classes else "y.reshape(-1, 1)"
-        split = _split_code(dataset, spec, "x", y)
         body = f"""
 x, y = load_{name}(return_X_y=True)
-{split}
+{split_code(dataset, spec, "x", y)}
 
 scaler = StandardScaler().fit(x_train)  # mean and standard deviation of the training examples only
 x_train = scaler.transform(x_train).astype("float32")
@@ -165,7 +142,10 @@ WINE = _table(
     ("class_0", "class_1", "class_2"),
 )  # fmt: skip
 
-CELL = ("radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", "symmetry", "fractal dimension")  # fmt: skip
+CELL = (
+    "radius", "texture", "perimeter", "area", "smoothness", "compactness", "concavity", "concave points", "symmetry",
+    "fractal dimension",
+)  # fmt: skip
 
 BREAST_CANCER = _table(
     "breast_cancer",
