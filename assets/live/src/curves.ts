@@ -1,0 +1,121 @@
+/** What the server tells about a run, and how the browser keeps it. No DOM and no plotly here. */
+
+/** Points of one curve: x in epochs; a y that is no number (NaN, infinity) comes as null. */
+export type Points = [x: number[], y: (number | null)[]];
+export type Series = Record<string, Points>;
+
+export interface Status {
+  state: "waiting" | "running" | "paused" | "finished" | "stopped" | "failed" | "crashed";
+  epochs: number;
+  epoch: number;
+  steps: number;
+  step: number;
+  elapsed: number | null;
+  remaining: number | null;
+  speed: number | null;
+  diverged: number | null;
+}
+
+/** Points from byte `start` to byte `end` of the run's log; `start` 0 means: forget what you had. */
+export interface Message {
+  run: string;
+  start: number;
+  end: number;
+  status: Status;
+  batches: Series;
+  epochs: Series;
+  over: boolean;
+}
+
+export interface Run {
+  id: string;
+  name: string;
+  token: string;
+  offset: number;
+  status: Status | null;
+  over: boolean;
+  gone: boolean;
+  batches: Series;
+  epochs: Series;
+}
+
+/** More batch points than this are thinned, so that a long run stays quick to draw. */
+export const MOST_POINTS = 6000;
+
+export function newRun(id: string, name: string, token: string): Run {
+  return { id, name, token, offset: 0, status: null, over: false, gone: false, batches: {}, epochs: {} };
+}
+
+/** Takes a message in. Returns whether the curves have to be drawn anew; otherwise the message's points extend them. */
+export function absorb(run: Run, message: Message): boolean {
+  const anew = message.start === 0;
+  if (anew) {
+    run.batches = {};
+    run.epochs = {};
+  }
+  let redraw = anew;
+  for (const [kept, come] of [
+    [run.batches, message.batches],
+    [run.epochs, message.epochs],
+  ] as const) {
+    for (const [name, points] of Object.entries(come)) {
+      redraw = append(kept, name, points) || redraw;
+    }
+  }
+  for (const [name, points] of Object.entries(run.batches)) {
+    if (points[0].length > MOST_POINTS) {
+      run.batches[name] = thin(points);
+      redraw = true;
+    }
+  }
+  run.offset = message.end;
+  run.status = message.status;
+  run.over = message.over;
+  return redraw;
+}
+
+function append(kept: Series, name: string, [x, y]: Points): boolean {
+  const points = kept[name];
+  if (!points) {
+    kept[name] = [[...x], [...y]];
+    return true;
+  }
+  for (const value of x) points[0].push(value);
+  for (const value of y) points[1].push(value);
+  return y.includes(null); // a new gap needs a new marker
+}
+
+/** Every second point; gaps and the last point stay. */
+export function thin([x, y]: Points): Points {
+  const keep = x.map((_, index) => index % 2 === 0 || index === x.length - 1 || y[index] === null);
+  return [x.filter((_, index) => keep[index]), y.filter((_, index) => keep[index])];
+}
+
+/** Where a curve leaves the numbers: the first point of each gap, at the height of the last number before it. */
+export function gaps([x, y]: Points): { x: number[]; y: number[] } {
+  const found = { x: [] as number[], y: [] as number[] };
+  const first = y.find((value) => value !== null) ?? 0;
+  let height = first;
+  let inGap = false;
+  y.forEach((value, index) => {
+    if (value !== null) {
+      height = value;
+      inGap = false;
+    } else if (!inGap) {
+      found.x.push(x[index]!);
+      found.y.push(height);
+      inGap = true;
+    }
+  });
+  return found;
+}
+
+/** The quantities to draw a chart of, the loss first: `val_accuracy` belongs to `accuracy`. */
+export function quantities(runs: Run[]): string[] {
+  const names = new Set<string>();
+  for (const run of runs) {
+    for (const name of [...Object.keys(run.batches), ...Object.keys(run.epochs)]) names.add(name.replace(/^val_/, ""));
+  }
+  names.delete("loss");
+  return ["loss", ...names];
+}

@@ -1,0 +1,129 @@
+/** From runs to plotly traces and layout: data in, data out. */
+import type { Layout, Trace } from "plotly.js-basic-dist-min";
+import { gaps, type Message, type Points, type Run } from "./curves";
+
+export interface Theme {
+  text: string;
+  background: string;
+  grid: string;
+  font: string;
+  dark: boolean;
+}
+
+const LIGHT = ["#0072b2", "#d55e00", "#00855f", "#b3478c", "#a87800", "#5b5bd6"];
+const DARK = ["#56b4e9", "#ff9e4a", "#3ddbb0", "#e797c4", "#f0c419", "#a5a5ff"];
+
+/** Traces that each run has in each chart, in this order. */
+const KINDS = ["batches", "training", "validation", "gaps"] as const;
+
+export function colours(theme: Theme): string[] {
+  return theme.dark ? DARK : LIGHT;
+}
+
+/** One run: training and validation differ in colour. Several: a run has one colour, validation is dashed. */
+function colour(theme: Theme, index: number, count: number, validation: boolean): string {
+  const all = colours(theme);
+  return all[(count === 1 ? Number(validation) : index) % all.length]!;
+}
+
+const NOTHING: Points = [[], []];
+
+/** The traces of one chart. The arrays are copies: plotly grows its own in place. */
+export function traces(runs: Run[], quantity: string, theme: Theme): Trace[] {
+  return runs.flatMap((run, index) => {
+    const batches = run.batches[quantity] ?? NOTHING;
+    const training = run.epochs[quantity] ?? NOTHING;
+    const validation = run.epochs[`val_${quantity}`] ?? NOTHING;
+    const one = runs.length === 1;
+    const paint = colour(theme, index, runs.length, false);
+    const paintValidation = colour(theme, index, runs.length, true);
+    const alone = training[0].length < 2;
+    const marks = [batches, training, validation].map(gaps);
+    return [
+      {
+        ...line(batches, one ? "within an epoch" : run.name, { color: paint, width: 1 }),
+        mode: "lines",
+        opacity: 0.45,
+        legendgroup: run.id,
+        showlegend: false,
+      },
+      {
+        ...line(training, one ? "training" : run.name, { color: paint, width: 2.5 }),
+        mode: alone || training[0].length <= 30 ? "lines+markers" : "lines",
+        marker: { size: 6 },
+        legendgroup: run.id,
+      },
+      {
+        ...line(validation, one ? "validation" : `${run.name} (validation)`, { color: paintValidation, width: 2.5, dash: "dash" }),
+        mode: validation[0].length <= 30 ? "lines+markers" : "lines",
+        marker: { size: 6, symbol: "diamond" },
+        legendgroup: one ? "validation" : run.id,
+        showlegend: one && validation[0].length > 0,
+      },
+      {
+        x: marks.flatMap((found) => found.x),
+        y: marks.flatMap((found) => found.y),
+        type: "scatter",
+        mode: "markers",
+        name: "not a number",
+        marker: { symbol: "x", size: 11, color: theme.dark ? "#ff6b6b" : "#c62828" },
+        hovertemplate: `${escape(run.name)}: not a number (NaN) from here on<extra></extra>`,
+        legendgroup: run.id,
+        showlegend: one && marks.some((found) => found.x.length > 0),
+      },
+    ];
+  });
+}
+
+function line([x, y]: Points, name: string, style: Record<string, unknown>): Trace {
+  return {
+    x: [...x],
+    y: [...y],
+    type: "scatter",
+    name: escape(name),
+    line: style,
+    connectgaps: false,
+    hovertemplate: "%{y:.4~g}",
+  };
+}
+
+/** plotly reads a little HTML in names; a run's name is a person's text. */
+export function escape(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+/** What a message adds to a chart, for `extendTraces`; null when that is nothing. */
+export function extension(
+  message: Message,
+  index: number,
+  quantity: string,
+): { x: number[][]; y: (number | null)[][]; indices: number[] } | null {
+  const found = { x: [] as number[][], y: [] as (number | null)[][], indices: [] as number[] };
+  const parts = [message.batches[quantity], message.epochs[quantity], message.epochs[`val_${quantity}`]];
+  parts.forEach((points, kind) => {
+    if (points?.[0].length) {
+      found.x.push(points[0]);
+      found.y.push(points[1]);
+      found.indices.push(index * KINDS.length + kind);
+    }
+  });
+  return found.indices.length ? found : null;
+}
+
+/** `uirevision` is constant: the reader's zoom and hidden curves survive every redraw. */
+export function layout(theme: Theme, log: boolean, height: number): Layout {
+  const axis = { gridcolor: theme.grid, zerolinecolor: theme.grid, linecolor: theme.grid, automargin: true };
+  return {
+    height,
+    margin: { l: 48, r: 12, t: 8, b: 40 },
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: theme.font, size: 13, color: theme.text },
+    xaxis: { ...axis, title: { text: "epochs" }, rangemode: "tozero" },
+    yaxis: { ...axis, type: log ? "log" : "linear", exponentformat: "power" },
+    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+    hovermode: "x unified",
+    hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
+    uirevision: "reader",
+  };
+}

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { type Message, newRun, type Run } from "../src/curves";
+import { extension, layout, type Theme, traces } from "../src/figure";
+import { luminance } from "../src/theme";
+
+const THEME: Theme = { text: "#111111", background: "#ffffff", grid: "#dddddd", font: "sans-serif", dark: false };
+
+function run(id: string): Run {
+  const made = newRun(id, `<b>${id}`, "t");
+  made.batches = { loss: [[0.5, 1], [3, null]] };
+  made.epochs = { loss: [[1, 2], [3, 2]], val_loss: [[1, 2], [4, 3]] };
+  return made;
+}
+
+test("each run has batches, training, validation and gaps, in this order", () => {
+  const drawn = traces([run("a")], "loss", THEME);
+  expect(drawn.map((trace) => trace.name)).toEqual(["within an epoch", "training", "validation", "not a number"]);
+  expect(drawn.map((trace) => trace.y)).toEqual([[3, null], [3, 2], [4, 3], [3]]);
+  expect(drawn[3]!.x).toEqual([1]);
+});
+
+test("plotly gets copies, because it grows its arrays in place", () => {
+  const one = run("a");
+  (traces([one], "loss", THEME)[0]!.x as number[]).push(9);
+  expect(one.batches.loss![0]).toEqual([0.5, 1]);
+});
+
+test("several runs differ in colour; a name is text, not HTML", () => {
+  const drawn = traces([run("a"), run("b")], "loss", THEME);
+  const colour = (index: number) => (drawn[index]!.line as { color: string }).color;
+  expect(colour(1)).toBe(colour(2));
+  expect(colour(1)).not.toBe(colour(5));
+  expect(drawn[5]!.name).toBe("&lt;b&gt;b");
+});
+
+test("an increment goes to the traces of its run", () => {
+  const message = { batches: { loss: [[1.5], [2]] }, epochs: { val_loss: [[3], [1]] } } as unknown as Message;
+  expect(extension(message, 1, "loss")).toEqual({ x: [[1.5], [3]], y: [[2], [1]], indices: [4, 6] });
+  expect(extension(message, 1, "accuracy")).toBeNull();
+});
+
+test("the reader's zoom survives: uirevision never changes", () => {
+  expect(layout(THEME, true, 300).uirevision).toBe(layout({ ...THEME, dark: true }, false, 200).uirevision);
+});
+
+test("a dark page is told by its background", () => {
+  expect(luminance("#0e1117")).toBeLessThan(0.5);
+  expect(luminance("rgb(250, 250, 250)")).toBeGreaterThan(0.5);
+  expect(luminance("white")).toBe(1);
+});

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { newRun, type Status } from "../src/curves";
+import { announcement, divergence, duration, progress, statusText, title } from "../src/words";
+
+const STATUS: Status = {
+  state: "running", epochs: 10, epoch: 2, steps: 45, step: 12, elapsed: 41, remaining: 90, speed: 1234.5, diverged: null,
+};
+
+function run(status: Partial<Status>) {
+  return { ...newRun("a", "LeNet", "t"), status: { ...STATUS, ...status } };
+}
+
+test("durations", () => {
+  expect([7.4, 185, 3723].map(duration)).toEqual(["0:07", "3:05", "1:02:03"]);
+});
+
+test("the status line counts epochs from 1", () => {
+  expect(statusText(run({}))).toBe(
+    "Training · epoch 3 of 10 · batch 12 of 45 · 0:41 so far · about 1:30 left · 1,235 examples a second",
+  );
+  expect(statusText(run({ state: "finished", epoch: 10, remaining: null, speed: null }))).toBe(
+    "Finished · 10 of 10 epochs · took 0:41",
+  );
+  expect(statusText(run({ state: "waiting", epochs: 0, elapsed: null, speed: null }))).toBe("Waiting for a free place");
+  expect(statusText(newRun("a", "", "t"))).toBe("Loading");
+  expect(statusText({ ...run({}), gone: true })).toBe("This run has been deleted");
+});
+
+test("what a screen reader hears changes with the epoch, not with the batch", () => {
+  expect(announcement(run({ step: 12 }))).toBe(announcement(run({ step: 13 })));
+  expect(announcement(run({ epoch: 2 }))).not.toBe(announcement(run({ epoch: 3 })));
+});
+
+test("progress is a share of the whole training", () => {
+  expect(progress({ ...STATUS, epochs: 4, epoch: 1, step: 10, steps: 20 })).toBe(0.375);
+  expect(progress({ ...STATUS, epochs: 0 })).toBe(0);
+  expect(progress({ ...STATUS, epochs: 2, epoch: 2, step: 9, steps: 9 })).toBe(1);
+});
+
+test("a divergence is explained with its epoch", () => {
+  expect(divergence(run({}))).toBe("");
+  expect(divergence(run({ diverged: 0 }))).toContain("LeNet: in epoch 1 a value became NaN");
+});
+
+test("metrics have names that a beginner reads", () => {
+  expect(title("sparse_categorical_accuracy")).toBe("Accuracy (share of right answers)");
+  expect(title("mean_absolute_error")).toBe("Mean absolute error");
+});
