@@ -90,3 +90,26 @@ def kept(key: str, default: Any = None) -> Any:
 def forget(key: str) -> None:
     """Remember it no longer."""
     st.session_state.pop(KEPT + key, None)
+
+
+def follow(key: str, value: Any, shown: Any) -> None:
+    """Let the widget `key` show `shown` when `value`, which it edits, was changed by somebody else.
+
+    What a person has just entered stays: a value that the widget itself gave (`followed`) is no news to it, even when it
+    comes back after the next click. Call this before the widget is drawn, and give the widget no value of its own.
+    """
+    if key not in st.session_state or value not in kept(key, ()):
+        st.session_state[key] = shown
+
+
+def followed(key: str, value: Any, result: Any) -> None:
+    """Note what the widget `key` made of `value`."""
+    keep(key, (value, result))
+
+
+def forget_widgets(key: str) -> None:
+    """Let this widget and those below it (`key.…`) be drawn as if for the first time, with what was kept for them gone."""
+    for name in [str(name) for name in st.session_state]:
+        rest = name.removeprefix(KEPT)
+        if rest == key or rest.startswith((f"{key}.", f"{key}:")):
+            del st.session_state[name]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from builder.edits import AddLayer, Configure, Disconnect, Load, Move, Paste, Place, Remove
+from builder.edits import AddLayer, Configure, Disconnect, Insert, Load, Move, Paste, Place, Remove
 from builder.graph import DocumentError, Edge, Graph, Node
 from builder.layers import example
 from runtime.changes import packed, unpacked, words
@@ -30,6 +30,7 @@ def test_a_packed_document_of_another_version_is_told_in_words():
         ([Remove(ids=("a", "b"))], "Removed a, b"),
         ([Remove(ids=("a", "b", "c", "d"))], "Removed 4 layers"),
         ([Disconnect(edges=(Edge(source="a", target="b"),))], "Disconnected an edge"),
+        ([Insert(id="a", edge=Edge(source="b", target="c"))], "Put a between b and c"),
         ([Load(graph=Graph())], "Opened a network of 0 layers"),
         ([Paste(nodes=(Node(id="a", layer=example("Dense")),))], "Pasted a layer"),
         ([AddLayer(layer="Dense"), AddLayer(layer="Dense"), Remove(ids=("a",))], "Added Dense; Removed a"),

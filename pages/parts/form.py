@@ -1,0 +1,276 @@
+"""Any pydantic model as widgets: what `fields` describes, drawn; the changed model comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import streamlit as st
+from pydantic import BaseModel, ValidationError
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.parts import state
+from pages.parts.fields import Field, begin, fields, fresh, step
+from pages.parts.kinds import (
+    NONE,
+    Choice,
+    Flag,
+    Kind,
+    Nested,
+    Number,
+    Row,
+    Several,
+    Text,
+    Variants,
+    in_words,
+    read,
+    written,
+)
+
+Model = TypeVar("Model", bound=BaseModel)
+LARGEST = 2**53 - 1  # the largest whole number that a browser counts exactly
+MAX_TEXT = 200
+
+
+def form(model: Model, key: str, *, hide: Iterable[str] = ()) -> Model | None:
+    """Draw a model as widgets.
+
+    Args:
+        model: what is shown; when it changes under the form (undo, another tab), the widgets follow.
+        key: tells this form from others, and what it is about: `f"{project.id}.{node.id}"`.
+        hide: fields that are not asked.
+
+    Returns:
+        The model with what a person has changed, or None while nothing is changed. What is not valid is told beside its
+        field and left as it was; the other changes are returned.
+    """
+    key = f"form.{key}.{type(model).__name__}"
+    asked = [field for field in fields(type(model)) if field.name not in hide]
+    changed, slots = _draw_all(asked, model, key)
+    _reset_button(asked, model, key)
+    return _valid(model, changed, slots)
+
+
+def _draw_all(asked: list[Field], model: BaseModel, key: str) -> tuple[dict[str, Any], dict[str, DeltaGenerator]]:
+    """The fields, the rare ones folded away; what has changed, and a place for a message under each."""
+    common, rare = [f for f in asked if not f.rare], [f for f in asked if f.rare]
+    values: dict[str, Any] = {}
+    slots: dict[str, DeltaGenerator] = {}
+    for field in common:
+        values[field.name], slots[field.name] = _draw_field(field, getattr(model, field.name), key)
+    if rare:
+        with st.expander("More settings"):
+            for field in rare:
+                values[field.name], slots[field.name] = _draw_field(field, getattr(model, field.name), key)
+        touched = [field.label.lower() for field in rare if getattr(model, field.name) != field.default]
+        if touched:
+            st.caption(f"Changed there: {', '.join(touched)}.")
+    return {name: value for name, value in values.items() if value != getattr(model, name)}, slots
+
+
+def _draw_field(field: Field, value: Any, key: str) -> tuple[Any, DeltaGenerator]:
+    """One field with its reset button; its value now, and the place under it."""
+    key = f"{key}.{field.name}"
+    with st.container(key=f"{key}.field", gap="xxsmall"):
+        if state.kept(f"{key}:reset"):
+            state.forget_widgets(key)
+            value = field.default
+        with st.container(horizontal=True, vertical_alignment="top", gap="xsmall", wrap=False):
+            with st.container(gap="xxsmall"):
+                result = draw(field.kind, value, key, field.label, field.help, field.default)
+            if not field.required:
+                st.button(
+                    "",
+                    key=f"reset-{key}",
+                    icon=":material/restart_alt:",
+                    type="tertiary",
+                    help=f"Reset {field.label.lower()} to {_brief(field.default)}",
+                    disabled=result == field.default,
+                    on_click=state.keep,
+                    args=(f"{key}:reset", True),
+                )
+        return result, st.container(gap="xxsmall")
+
+
+def _reset_button(asked: list[Field], model: BaseModel, key: str) -> None:
+    optional = [field for field in asked if not field.required]
+    if optional:
+        st.button(
+            "Reset to defaults",
+            key=f"reset-all-{key}",
+            icon=":material/restart_alt:",
+            disabled=all(getattr(model, field.name) == field.default for field in optional),
+            on_click=_reset_all,
+            args=(tuple(f"{key}.{field.name}" for field in optional),),
+        )
+
+
+def _reset_all(keys: tuple[str, ...]) -> None:
+    for key in keys:
+        state.keep(f"{key}:reset", True)
+
+
+def _valid(model: Model, changed: dict[str, Any], slots: dict[str, DeltaGenerator]) -> Model | None:
+    """The model with those changes that are valid together; the others are told in their places."""
+    while changed:
+        try:
+            values = {name: getattr(model, name) for name in type(model).model_fields}
+            return type(model).model_validate({**values, **changed})
+        except ValidationError as error:
+            # A fault that names no field (or one that nobody touched) is laid to all that has changed.
+            faulty: dict[str, str] = {}
+            for fault in error.errors(include_url=False):
+                message = in_words(fault["msg"])
+                named = fault["loc"][0] if fault["loc"] else None
+                for name in [named] if named in changed else list(changed):
+                    faulty.setdefault(str(name), message)
+            for name, message in faulty.items():
+                slots[name].error(message)
+            changed = {name: value for name, value in changed.items() if name not in faulty}
+    return None
+
+
+def draw(kind: Kind, value: Any, key: str, label: str, help_: str = "", default: Any = None) -> Any:
+    """One value as a widget; what it says now."""
+    match kind:
+        case Flag():
+            return _follow(key, value, bool(value), lambda: st.toggle(label, key=key, help=help_))
+        case Choice(options):
+            shown = value if value in options else options[0]
+            return _follow(
+                key, value, shown, lambda: st.selectbox(label, options, key=key, help=help_, format_func=_name)
+            )
+        case Number():
+            return _number(kind, value, key, label, help_, default)
+        case Row():
+            return _row(kind, value, key, label, help_, default)
+        case Text():
+            return _text(kind, value, key, label, help_)
+        case Nested(model):
+            st.caption(label, help=help_ or None)
+            return _nested(value if isinstance(value, model) else fresh(model), key)
+        case Variants():
+            return _variants(kind, value, key, label, help_)
+        case Several():
+            return _several(kind, value, key, label, help_)
+
+
+def _follow(key: str, value: Any, shown: Any, widget: Callable[[], Any]) -> Any:
+    state.follow(key, value, shown)
+    result = widget()
+    state.followed(key, value, result)
+    return result
+
+
+def _number(kind: Number, value: Any, key: str, label: str, help_: str, default: Any, first: bool = True) -> Any:
+    if value is not None and abs(value) > LARGEST:
+        return _text(Text(int if kind.integer else float), value, key, label, help_)
+    number = int if kind.integer else float
+
+    def widget() -> Any:
+        return st.number_input(
+            label,
+            min_value=None if kind.low is None else number(kind.low),
+            max_value=None if kind.high is None or kind.high > LARGEST else number(kind.high),
+            value=None if kind.optional else "min",
+            step=number(step(kind, default)),
+            format="%d" if kind.integer else "%.10g",
+            key=key,
+            help=help_ if first else None,
+            placeholder=NONE,
+            label_visibility="visible" if first else "hidden",
+        )
+
+    return _follow(key, value, None if value is None else number(value), widget)
+
+
+def _row(kind: Row, value: Any, key: str, label: str, help_: str, default: Any) -> Any:
+    parts = value if isinstance(value, tuple) else (None,) * len(kind.parts)
+    defaults = default if isinstance(default, tuple) else (None,) * len(kind.parts)
+    if not all(isinstance(part, Number) for part in kind.parts):
+        names = [f"{label} {place + 1}" for place in range(len(parts))]
+        drawn = zip(kind.parts, parts, names, strict=True)
+        return tuple(draw(part, item, f"{key}.{name}", name, help_) for part, item, name in drawn)
+    results = []
+    for place, (column, part) in enumerate(zip(st.columns(len(parts), gap="xsmall"), kind.parts, strict=True)):
+        assert isinstance(part, Number)
+        entry = Number(part.integer, part.low, part.high, optional=kind.optional)
+        name = label if place == 0 else f"{label} {place + 1}"
+        with column:
+            at = f"{key}.{place}"
+            results.append(_number(entry, parts[place], at, name, help_, defaults[place], first=place == 0))
+    if kind.optional and None in results:
+        if any(result is not None for result in results):
+            st.error("Fill in all of these, or none.")
+            return value
+        return None
+    return tuple(results)
+
+
+def _text(kind: Text, value: Any, key: str, label: str, help_: str) -> Any:
+    state.follow(key, value, written(value))
+    text = st.text_input(label, key=key, help=help_, max_chars=MAX_TEXT, placeholder=NONE)
+    try:
+        result = read(kind, text) if text != written(value) else value
+    except ValueError as error:
+        st.error(str(error))
+        result = value
+    state.followed(key, value, result)
+    return result
+
+
+def _nested(model: BaseModel, key: str) -> BaseModel:
+    """A model's fields below each other, set in from the left; unchanged where they are not valid."""
+    asked = list(fields(type(model)))
+    if not asked:
+        return model
+    with st.container(key=f"nested-{key}", gap="xsmall"):
+        values = {field.name: _draw_field(field, getattr(model, field.name), key) for field in asked}
+    changed = {name: value for name, (value, _) in values.items() if value != getattr(model, name)}
+    return _valid(model, changed, {name: slot for name, (_, slot) in values.items()}) or model
+
+
+def _variants(kind: Variants, value: Any, key: str, label: str, help_: str) -> Any:
+    present = kind.label(value)
+    chosen = _follow(key, present, present, lambda: st.selectbox(label, list(kind.options), key=key, help=help_))
+    option = kind.options[chosen]
+    if option is None:
+        return None
+    inner = value if chosen == present else begin(option)
+    if isinstance(option, Nested):
+        return _nested(inner, f"{key}.{chosen}")
+    return draw(option, inner, f"{key}.{chosen}", f"{label}: {chosen}")
+
+
+def _several(kind: Several, value: Any, key: str, label: str, help_: str) -> Any:
+    present = _labels(value)
+    options = list(dict.fromkeys([*kind.options, *present]))
+    chosen = _follow(
+        key, tuple(present), list(present), lambda: tuple(st.multiselect(label, options, key=key, help=help_))
+    )
+    result = []
+    for name in chosen:
+        model = present[name] if name in present else fresh(kind.options[name])
+        if fields(type(model)):
+            st.caption(name)
+        result.append(_nested(model, f"{key}.{name}"))
+    return tuple(result)
+
+
+def _labels(models: Iterable[BaseModel]) -> dict[str, BaseModel]:
+    """Models by type; a second one of a type is numbered."""
+    labels: dict[str, BaseModel] = {}
+    for model in models:
+        name, count = type(model).__name__, 1
+        while (label := name if count == 1 else f"{name} {count}") in labels:
+            count += 1
+        labels[label] = model
+    return labels
+
+
+def _name(option: Any) -> str:
+    return NONE if option is None else str(option)
+
+
+def _brief(value: Any) -> str:
+    return type(value).__name__ if isinstance(value, BaseModel) else written(value) or NONE

@@ -1,0 +1,56 @@
+"""The frame of every page: navigation, theme, and the project that this tab works on."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import streamlit as st
+
+from pages.parts import state
+from runtime.store import Project
+
+ASSETS = Path(__file__).parent.parent / "assets"
+PAGES = (
+    # file, name in the navigation, icon
+    ("zoo.py", "Start", ":material/home:"),
+    ("build.py", "Build", ":material/account_tree:"),
+    ("data.py", "Data", ":material/table_chart:"),
+    ("train.py", "Train", ":material/play_circle:"),
+    ("microscope.py", "Microscope", ":material/biotech:"),
+    ("export.py", "Export", ":material/code:"),
+)
+
+
+def main() -> None:
+    """Find page and project, draw the frame, run the page."""
+    pages = [st.Page(file, title=title, icon=icon, default=file == "zoo.py") for file, title, icon in PAGES]
+    page = st.navigation(pages, position="top")
+    project = state.project()
+    name = f"{project.name} · " if project else ""
+    st.set_page_config(
+        page_title=f"{name}{page.title} · Layerloom", page_icon=str(ASSETS / "images" / "icon.svg"), layout="wide"
+    )
+    st.logo(str(ASSETS / "images" / "logo.svg"), size="large")
+    st.html(ASSETS / "style.css")
+    if project is None and page.title != "Start":
+        state.say(state.notice() or f"{page.title} shows a network: begin one here, or open one of yours.")
+        state.go("zoo.py")
+    if project is not None:
+        _header(project, page.title)
+    message = state.notice()
+    if message:
+        st.warning(message, icon=":material/info:")
+    page.run()
+
+
+def _header(project: Project, page: str) -> None:
+    layers = len(project.graph.nodes)
+    count = f"{layers} layer" + ("" if layers == 1 else "s")
+    st.html(
+        f'<header class="project"><span class="name" title="{html.escape(project.name)}">{html.escape(project.name)}</span>'
+        f'<span class="facts">{count} · data: {html.escape(project.data.name)}</span></header>'
+    )
+
+
+main()
