@@ -49,12 +49,14 @@ class Spec(BaseModel):
     """Something a person can choose, as a form: a pydantic model that becomes one Call.
 
     A subclass gets its `type` tag from its class name; pass `abstract=True` for a base class. Fields bear Keras's names
-    in Keras's order. A field without a default is one that Keras requires; it is written as a positional argument.
+    in Keras's order. A field without a default is one that Keras requires; it is written as a positional argument, or by
+    keyword where `keywords` says that a bare value would not tell what it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     namespace: ClassVar[str]
+    keywords: ClassVar[bool] = False
     type: str = ""
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
@@ -68,9 +70,9 @@ class Spec(BaseModel):
         required, chosen = [], []
         for name, is_required, default in _parameters(type(self)):
             value = getattr(self, name)
-            if is_required:
+            if is_required and not self.keywords:
                 required.append(_value(value))
-            elif value is not default and value != default:
+            elif is_required or (value is not default and value != default):
                 chosen.append((name, _value(value)))
         return Call(f"{self.namespace}.{type(self).__name__}", tuple(required), tuple(chosen))
 

@@ -6,11 +6,39 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import Field
 
+# In palette order, since importing a family registers its layers.
+# isort: off
 from builder.layers import core
+from builder.layers import convolutional
+from builder.layers import pooling
+from builder.layers import normalization
+from builder.layers import regularization
+from builder.layers import activations
+from builder.layers import reshaping
+from builder.layers import merging
+from builder.layers import preprocessing
+from builder.layers import rnn
+from builder.layers import attention
+from builder.layers import applications
+
+# isort: on
 from builder.layers.base import LAYERS, LayerSpec
 
 # Palette order. A family's label is the first word of its docstring, up to the colon.
-FAMILIES = (core,)
+FAMILIES = (
+    core,
+    convolutional,
+    pooling,
+    normalization,
+    regularization,
+    activations,
+    reshaping,
+    merging,
+    preprocessing,
+    rnn,
+    attention,
+    applications,
+)
 
 if TYPE_CHECKING:
     Layer = LayerSpec
@@ -24,18 +52,14 @@ def family_labels() -> dict[str, str]:
 
 
 def palette() -> list[dict[str, Any]]:
-    """Every layer as the palette shows it: type, family, tooltip, and an example to start from."""
+    """Every layer as the palette shows it: type, family and tooltip, in palette order."""
     return [{"type": name, "family": cls.family(), "tooltip": cls.tooltip()} for name, cls in LAYERS.items()]
 
 
 def example(layer_type: str) -> LayerSpec:
-    """A new layer of this type; what Keras requires is taken from the field's `examples`.
+    """A new layer of this type, as it comes from the palette.
 
     Raises:
         KeyError: no such layer.
     """
-    cls = LAYERS[layer_type]
-    required = {
-        name: field.examples[0] for name, field in cls.model_fields.items() if field.is_required() and field.examples
-    }
-    return cls(**required)
+    return LAYERS[layer_type].example()
