@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from builder.checks import ends, structure
+from builder.checks.network import Network
 from builder.graph import Graph
 from builder.problem import Fix, Problem
 from builder.program import Facts
 from builder.training import Task, Training
 
 __all__ = ["Fix", "Problem", "problems"]
+
+CHECKS = (*structure.CHECKS, *ends.CHECKS)
 
 
 def problems(
@@ -19,8 +23,15 @@ def problems(
     task: Task | None = None,
     training: Training | None = None,
 ) -> tuple[Problem, ...]:
-    """Everything that does not fit, errors before warnings, in the order of the graph's nodes."""
-    if not graph.nodes:
-        remedy = "Drag an Input from the palette, or begin with a network from the zoo."
-        return (Problem(code="empty", node=None, message="The network is empty.", remedy=remedy),)
-    return ()
+    """Everything that does not fit: errors before warnings, then in the order of the nodes, the whole network first.
+
+    Args:
+        graph: any graph, unfinished or wrong.
+        facts: what Keras says about its nodes; without it only what the graph alone tells.
+        task: the data it is for; without it nothing is said about data.
+        training: the settings of a training to come; with it, what only training forbids is an error.
+    """
+    net = Network(graph, facts or {}, task, training)
+    place = {node_id: index for index, node_id in enumerate(net.nodes)}
+    found = [problem for check in CHECKS for problem in check(net)]
+    return tuple(sorted(found, key=lambda problem: (problem.severity != "error", place.get(problem.node or "", -1))))

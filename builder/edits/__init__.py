@@ -1,6 +1,6 @@
 """What a person does to a network: the Edit union, and the reducer `apply(graph, edit) -> graph`."""
 
-from builder.edits.apply import EditError, apply, first_port
+from builder.edits.apply import EditError, apply, first_port, ports
 from builder.edits.union import (
     EDIT,
     AddLayer,
@@ -36,4 +36,5 @@ __all__ = [
     "Values",
     "apply",
     "first_port",
+    "ports",
 ]

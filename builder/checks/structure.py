@@ -1,0 +1,270 @@
+"""What the graph alone tells: nothing there, no Input, names, connections, loops."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+from builder.checks.network import Check, Network, listed, needed_ports
+from builder.edits import AddLayer, Connect, Disconnect, Edit, Remove, Rename, ports
+from builder.edits.room import STEP
+from builder.graph import FAR, Edge, Node
+from builder.names import fresh_id, fresh_names
+from builder.problem import Fix, Problem
+from builder.training import Task
+
+MOST_LOOPS = 20  # a document from outside can hold thousands
+
+
+def empty(net: Network) -> Iterator[Problem]:
+    """`empty`: there is no node at all."""
+    if not net.graph.nodes:
+        yield Problem(
+            code="empty",
+            node=None,
+            message="The network is empty.",
+            remedy="Begin with an Input: it is where the examples enter. Or take a network from the zoo.",
+            fixes=(Fix(label="Add an Input", edits=_add_input(net, ())),),
+        )
+
+
+def no_input(net: Network) -> Iterator[Problem]:
+    """`no_input`: there are layers, but no Input."""
+    if net.graph.nodes and not net.inputs:
+        starts = net.starts
+        where = f" before {listed(node.id for node in starts[:3])}" if starts else ""
+        yield Problem(
+            code="no_input",
+            node=starts[0].id if starts else None,
+            message="The network has no Input, so no examples can enter it.",
+            remedy=f"Add an Input{where}; its shape is that of one example.",
+            fixes=(Fix(label=f"Add an Input{where}", edits=_add_input(net, starts)),),
+        )
+
+
+def _add_input(net: Network, starts: tuple[Node, ...]) -> tuple[Edit, ...]:
+    name = fresh_id("Input", net.nodes)
+    values = input_values(net.task) if net.task else {}
+    x, y = (starts[0].x, max(min(node.y for node in starts) - STEP, -FAR)) if starts else (0.0, 0.0)
+    return (AddLayer(layer="Input", id=name, values=values, x=x, y=y), *_connect(name, starts))
+
+
+def _connect(source: str, starts: tuple[Node, ...]) -> tuple[Connect, ...]:
+    edges = (Edge(source=source, target=node.id, port=port) for node in starts for port in needed_ports(node))
+    return tuple(Connect(edge=edge) for edge in edges)
+
+
+def input_values(task: Task) -> dict[str, object]:
+    """What an Input needs to take the examples of a data set."""
+    return {"shape": task.input_shape, "dtype": None if task.input_dtype == "float32" else task.input_dtype}
+
+
+def name_twice(net: Network) -> Iterator[Problem]:
+    """`name_twice`: several nodes bear one name."""
+    for name, count in net.counts.items():
+        if count > 1:
+            others = list(fresh_names([name] * (count - 1), net.nodes))
+            yield Problem(
+                code="name_twice",
+                node=name,
+                message=f"{count} layers are called {name}; each needs a name of its own.",
+                remedy=f"Rename the {'other' if count == 2 else 'others'} to {listed(others)}.",
+                fixes=(
+                    Fix(
+                        label=f"Rename to {listed(others)}" if count < 4 else f"Rename {count - 1} layers",
+                        edits=tuple(Rename(id=name, to=other) for other in others),
+                    ),
+                ),
+            )
+
+
+def dangling_edge(net: Network) -> Iterator[Problem]:
+    """`dangling_edge`: a connection begins or ends at a node that is not there."""
+    lost: dict[str, list[Edge]] = {}
+    for edge in net.graph.edges:
+        for name in {edge.source, edge.target} - net.nodes.keys():
+            lost.setdefault(name, []).append(edge)
+    for name, edges in lost.items():
+        ends = [end for edge in edges for end in (edge.source, edge.target) if end in net.nodes]
+        yield Problem(
+            code="dangling_edge",
+            node=ends[0] if ends else None,
+            message=f"A connection leads to or from {name}, a layer that is not there.",
+            remedy="Remove the connection, or add the layer again.",
+            fixes=(Fix(label="Remove the connection", edits=(Disconnect(edges=tuple(edges)),)),),
+        )
+
+
+def edge_twice(net: Network) -> Iterator[Problem]:
+    """`edge_twice`: the same connection is written down several times."""
+    for edge, count in Counter(net.graph.edges).items():
+        if count > 1 and edge.source in net.nodes and edge.target in net.nodes:
+            again: tuple[Edit, ...] = () if not _fits(net, edge) else (Connect(edge=edge),)
+            yield Problem(
+                code="edge_twice",
+                node=edge.target,
+                message=f"The connection from {edge.source} to {edge.target} is there {count} times.",
+                remedy="Keep it once.",
+                fixes=(Fix(label="Keep it once", edits=(Disconnect(edges=(edge,)), *again)),),
+            )
+
+
+def _fits(net: Network, edge: Edge) -> bool:
+    source, target = net.nodes[edge.source].layer, net.nodes[edge.target].layer
+    return edge.port in ports(target) and edge.output < len(source.outputs())
+
+
+def misplaced_edge(net: Network) -> Iterator[Problem]:
+    """`unknown_port`, `unknown_output`: a connection ends or begins where its layer has nothing."""
+    for edge in net.edges:
+        source, target = net.nodes[edge.source].layer, net.nodes[edge.target].layer
+        remove = Disconnect(edges=(edge,))
+        fix = Fix(label="Remove the connection", edits=(remove,))
+        if edge.port not in ports(target):
+            has = f"its inputs are {listed(ports(target))}" if ports(target) else "it takes no input"
+            yield Problem(
+                code="unknown_port",
+                node=edge.target,
+                message=f"{edge.source} leads to an input called {edge.port!r}, which {target.type} does not have; {has}.",
+                remedy="Remove the connection, or draw it to an input that is there.",
+                fixes=(*(_to_port(net, edge, port) for port in _free_ports(net, net.nodes[edge.target])), fix),
+            )
+        if edge.output >= len(source.outputs()):
+            yield Problem(
+                code="unknown_output",
+                node=edge.source,
+                message=f"{edge.target} takes output number {edge.output + 1} of {edge.source}, which gives only {len(source.outputs())}.",
+                remedy="Remove the connection and draw it anew.",
+                fixes=(fix,),
+            )
+
+
+def _to_port(net: Network, edge: Edge, port: str) -> Fix:
+    output = edge.output if edge.output < len(net.nodes[edge.source].layer.outputs()) else 0
+    there = Edge(source=edge.source, output=output, target=edge.target, port=port)
+    return Fix(label=f"Connect it to {port}", edits=(Disconnect(edges=(edge,)), Connect(edge=there)))
+
+
+def _free_ports(net: Network, node: Node) -> list[str]:
+    return [port for port in needed_ports(node) if (node.id, port) not in net.taken]
+
+
+def port_taken(net: Network) -> Iterator[Problem]:
+    """`port_taken`: several connections end at an input that takes one."""
+    for node in net.nodes.values():
+        for port in node.layer.ports or ():
+            edges = [edge for edge in net.into[node.id] if edge.port == port]
+            if len(edges) > 1:
+                yield Problem(
+                    code="port_taken",
+                    node=node.id,
+                    message=f"{len(edges)} connections end at {node.id}, which takes one: from {listed(e.source for e in edges[:8])}.",
+                    remedy="Keep one of them, or join them first with Add or Concatenate.",
+                    fixes=tuple(
+                        Fix(
+                            label=f"Keep {kept.source}",
+                            edits=(Disconnect(edges=tuple(edge for edge in edges if edge != kept)),),
+                        )
+                        for kept in edges[:3]
+                    ),
+                )
+
+
+def unconnected(net: Network) -> Iterator[Problem]:
+    """`unconnected`: an input of a layer has no connection. Without any Input, `no_input` speaks for the first layers."""
+    misplaced = {edge.target for edge in net.edges if edge.port not in ports(net.nodes[edge.target].layer)}
+    starts = () if net.inputs else {node.id for node in net.starts}
+    for node in net.nodes.values():
+        free = _free_ports(net, node) if node.id not in misplaced else []
+        if free and node.id not in starts:
+            which = "" if len(ports(node.layer)) == 1 else f" at {listed(free)}"
+            yield Problem(
+                code="unconnected",
+                node=node.id,
+                message=f"Nothing comes into {node.id}{which}.",
+                remedy="Draw a connection to it from the layer before it, or remove it.",
+                fixes=(
+                    *_sources(net, node, free),
+                    Fix(label=f"Remove {node.id}", edits=(Remove(ids=(node.id,), heal=True),)),
+                ),
+            )
+
+
+def lone_merge(net: Network) -> Iterator[Problem]:
+    """`lone_merge`: a layer that joins several has only one coming in."""
+    for node in net.nodes.values():
+        if node.layer.ports is None and len(net.into[node.id]) == 1:
+            yield Problem(
+                code="lone_merge",
+                node=node.id,
+                severity="warning",
+                message=f"{node.id} joins layers, but only {net.into[node.id][0].source} comes in.",
+                remedy="Connect a second layer to it, or remove it.",
+                fixes=(
+                    *_sources(net, node, ["inputs"]),
+                    Fix(label=f"Remove {node.id}", edits=(Remove(ids=(node.id,), heal=True),)),
+                ),
+            )
+
+
+def _sources(net: Network, node: Node, free: list[str]) -> Iterator[Fix]:
+    """Offers of what to connect: layers that nothing follows, the nearest first; else the Input."""
+    behind = net.followers(node.id) | {edge.source for edge in net.into[node.id]}
+    ends = [end for end in net.ends if end.id not in behind] or [end for end in net.inputs[:1] if end.id not in behind]
+    for end in sorted(ends, key=lambda end: abs(end.x - node.x) + abs(end.y - node.y))[:2]:
+        edges = (Edge(source=end.id, target=node.id, port=port) for port in free)
+        yield Fix(label=f"Connect {end.id} to {node.id}", edits=tuple(Connect(edge=edge) for edge in edges))
+
+
+def cycle(net: Network) -> Iterator[Problem]:
+    """`cycle`: a layer waits for its own output."""
+    for loop in islice(_loops(net), MOST_LOOPS):
+        closing = tuple(edge for edge in net.out[loop[-1]] if edge.target == loop[0])
+        way = (*loop, loop[0])
+        shown = " -> ".join(way if len(way) <= 10 else (*way[:5], "...", *way[-4:]))
+        yield Problem(
+            code="cycle",
+            node=loop[0],
+            message=f"The connections run in a circle: {shown}. Each of these layers waits for itself.",
+            remedy=f"Remove a connection of the circle, such as the one from {loop[-1]} to {loop[0]}.",
+            fixes=(Fix(label=f"Remove {loop[-1]} -> {loop[0]}", edits=(Disconnect(edges=closing),)),),
+        )
+
+
+def _loops(net: Network) -> Iterator[tuple[str, ...]]:
+    """A loop for each connection that leads back to where a walk along the connections came from; Inputs walk first.
+
+    Without those connections the graph has no loop.
+    """
+    done: set[str] = set()
+    for start in sorted(net.nodes, key=lambda name: bool(net.into[name])):
+        if start in done:
+            continue
+        way, place = [start], {start: 0}
+        ahead = [iter(dict.fromkeys(edge.target for edge in net.out[start]))]
+        while way:
+            target = next(ahead[-1], None)
+            if target is None:
+                ahead.pop()
+                done.add(way.pop())
+            elif target in place and target not in done:
+                yield tuple(way[place[target] :])
+            elif target not in done:
+                place[target] = len(way)
+                way.append(target)
+                ahead.append(iter(dict.fromkeys(edge.target for edge in net.out[target])))
+
+
+CHECKS: tuple[Check, ...] = (
+    empty,
+    no_input,
+    name_twice,
+    dangling_edge,
+    edge_twice,
+    misplaced_edge,
+    port_taken,
+    unconnected,
+    lone_merge,
+    cycle,
+)
