@@ -1,0 +1,88 @@
+/** A layer on the canvas: name, type, what matters of its parameters, output shape, parameter count, and its problems. */
+import { Handle, type Node, type NodeProps, Position, useStore, useUpdateNodeInternals } from "@xyflow/react";
+import { memo, useEffect } from "react";
+import { useHere, useNode } from "./use";
+import type { Trouble } from "./wire";
+
+export type LayerNodeType = Node<Record<string, never>, "layer">;
+
+/** Below this zoom nobody can read: a plain shape costs a tenth. */
+const READABLE = 0.45;
+
+export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<LayerNodeType>) {
+  const node = useNode(id);
+  const { looks } = useHere();
+  const far = useStore((state) => state.transform[2] < READABLE);
+  const remeasure = useUpdateNodeInternals();
+  const ports = node ? `${node.ports.join()}|${node.outputs.join()}` : "";
+  useEffect(() => remeasure(id), [id, ports, remeasure]);
+  if (!node) return null;
+  const look = looks.get(node.family);
+  const worst = node.troubles.find((trouble) => trouble.severity === "error") ?? node.troubles[0];
+  return (
+    <div
+      className={`layer ${selected ? "selected" : ""} ${worst ? worst.severity : ""} ${far ? "far" : ""}`}
+      style={{ "--family": look?.colour } as React.CSSProperties}
+      data-layer={node.id}
+    >
+      <Ports names={node.ports} many={node.many} optional={node.optional} />
+      {far ? (
+        <div className="plain">{node.layer.type}</div>
+      ) : (
+        <>
+          <div className="title">
+            <span className="mark" aria-hidden>{look?.mark}</span>
+            <span className="type">{node.layer.type}</span>
+            <span className="name" title={node.id}>{node.id}</span>
+          </div>
+          <div className="summary" title={node.summary}>{node.summary || "\u00a0"}</div>
+          <div className="facts">
+            <span className="shape" title={`Shape of what comes out, for one example: ${node.shape || "not known yet"}`}>{node.shape || "…"}</span>
+            <span className="parameters" title="Numbers that the layer learns">{node.parameters}</span>
+          </div>
+        </>
+      )}
+      {worst && <Badge troubles={node.troubles} severity={worst.severity} />}
+      {node.outputs.map((name, index) => (
+        <Handle key={index} type="source" position={Position.Bottom} id={String(index)} style={{ left: across(index, node.outputs.length) }} title={`${name}: drag to an input of another layer`}>
+          {node.outputs.length > 1 && <span className="port below">{name}</span>}
+        </Handle>
+      ))}
+    </div>
+  );
+});
+
+function Ports({ names, many, optional }: { names: readonly string[]; many: boolean; optional: readonly string[] }) {
+  return names.map((name, index) => (
+    <Handle
+      key={name}
+      type="target"
+      position={Position.Top}
+      id={name}
+      className={`${many ? "many" : ""} ${optional.includes(name) ? "optional" : ""}`}
+      style={{ left: across(index, names.length) }}
+      title={many ? "Takes any number of inputs" : optional.includes(name) ? `${name} (may stay free)` : name}
+    >
+      {names.length > 1 && <span className="port above">{name}</span>}
+    </Handle>
+  ));
+}
+
+function across(index: number, count: number): string {
+  return `${((index + 0.5) / count) * 100}%`;
+}
+
+function Badge({ troubles, severity }: { troubles: readonly Trouble[]; severity: Trouble["severity"] }) {
+  const text = troubles.map(({ message, remedy }) => `${message} ${remedy}`).join("\n");
+  return (
+    <span className="badge nodrag" role="img" tabIndex={0} aria-label={`${severity}: ${text}`}>
+      {severity === "error" ? "!" : "?"}
+      {troubles.length > 1 && <small>{troubles.length}</small>}
+      <span className="explanation" role="tooltip">
+        {troubles.slice(0, 4).map(({ message, remedy }, index) => (
+          <span key={index}><b>{message}</b> {remedy}</span>
+        ))}
+      </span>
+    </span>
+  );
+}

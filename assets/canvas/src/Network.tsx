@@ -1,0 +1,141 @@
+/** The network itself: React Flow, kept in step with the session. */
+import {
+  Background,
+  type Connection,
+  Controls,
+  type EdgeChange,
+  MiniMap,
+  type NodeChange,
+  ReactFlow,
+  applyEdgeChanges,
+  applyNodeChanges,
+  useReactFlow,
+} from "@xyflow/react";
+import { useEffect, useRef, useState } from "react";
+import { LayerNode, type LayerNodeType } from "./LayerNode";
+import type { Actions } from "./actions";
+import { type Line, flowEdges, flowNodes } from "./flow";
+import { useHere } from "./use";
+import type { Edge } from "./wire";
+
+const NODE_TYPES = { layer: LayerNode };
+const FIT = { padding: 0.15, maxZoom: 1, minZoom: 0.4 };
+const KEYS_SETTLE = 400; // milliseconds after the last arrow key until the move counts
+
+const viewports = new WeakMap<object, { x: number; y: number; zoom: number }>();
+
+interface Props {
+  actions: Actions;
+  edgeAt(x: number, y: number): Edge | undefined;
+  onEdges(selected: Edge[]): void;
+  target: Edge | undefined;
+  onTarget(edge: Edge | undefined): void;
+}
+
+export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
+  const { session, looks } = useHere();
+  const selected = new Set(session.selected);
+  const [nodes, setNodes] = useState<LayerNodeType[]>(() => flowNodes(session.shown, [], selected));
+  const [lines, setLines] = useState<Line[]>(() => flowEdges(session.shown, []));
+  const view = useReactFlow();
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const latest = useRef(nodes);
+  latest.current = nodes;
+
+  useEffect(() => {
+    const follow = () => {
+      setNodes((before) => same(before, flowNodes(session.shown, before, new Set(session.selected))));
+      setLines((before) => same(before, flowEdges(session.shown, before)));
+    };
+    follow();
+    return session.subscribe(follow);
+  }, [session]);
+
+  // Where the person left off; at first the whole network.
+  const fitted = useRef(viewports.has(session));
+  const { called } = session;
+  useEffect(() => {
+    if (!fitted.current && nodes.length) {
+      fitted.current = true;
+      requestAnimationFrame(() => view.fitView(FIT));
+    }
+  }, [nodes.length > 0, view]);
+  useEffect(() => {
+    if (called) view.fitView({ nodes: session.selected.map((id) => ({ id })), duration: 250, maxZoom: 1, minZoom: 0.6 });
+  }, [called, session, view]);
+
+  const change = (changes: NodeChange<LayerNodeType>[]) => {
+    const next = applyNodeChanges(changes, latest.current);
+    latest.current = next;
+    setNodes(next);
+    if (changes.some((one) => one.type === "select")) session.select(next.filter((node) => node.selected).map((node) => node.id));
+    // An arrow key moves without a drag, step by step: one move when it has come to rest.
+    if (changes.some((one) => one.type === "position" && one.dragging === undefined) && !next.some((node) => node.dragging)) {
+      clearTimeout(settling.current);
+      settling.current = setTimeout(() => actions.move(places(latest.current)), KEYS_SETTLE);
+    }
+  };
+  const changeEdges = (changes: EdgeChange<Line>[]) => {
+    const next = applyEdgeChanges(changes, lines);
+    setLines(next);
+    onEdges(next.filter((line) => line.selected).flatMap((line) => line.data?.edge ?? []));
+  };
+  const dragging = (event: MouseEvent | TouchEvent, node: LayerNodeType, together: LayerNodeType[]) =>
+    together.length === 1 && "clientX" in event && actions.isFree(node.id) ? edgeAt(event.clientX, event.clientY) : undefined;
+
+  return (
+    <ReactFlow<LayerNodeType, Line>
+      nodes={nodes}
+      edges={lines.map((line) => (target && line.data?.edge === target ? { ...line, className: "target" } : line))}
+      nodeTypes={NODE_TYPES}
+      onNodesChange={change}
+      onEdgesChange={changeEdges}
+      onConnect={(connection) => actions.connect(asEdge(connection))}
+      onReconnect={(old, connection) => old.data && actions.reconnect(old.data.edge, asEdge(connection))}
+      isValidConnection={({ source, target: end }) => source !== end}
+      onNodeDrag={(event, node, together) => onTarget(dragging(event as unknown as MouseEvent, node, together))}
+      onNodeDragStop={(event, node, together) => {
+        const edge = dragging(event as unknown as MouseEvent, node, together);
+        onTarget(undefined);
+        if (edge) actions.insert(node.id, edge, places(together));
+        else actions.move(places(together));
+      }}
+      onSelectionDragStop={(_event, together) => actions.move(places(together))}
+      onMoveEnd={(_event, viewport) => viewports.set(session, viewport)}
+      defaultViewport={viewports.get(session)}
+      onlyRenderVisibleElements
+      deleteKeyCode={null}
+      multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+      connectionRadius={28}
+      minZoom={0.08}
+      maxZoom={2}
+      nodeDragThreshold={3}
+      elevateEdgesOnSelect
+      proOptions={{ hideAttribution: false }}
+    >
+      <Background gap={20} />
+      <Controls showInteractive={false} fitViewOptions={{ ...FIT, duration: 250 }} />
+      {nodes.length > 0 && (
+        <MiniMap
+          pannable
+          zoomable
+          ariaLabel="The whole network"
+          nodeColor={({ id }) => looks.get(session.node(id)?.family ?? "")?.colour ?? "#888"}
+        />
+      )}
+    </ReactFlow>
+  );
+}
+
+function asEdge({ source, target, sourceHandle, targetHandle }: Connection): Edge {
+  return { source, target, output: Number(sourceHandle ?? 0), port: targetHandle ?? "inputs" };
+}
+
+function places(nodes: readonly LayerNodeType[]) {
+  return nodes.map(({ id, position }) => ({ id, x: Math.round(position.x), y: Math.round(position.y) }));
+}
+
+/** The old list where the new one holds the same, so that React has nothing to do. */
+function same<Item>(before: Item[], after: Item[]): Item[] {
+  return before.length === after.length && before.every((item, index) => item === after[index]) ? before : after;
+}

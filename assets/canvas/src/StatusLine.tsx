@@ -1,0 +1,30 @@
+/** What is going on: totals, whether shapes are there, whether Python has everything, and what was refused. */
+import { useEffect, useState } from "react";
+import { useHere } from "./use";
+
+const SHOWN_FOR = 12_000; // milliseconds
+
+export function StatusLine() {
+  const { session } = useHere();
+  const { status } = session;
+  const notice = status?.notices.at(-1);
+  const [read, setRead] = useState(0);
+  useEffect(() => {
+    if (!notice) return;
+    const timer = setTimeout(() => setRead(notice.number), SHOWN_FOR);
+    return () => clearTimeout(timer);
+  }, [notice?.number]);
+  const connection = session.silent ? "No connection to Layerloom. You can go on; your changes are kept here and sent when it is back." : "";
+  return (
+    <div className="status-line" role="status">
+      {notice && notice.number > read && (
+        <span className="notice">
+          {notice.text}
+          <button type="button" aria-label="Close this message" onClick={() => setRead(notice.number)}>✕</button>
+        </span>
+      )}
+      <span className={`state ${connection ? "silent" : (status?.status.state ?? "")}`}>{connection || status?.status.message}</span>
+      <span className="totals">{status?.totals}</span>
+    </div>
+  );
+}

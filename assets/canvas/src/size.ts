@@ -1,0 +1,2 @@
+/** How large a node is drawn, in pixels: fixed, so that what is out of view need not be measured. */
+export const SIZE = { width: 212, height: 84 };

@@ -1,0 +1,5 @@
+/** All styles, for the shadow root that Streamlit gives the component. */
+import flow from "@xyflow/react/dist/base.css?inline";
+import own from "./canvas.css?inline";
+
+export const STYLE = `${flow}\n${own}`;

@@ -1,0 +1,33 @@
+/** Hooks over a Session. */
+import { createContext, useContext, useReducer, useSyncExternalStore, useEffect } from "react";
+import type { Look } from "./families";
+import type { Session } from "./session";
+import type { NodeView } from "./wire";
+
+export interface Surroundings {
+  session: Session;
+  looks: Map<string, Look>;
+}
+
+export const Here = createContext<Surroundings | null>(null);
+
+export function useHere(): Surroundings {
+  const here = useContext(Here);
+  if (!here) throw new Error("This part of the canvas stands outside of it.");
+  return here;
+}
+
+/** One node, painted anew only when it has changed itself. */
+export function useNode(key: string): NodeView | undefined {
+  const { session } = useHere();
+  return useSyncExternalStore(
+    (listener) => session.subscribeNode(key, listener),
+    () => session.node(key),
+  );
+}
+
+/** Paint anew whenever anything of the session changes. */
+export function useSession(session: Session): void {
+  const [, paint] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => session.subscribe(paint), [session]);
+}

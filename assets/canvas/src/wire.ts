@@ -1,0 +1,122 @@
+/** What Python and the canvas tell each other. Python's side stands in pages/parts/wire.py. */
+
+/** A layer's parameters as in the document, without those that equal their defaults. */
+export interface Layer {
+  type: string;
+  [parameter: string]: unknown;
+}
+
+export interface Trouble {
+  severity: "error" | "warning";
+  message: string;
+  remedy: string;
+}
+
+/** The tensor that comes into a port: [source, number of its output, port]. */
+export type Input = readonly [source: string, output: number, port: string];
+
+/** All that the canvas shows of one node. `key` is its id, made unique where a document uses a name twice. */
+export interface NodeView {
+  key: string;
+  id: string;
+  layer: Layer;
+  family: string;
+  summary: string;
+  x: number;
+  y: number;
+  ports: readonly string[];
+  many: boolean;
+  optional: readonly string[];
+  outputs: readonly string[];
+  inputs: readonly Input[];
+  shape: string;
+  parameters: string;
+  troubles: readonly Trouble[];
+}
+
+/** A layer of the palette: a new node of it before Python has seen it. */
+export interface Entry {
+  type: string;
+  family: string;
+  tooltip: string;
+  name: string;
+  layer: Layer;
+  summary: string;
+  ports: readonly string[];
+  many: boolean;
+  optional: readonly string[];
+  outputs: readonly string[];
+}
+
+export interface Palette {
+  families: Record<string, string>;
+  entries: readonly Entry[];
+}
+
+export interface Edge {
+  source: string;
+  output: number;
+  target: string;
+  port: string;
+}
+
+export interface Place {
+  id: string;
+  x: number;
+  y: number;
+}
+
+export interface CopiedNode extends Place {
+  layer: Layer;
+}
+
+/** The edits of builder/edits/union.py that the canvas makes. */
+export type Edit =
+  | { type: "AddLayer"; layer: string; id: string; x?: number; y?: number; after?: string; edge?: Edge }
+  | { type: "Insert"; id: string; edge: Edge }
+  | { type: "Move"; places: Place[] }
+  | { type: "Connect"; edge: Edge }
+  | { type: "Disconnect"; edges: Edge[] }
+  | { type: "Remove"; ids: string[]; edges: Edge[]; heal: boolean }
+  | { type: "Paste"; nodes: CopiedNode[]; edges: Edge[]; dx: number; dy: number };
+
+/** One step of undo, or a step back or forward; numbered by the client that made it, in the epoch that it knew. */
+export interface Entered {
+  client: string;
+  number: number;
+  epoch: string;
+  edits: Edit[];
+  history: "undo" | "redo" | null;
+}
+
+/** From the canvas to Python: everything not acknowledged yet, and the version of the document that it builds on. */
+export interface Outgoing {
+  epoch: string;
+  have: number;
+  entries: Entered[];
+}
+
+export interface Status {
+  state: "ready" | "coming" | "restarting" | "failed";
+  message: string;
+}
+
+/** From Python to the canvas: `nodes` and `gone` lead from version `base` to `version`; base 0 is the empty canvas. */
+export interface Incoming {
+  project: string;
+  epoch: string;
+  base: number;
+  version: number;
+  nodes: NodeView[];
+  gone: string[];
+  acknowledged: Record<string, number>;
+  notices: { number: number; text: string }[];
+  select: { number: number; keys: string[] };
+  status: Status;
+  totals: string;
+  undo: boolean;
+  redo: boolean;
+  revision: number;
+  pulse: string;
+  palette?: Palette;
+}

@@ -1,0 +1,126 @@
+"""The canvas: a component of our own without iframe, whose bundle a route of the app serves, and the route that tells of news."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from builder.graph import DocumentError
+from builder.problem import Problem
+from builder.program import Facts
+from pages.parts import state
+from pages.parts.views import offered, totals_text, view
+from pages.parts.wire import Wire
+from runtime.service import service
+from runtime.store import Project, store
+
+DIST = Path(__file__).parents[2] / "assets" / "canvas" / "dist"
+BUNDLE, PULSE = "/canvas/bundle", "/canvas/pulse"
+ENTRY = "canvas.js"
+PATIENCE = 0.25  # seconds that an edit waits for its shapes; later ones are picked up
+
+
+class Bundle(StaticFiles):
+    """The built files. Their addresses hold their hash, so that a browser need not ask again."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be kept."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def pulse(request: Request) -> Response:
+    """`/canvas/pulse?project=ID&state=STATE`: the newest revision, and whether the state of the shapes has changed."""
+    project_id = request.query_params.get("project", "")
+    try:
+        project = store().project(project_id) if re.fullmatch(r"[0-9a-f]{32}", project_id) else None
+    except DocumentError:
+        project = None
+    if project is None:
+        return JSONResponse({"message": "There is no such project."}, 404)
+    facts = service().shapes(project.graph)
+    news = request.query_params.get("state") != shapes_state(facts)
+    return JSONResponse({"revision": project.revision, "news": news}, headers={"Cache-Control": "no-store"})
+
+
+ROUTES: list[BaseRoute] = [
+    Route(PULSE, pulse),
+    Mount(BUNDLE, Bundle(directory=DIST, check_dir=False)),
+]
+
+
+def wire(project: Project) -> Wire:
+    """The conversation of this tab's canvas about this project."""
+    found: Wire | None = state.kept(f"canvas.{project.id}")
+    if found is None:
+        found = Wire(project.id, store())
+        state.keep(f"canvas.{project.id}", found)
+    return found
+
+
+def facts_of(project: Project) -> dict[str, Facts] | None:
+    """What Keras says about the project's layers; None while it is not there yet. Waits no longer than PATIENCE."""
+    return service().shapes(project.graph, wait=PATIENCE if service().state == "ready" else 0)
+
+
+def shapes_state(facts: dict[str, Facts] | None) -> str:
+    """`ready`, or why shapes are not there: `coming`, `restarting`, `failed`."""
+    if service().state in ("restarting", "failed"):
+        return service().state
+    return "coming" if facts is None else "ready"
+
+
+def canvas(project: Project, facts: dict[str, Facts] | None, problems: Iterable[Problem]) -> None:
+    """Draw the canvas of a project; what a person does there comes in at the next run, before anything is drawn."""
+    key = f"canvas-{project.id}"
+    conversation = wire(project)
+    waiting = shapes_state(facts)
+    words = service().message or ("Shapes are coming." if waiting == "coming" else "")
+    data = conversation.tell(
+        view(project.graph, facts, problems),
+        palette=offered(),
+        status={"state": waiting, "message": words},
+        totals=totals_text(project.graph, facts),
+        undo=project.undoable,
+        redo=project.redoable,
+        revision=project.revision,
+        pulse=f"{PULSE}?project={project.id}",
+    )
+    hear = {"args": (key, conversation)}
+    _component()(
+        key=key,
+        data=data,
+        default={"selection": []},
+        on_outbox_change=lambda: _hear(*hear["args"]),
+        on_selection_change=lambda: _hear(*hear["args"]),
+    )
+
+
+def _hear(key: str, conversation: Wire) -> None:
+    """Take what the canvas sent. Streamlit may stop a run at its next `st.`: so there is none after the first line."""
+    sent: dict[str, Any] = dict(st.session_state[key])
+    conversation.choose(sent.get("selection"))
+    if sent.get("outbox") is not None:
+        conversation.receive(sent["outbox"])
+
+
+@cache
+def _component() -> Any:
+    version = hashlib.sha256((DIST / ENTRY).read_bytes()).hexdigest()[:16]
+    loader = (
+        f'const canvas = import(new URL("{BUNDLE}/{ENTRY}?v={version}", document.baseURI).href);\n'
+        "export default async (component) => (await canvas).default(component);\n"
+    )
+    return st.components.v2.component("layerloom_canvas", js=loader)

@@ -1,0 +1,103 @@
+"""What the canvas shows of each node: the document, what Keras says, and what does not fit, as small JSON values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from builder.graph import Edge, Graph, Node, write_graph
+from builder.layers import example, family_labels, palette
+from builder.layers.base import LayerSpec
+from builder.names import fresh_id
+from builder.problem import Problem
+from builder.program import Facts
+
+View = dict[str, dict[str, Any]]
+
+
+def view(graph: Graph, facts: Mapping[str, Facts] | None, problems: Iterable[Problem]) -> View:
+    """Every node as the canvas shows it, by key.
+
+    Args:
+        graph: the document; a name that it uses twice gets a key `name#2`, so that both are seen.
+        facts: what Keras says; None while that is not known.
+        problems: what does not fit; those of the whole network are not shown at a node.
+    """
+    incoming: dict[str, list[Edge]] = {}
+    for edge in graph.edges:
+        incoming.setdefault(edge.target, []).append(edge)
+    troubles: dict[str | None, list[dict[str, str]]] = {}
+    for problem in problems:
+        said = {"severity": problem.severity, "message": problem.message, "remedy": problem.remedy}
+        troubles.setdefault(problem.node, []).append(said)
+    shown: View = {}
+    count: dict[str, int] = {}
+    for node in graph.nodes:
+        count[node.id] = count.get(node.id, 0) + 1
+        key = node.id if count[node.id] == 1 else f"{node.id}#{count[node.id]}"
+        said_of = (facts or {}).get(node.id)
+        shown[key] = {
+            **_drawn(node),
+            "key": key,
+            "inputs": [[edge.source, edge.output, edge.port] for edge in incoming.get(key, ())],
+            "shape": shapes_text(said_of) if said_of else "",
+            "parameters": parameters_text(said_of) if said_of else "",
+            "troubles": troubles.get(node.id, []),
+        }
+    return shown
+
+
+@lru_cache(maxsize=20_000)
+def _drawn(node: Node) -> dict[str, Any]:
+    """What depends on the node alone; nodes that an edit does not touch are not written again."""
+    document = json.loads(write_graph(Graph(nodes=(node,))))["nodes"][0]
+    return {"id": node.id, "x": node.x, "y": node.y, "layer": document["layer"], **_kind(node.layer)}
+
+
+def _kind(layer: LayerSpec) -> dict[str, Any]:
+    return {
+        "family": layer.family(),
+        "summary": layer.summary(),
+        "ports": ["inputs"] if layer.ports is None else list(layer.ports),
+        "many": layer.ports is None,
+        "optional": sorted(layer.optional_ports),
+        "outputs": list(layer.outputs()),
+    }
+
+
+@lru_cache(maxsize=1)
+def offered() -> dict[str, Any]:
+    """The palette: families in order with their labels, and every layer with all that a new node of it shows."""
+    return {
+        "families": family_labels(),
+        "entries": [{**entry, **_entry(entry["type"])} for entry in palette()],
+    }
+
+
+def _entry(layer_type: str) -> dict[str, Any]:
+    node = Node(id=fresh_id(layer_type, ()), layer=example(layer_type))
+    return {"name": node.id, "layer": _drawn(node)["layer"], **_kind(node.layer)}
+
+
+def shapes_text(facts: Facts) -> str:
+    """The shape of one example as people write it: `28x28x32`; `?` for an open size, several outputs after commas."""
+    return ", ".join(
+        "x".join("?" if size is None else str(size) for size in shape[1:]) or "1" for shape in facts.shapes
+    )
+
+
+def parameters_text(facts: Facts) -> str:
+    """`320 parameters`; nothing for a layer that learns nothing."""
+    return f"{facts.parameters:,} parameters" if facts.parameters else ""
+
+
+def totals_text(graph: Graph, facts: Mapping[str, Facts] | None) -> str:
+    """`7 layers, 44,426 parameters, 281,640 multiply-adds an example`; only the layers while the rest is not known."""
+    layers = f"{len(graph.nodes)} layer" + ("" if len(graph.nodes) == 1 else "s")
+    if not facts:
+        return layers
+    parameters = sum(one.parameters for one in facts.values())
+    macs = sum(one.macs or 0 for one in facts.values())
+    return f"{layers}, {parameters:,} parameters, {macs:,} multiply-adds an example"

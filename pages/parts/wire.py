@@ -1,0 +1,176 @@
+"""What the canvas in the browser and Python tell each other, without Streamlit. The other side is assets/canvas/src/wire.ts."""
+
+from __future__ import annotations
+
+import uuid
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from builder.edits import Edit, EditError
+from pages.parts.views import View
+
+MOST_EDITS = 200  # in one step of undo
+MOST_ENTRIES = 1_000  # in one message
+VERSIONS_KEPT = 8
+NOTICES_KEPT = 5
+EDITS: TypeAdapter[tuple[Edit, ...]] = TypeAdapter(tuple[Edit, ...])
+
+
+class Entered(BaseModel):
+    """One step that a person took, numbered by the page load (`client`) that it was taken in, in the epoch it knew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    client: str = Field(pattern=r"^[0-9a-f]{16}$")
+    number: int = Field(ge=1, le=2**53)
+    epoch: str = Field(max_length=64)
+    edits: list[Any] = Field(max_length=MOST_EDITS)
+    history: Literal["undo", "redo"] | None = None
+
+
+class Outgoing(BaseModel):
+    """From the canvas: all that has not been acknowledged, and the version of the view that it has (0: none)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    epoch: str = Field(max_length=64)
+    have: int = Field(ge=0)
+    entries: list[Entered] = Field(max_length=MOST_ENTRIES)
+
+
+class Done(Protocol):
+    """A step in the history, as far as it matters here: by whom it was made."""
+
+    @property
+    def by(self) -> str:
+        """`CLIENT#NUMBER` for a step taken on a canvas."""
+
+
+class Book(Protocol):
+    """What `runtime.store.Store` offers here."""
+
+    def edit(self, project_id: str, edits: Sequence[Edit], by: str = "") -> object:
+        """Apply edits as one step."""
+
+    def undo(self, project_id: str) -> object:
+        """One step back."""
+
+    def redo(self, project_id: str) -> object:
+        """One step forward."""
+
+    def history(self, project_id: str) -> Sequence[Done]:
+        """All steps, oldest first."""
+
+
+class Wire:
+    """The conversation with one tab's canvas about one project.
+
+    Each Wire is an epoch of its own: after a restart of the server, or in another tab, versions count from the beginning.
+    """
+
+    def __init__(self, project_id: str, book: Book) -> None:
+        self._project, self._book = project_id, book
+        self._epoch = uuid.uuid4().hex
+        self._versions: dict[int, View] = {0: {}}
+        self._have = self._version = 0
+        self._acknowledged: dict[str, int] = {}
+        self._notices: deque[dict[str, Any]] = deque(maxlen=NOTICES_KEPT)
+        self._noticed = 0
+        self._select: dict[str, Any] = {"number": 0, "keys": []}
+        self.selected: tuple[str, ...] = ()
+
+    def receive(self, message: object) -> None:
+        """Take what the canvas sent. Each step is applied once, however often it comes; what does not fit is told in words."""
+        try:
+            outgoing = Outgoing.model_validate(message)
+        except ValidationError as error:
+            self.say(f"The canvas sent something that cannot be read. Reload the page. ({_in_words(error)})")
+            return
+        known = outgoing.epoch == self._epoch and outgoing.have in self._versions
+        self._have = outgoing.have if known else 0
+        for entry in outgoing.entries:
+            if entry.number > self._last(entry.client):
+                self._take(entry)
+                self._acknowledged[entry.client] = entry.number
+
+    def choose(self, keys: object) -> None:
+        """Take what the canvas has selected."""
+        if isinstance(keys, list):
+            self.selected = tuple(key for key in keys[:MOST_ENTRIES] if isinstance(key, str))
+
+    def select(self, keys: Sequence[str]) -> None:
+        """Have the canvas select these nodes and show them."""
+        self.selected = tuple(keys)
+        self._select = {"number": self._select["number"] + 1, "keys": list(keys)}
+
+    def say(self, text: str) -> None:
+        """Have the canvas show a message."""
+        self._noticed += 1
+        self._notices.append({"number": self._noticed, "text": text[:2_000]})
+
+    def tell(self, view: View, **beside: Any) -> dict[str, Any]:
+        """The message that leads the canvas from what it has to this view.
+
+        Args:
+            view: every node as it is to be shown, by key.
+            beside: what else the canvas is told; `palette` is left out unless it has nothing yet.
+        """
+        if self._version == 0 or view != self._versions[self._version]:
+            self._version += 1
+            self._versions[self._version] = view
+            self._forget()
+        had = self._versions[self._have]
+        if self._have:
+            beside.pop("palette", None)
+        return {
+            "project": self._project,
+            "epoch": self._epoch,
+            "base": self._have,
+            "version": self._version,
+            "nodes": [node for key, node in view.items() if had.get(key) != node],
+            "gone": [key for key in had if key not in view],
+            "acknowledged": self._acknowledged,
+            "notices": list(self._notices),
+            "select": self._select,
+            **beside,
+        }
+
+    def _last(self, client: str) -> int:
+        """The last step of this page load that has been taken; those taken before a restart stand in the history."""
+        if client not in self._acknowledged:
+            steps = [change.by.partition("#") for change in self._book.history(self._project)]
+            numbers = [int(number) for name, _, number in steps if name == client and number.isdecimal()]
+            self._acknowledged[client] = max(numbers, default=0)
+        return self._acknowledged[client]
+
+    def _take(self, entry: Entered) -> None:
+        try:
+            if entry.history is None:
+                self._book.edit(self._project, EDITS.validate_python(entry.edits), by=f"{entry.client}#{entry.number}")
+            elif entry.epoch == self._epoch:  # one of an older epoch may have been done: going back twice is worse
+                (self._book.undo if entry.history == "undo" else self._book.redo)(self._project)
+        except ValidationError as error:
+            self.say(f"That cannot be done: {_in_words(error)}")
+        except EditError as error:
+            self.say(str(error))
+
+    def _forget(self) -> None:
+        for version in list(self._versions)[1:-VERSIONS_KEPT]:
+            if version != self._have:
+                del self._versions[version]
+
+
+def changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
+    """What differs, to be given to Configure."""
+    return {name: value for name, value in after.items() if before.get(name) != value}
+
+
+def _in_words(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_input=False)[:3]
+    return "; ".join(
+        f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg'].removeprefix('Value error, ')}"
+        for fault in faults
+    )
