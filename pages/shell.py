@@ -36,7 +36,7 @@ def main() -> None:
     if project is None and page.title != "Start":
         state.say(state.notice() or f"{page.title} shows a network: begin one here, or open one of yours.")
         state.go("zoo.py")
-    if project is not None:
+    if project is not None and page.title != "Start":
         _header(project, page.title)
     message = state.notice()
     if message:

@@ -136,10 +136,7 @@ def draw(kind: Kind, value: Any, key: str, label: str, help_: str = "", default:
         case Flag():
             return _follow(key, value, bool(value), lambda: st.toggle(label, key=key, help=help_))
         case Choice(options):
-            shown = value if value in options else options[0]
-            return _follow(
-                key, value, shown, lambda: st.selectbox(label, options, key=key, help=help_, format_func=_name)
-            )
+            return _choice({_name(option): option for option in options}, value, key, label, help_)
         case Number():
             return _number(kind, value, key, label, help_, default)
         case Row():
@@ -160,6 +157,12 @@ def _follow(key: str, value: Any, shown: Any, widget: Callable[[], Any]) -> Any:
     result = widget()
     state.followed(key, value, result)
     return result
+
+
+def _choice(options: dict[str, Any], value: Any, key: str, label: str, help_: str) -> Any:
+    # By name: a selectbox takes None for "nothing chosen yet".
+    shown = _name(value) if _name(value) in options else next(iter(options))
+    return options[_follow(key, _name(value), shown, lambda: st.selectbox(label, list(options), key=key, help=help_))]
 
 
 def _number(kind: Number, value: Any, key: str, label: str, help_: str, default: Any, first: bool = True) -> Any:

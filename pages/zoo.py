@@ -1,0 +1,161 @@
+"""Start: begin a network, open one from a file, or go on with one of yours."""
+
+from __future__ import annotations
+
+import time
+from pathlib import PurePath
+from typing import Literal
+
+import streamlit as st
+
+from builder.edits import EditError
+from builder.graph import MAX_DOCUMENT_BYTES, DocumentError, Graph, read_graph
+from builder.zoo import TEMPLATES, Template
+from pages.parts import state
+from runtime.store import MAX_NAME, Summary, clean_name, store
+
+FIRST = "lenet5"  # what somebody who is new here is led to
+SHOWN = 50  # projects in the list before "Show all"
+DELETED, ALL, UPLOADS = "zoo.deleted", "zoo.all", "zoo.uploads"
+
+
+def main() -> None:
+    """Cards to begin with; below them the projects, and a file from elsewhere."""
+    projects = store().projects()
+    st.title("Begin with a network", anchor=False)
+    st.write("Each one is yours to change: add layers, take others away, train it, and leave with its Keras code.")
+    _cards([project.name for project in projects])
+    own, elsewhere = st.columns([1.9, 1], gap="large")
+    with own:
+        _projects(projects)
+    with elsewhere:
+        _upload([project.name for project in projects])
+
+
+def _cards(taken: list[str]) -> None:
+    with st.container(key="cards"):
+        for template in TEMPLATES.values():
+            _card(template, taken)
+
+
+def _card(template: Template, taken: list[str]) -> None:
+    with st.container(border=True, key=f"card-{template.name}", gap="xsmall"):
+        if template.picture:
+            st.image(template.picture)
+        st.markdown(f"**{template.title}**")
+        st.caption(template.sentence)
+        kind: Literal["primary", "secondary"] = "primary" if template.name == FIRST else "secondary"
+        if st.button("Begin", key=f"begin-{template.name}", width="stretch", type=kind):
+            _begin(fresh_name(template.title, taken), template.make(), template.data)
+
+
+def _begin(name: str, graph: Graph, data: str) -> None:
+    state.open_project(store().create(name, graph, data).id)
+    state.go("build.py")
+
+
+def fresh_name(title: str, taken: list[str]) -> str:
+    """The title, numbered where a project already has it."""
+    title = clean_name(title)
+    return next(name for n in range(len(taken) + 1) if (name := title if n == 0 else f"{title} {n + 1}") not in taken)
+
+
+def _upload(taken: list[str]) -> None:
+    st.subheader("Open a network document", anchor=False)
+    megabytes = MAX_DOCUMENT_BYTES // 10**6
+    # A new key empties the uploader once its file is open, so that coming back does not open it again.
+    upload = st.file_uploader(
+        f"A .json file that Layerloom has written, at most {megabytes} MB",
+        type="json",
+        max_upload_size=megabytes,
+        key=f"upload-{state.kept(UPLOADS, 0)}",
+    )
+    if upload is None:
+        return
+    try:
+        graph = read_graph(upload.getvalue())
+        project = store().create(fresh_name(PurePath(upload.name).stem, taken), graph)
+    except (DocumentError, EditError) as error:
+        st.error(f"**{upload.name[:80]} could not be opened.**\n\n{error}", icon=":material/draft:")
+        return
+    state.keep(UPLOADS, state.kept(UPLOADS, 0) + 1)
+    state.open_project(project.id)
+    state.go("build.py")
+
+
+def _projects(projects: list[Summary]) -> None:
+    st.subheader("Your networks", anchor=False)
+    _deleted()
+    if not projects:
+        st.caption("None yet. What you begin is kept here, with every step, until you delete it.")
+    shown = projects if state.kept(ALL) else projects[:SHOWN]
+    for project in shown:
+        _row(project)
+    if len(shown) < len(projects):
+        st.button(f"Show all {len(projects)}", on_click=state.keep, args=(ALL, True))
+
+
+def _row(project: Summary) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row-{project.id}"):
+        if st.button(project.name, key=f"open-{project.id}", type="tertiary", icon=":material/account_tree:"):
+            state.open_project(project.id)
+            state.go("build.py")
+        st.space("stretch")
+        st.caption(ago(time.time() - project.updated), width="content")
+        with st.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {project.name}"):
+            name = st.text_input("Name", project.name, max_chars=MAX_NAME, key=f"name-{project.id}-{project.name}")
+            with st.container(horizontal=True):
+                st.button(
+                    "Rename",
+                    key=f"rename-{project.id}",
+                    on_click=_rename,
+                    args=(project.id, name),
+                    disabled=clean_name(name) == project.name,
+                )
+                st.button(
+                    "Delete", key=f"delete-{project.id}", icon=":material/delete:", on_click=_delete, args=(project,)
+                )
+
+
+def _rename(project_id: str, name: str) -> None:
+    try:
+        store().rename(project_id, name)
+    except EditError as error:
+        state.say(str(error))
+
+
+def _delete(project: Summary) -> None:
+    try:
+        store().delete(project.id)
+    except EditError as error:
+        state.say(str(error))
+    else:
+        state.keep(DELETED, project)
+
+
+def _deleted() -> None:
+    """The way back from the last deletion."""
+    project = state.kept(DELETED)
+    if project is not None:
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.markdown(f"Deleted **{project.name}**.", width="content")
+            st.button("Undo", icon=":material/undo:", on_click=_restore, args=(project,))
+
+
+def _restore(project: Summary) -> None:
+    try:
+        store().restore(project.id)
+    except EditError as error:
+        state.say(str(error))
+    state.forget(DELETED)
+
+
+def ago(seconds: float) -> str:
+    """How long ago, in the largest unit that fits."""
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if (count := int(seconds // size)) > 0:
+            return f"{count} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"
+
+
+main()
