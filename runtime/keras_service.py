@@ -8,23 +8,22 @@ from __future__ import annotations
 import os
 import queue
 import resource
-import sys
 import threading
 import traceback
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-import psutil
 from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
 from builder.graph import read_graph
 from builder.program import lower
 from runtime.child import Progress
+from runtime.devices import devices
 from runtime.service import BESIDE
 
 # A layer of 40 GB is described without being built; whatever would fill the memory all the same ends here, not the machine.
-MEMORY_LIMIT = min(8 * 2**30, psutil.virtual_memory().total * 3 // 4)
+MEMORY_LIMIT = min(8 * 2**30, devices()[0].memory_bytes * 3 // 4)
 
 
 class Request(BaseModel):
@@ -126,4 +125,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,0 +1,68 @@
+"""Estimates, against what was measured and against sums by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from builder.program import Facts
+from builder.training import Adam, Task, Training
+from runtime.memory import FRAMEWORK, Memory, estimate, size_in_words, slots_of
+
+PERCEPTRON = [784 * 4096 + 4096, 4096 * 4096 + 4096, 4096 * 4096 + 4096, 4096 * 10 + 10]
+
+
+def facts(parameters=(), outputs=()):
+    layers = {f"w{n}": Facts(parameters=count, trainable=count) for n, count in enumerate(parameters)}
+    return layers | {f"a{n}": Facts(activation_bytes=size) for n, size in enumerate(outputs)}
+
+
+def test_a_perceptron_is_estimated_as_measured():
+    """1,606 MB was the peak of this training, see the module."""
+    memory = estimate(facts(PERCEPTRON), Training(optimizer=Adam(), batch_size=32))
+    assert memory.total == pytest.approx(1_606e6, rel=0.1)
+
+
+def test_convolutions_are_estimated_as_measured():
+    """2,325 MB was the peak at batch size 256 with 1,024 pictures, see the module."""
+    pixels = 64 * 64 * 4
+    task = Task(data="x", input_shape=(64, 64, 3), kind="classes", classes=("a", "b"), examples=1024)
+    memory = estimate(facts(outputs=[pixels * 3] + [pixels * 64] * 4), Training(batch_size=256), task)
+    assert memory.total == pytest.approx(2_325e6, rel=0.1)
+
+
+def test_each_part():
+    network = {
+        "frozen": Facts(parameters=100, trainable=0, activation_bytes=10),
+        "dense": Facts(parameters=50, trainable=50, activation_bytes=30),
+        "open": Facts(activation_bytes=None),
+    }
+    task = Task(data="x", input_shape=(5,), kind="values", examples=1000)
+    memory = estimate(network, Training(optimizer=Adam(), batch_size=8), task)
+    assert memory == Memory(
+        weights=600, gradients=200, optimizer=2 * 200 + 2 * 200, activations=8 * 70, data=40_000, framework=FRAMEWORK
+    )
+    assert memory.total == FRAMEWORK + 600 + 200 + 800 + 560 + 40_000
+
+
+def test_data_is_not_on_the_gpu():
+    task = Task(data="x", input_shape=(5,), kind="values", examples=1000)
+    assert estimate({}, Training(), task, gpu=True).data == 0
+
+
+def test_every_optimizer_that_is_offered_has_its_slots():
+    from typing import get_args
+
+    from builder import training
+    from runtime.memory import SLOTS
+
+    union = get_args(training.Optimizer)[0]
+    offered = get_args(union) or (union,)
+    assert {optimizer.__name__ for optimizer in offered} <= set(SLOTS)
+    assert slots_of(Adam()) == 2
+
+
+def test_words():
+    assert size_in_words(40_000_000_000) == "40.0 GB"
+    assert size_in_words(3_400_000) == "3 MB"
+    memory = Memory(weights=2 * 10**9, gradients=10**9, optimizer=0, activations=5, data=0, framework=0)
+    assert str(memory) == "weights 2.0 GB, gradients 1.0 GB"
