@@ -1,0 +1,216 @@
+"""Keras, asked: `make` a call, `build` the model of a program, and `shapes`, what Keras says about each of its nodes."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import count
+from math import prod
+from operator import attrgetter
+from typing import Any, Never
+
+import keras
+import numpy as np
+from keras.src.utils import file_utils
+
+from builder.call import Call
+from builder.macs import macs, numbers
+from builder.program import Argument, Facts, Program, Ref, Step
+
+REMEMBERED = 20_000  # answers of `shapes`, about a kilobyte each
+
+Tensor = tuple[tuple[int | None, ...], str]  # shape, batch first, and kind of number
+
+
+class BuildError(ValueError):
+    """A program that cannot become a model; `node` is where, and `reason` Keras's own words."""
+
+    def __init__(self, node: str, reason: str) -> None:
+        super().__init__(f"{node}: {reason}")
+        self.node = node
+        self.reason = reason
+
+
+def make(call: Call) -> Any:
+    """What the call returns: a layer, an initializer, an optimizer, ..."""
+    target = attrgetter(call.target.removeprefix("keras."))(keras)
+    return target(*map(_made, call.args), **{name: _made(value) for name, value in call.kwargs})
+
+
+def build(program: Program) -> Any:
+    """The functional `keras.Model` of a program. Clears Keras's session first, so that automatic names are as in a script.
+
+    Raises:
+        BuildError: a node is not fully connected, or Keras rejects it.
+    """
+    if program.missing:
+        raise BuildError(program.missing[0], "It is not fully connected, in a cycle, or has a name that is used twice.")
+    if not program.inputs or not program.outputs:
+        raise BuildError("", "A network needs an Input and at least one layer behind it.")
+    keras.utils.clear_session()
+    results: dict[str, list[Any]] = {}
+    for step in program.steps:
+        try:
+            results[step.id] = _run(step, results)
+        except Exception as error:
+            raise BuildError(step.id, reason(error)) from error
+    inputs = [results[node][0] for node in program.inputs]
+    outputs = [results[ref.step][ref.part or 0] for ref in program.outputs]
+    return keras.Model(inputs[0] if len(inputs) == 1 else inputs, outputs[0] if len(outputs) == 1 else outputs)
+
+
+def shapes(program: Program) -> dict[str, Facts]:
+    """What Keras says about each node: shapes, parameters, work and memory, or why it rejects the node.
+
+    The calls are real, in a scope that holds no weights: a layer of 40 GB costs nothing. Answers are remembered by layer
+    and incoming tensors. A node behind a rejected one, or one that is not connected, is left out.
+    """
+    facts: dict[str, Facts] = {}
+    for step in program.steps:
+        if all(ref.step in facts and not facts[ref.step].error for ref in step.refs()):
+            facts[step.id] = _facts(step, facts)
+    return facts
+
+
+def reason(error: Exception) -> str:
+    """Keras's reason in a sentence, without the lists of arguments and the automatic names around it."""
+    text = str(error)
+    if marked := re.findall(r"\x1b\[1m(.*?)\x1b\[0m", text, re.DOTALL):
+        text = marked[-1]
+    text = text.partition("Arguments received by")[0].partition(" for '{{node")[0]
+    text = re.sub(r"\{\{.*?\}\} ?|Input \d+ with name '\S*' of layer '\S*' is incompatible with the layer: ", "", text)
+    text = re.sub(r" path='\S*/(\w+)'", r" '\1'", text)
+    text = " ".join(text.split())[:500]
+    return text[:1].upper() + text[1:] if text else type(error).__name__
+
+
+def _made(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_made, value))
+    return make(value) if isinstance(value, Call) else value
+
+
+def _run(step: Step, results: Mapping[str, Sequence[Any]]) -> list[Any]:
+    made = make(step.call)
+    if not step.arguments:  # keras.Input is a tensor already
+        return [made]
+    for name, value in step.attributes:
+        setattr(made, name, value)
+    return _called(made, step.arguments, results)
+
+
+def _called(layer: Any, arguments: Sequence[Argument], results: Mapping[str, Sequence[Any]]) -> list[Any]:
+    positional, keywords = [], {}
+    for argument in arguments:
+        tensors = [results[ref.step][ref.part or 0] for ref in argument.refs]
+        value = tensors if argument.many else tensors[0]
+        if argument.port is None:
+            positional.append(value)
+        else:
+            keywords[argument.port] = value
+    return _as_list(layer(*positional, **keywords))
+
+
+def _as_list(returned: Any) -> list[Any]:
+    return list(returned) if isinstance(returned, list | tuple) else [returned]
+
+
+def _facts(step: Step, known: Mapping[str, Facts]) -> Facts:
+    sources = [(known[ref.step], ref.part or 0) for ref in step.refs()]
+    tensors = tuple((facts.shapes[part], facts.dtypes[part]) for facts, part in sources)
+    kwargs = tuple(pair for pair in step.call.kwargs if pair[0] not in ("name", "trainable"))
+    facts = _ask(Call(step.call.target, step.call.args, kwargs), _numbered(step.arguments), tensors)
+    frozen = ("trainable", False) in (*step.call.kwargs, *step.attributes)
+    return facts.model_copy(update={"trainable": 0}) if frozen and facts.trainable else facts
+
+
+def _numbered(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+    """The same arguments with numbers instead of the names of nodes, so that one answer serves many nodes."""
+    number = count()
+    return tuple(Argument(a.port, tuple(Ref(str(next(number))) for _ in a.refs), a.many) for a in arguments)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _ask(call: Call, arguments: tuple[Argument, ...], tensors: tuple[Tensor, ...]) -> Facts:
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            return _answer(call, arguments, tensors)
+    except Exception as error:
+        return Facts(error=reason(error))
+    finally:
+        # Variables without values wait in the session; the next ordinary scope would allocate them.
+        keras.utils.clear_session(free_memory=False)
+
+
+def _answer(call: Call, arguments: tuple[Argument, ...], tensors: tuple[Tensor, ...]) -> Facts:
+    layer = _make_offline(call)
+    if not arguments:  # keras.Input is a tensor already
+        return Facts(shapes=(layer.shape,), dtypes=(layer.dtype,), macs=0, activation_bytes=_bytes(layer))
+    inputs = [keras.KerasTensor(shape, dtype) for shape, dtype in tensors]
+    outputs = _called(layer, arguments, {str(number): [tensor] for number, tensor in enumerate(inputs)})
+    calls = _inside(layer, inputs[0]) if isinstance(layer, keras.Model) else [(layer, inputs, outputs)]
+    return Facts(
+        shapes=tuple(tensor.shape for tensor in outputs),
+        dtypes=tuple(tensor.dtype for tensor in outputs),
+        parameters=sum(prod(weight.shape) for weight in layer.weights),
+        trainable=sum(prod(weight.shape) for weight in layer.trainable_weights),
+        macs=_total(macs(one, [tensor.shape for tensor in into], out[0].shape) for one, into, out in calls),
+        activation_bytes=_total(_bytes(tensor) for _, _, out in calls for tensor in out),
+    )
+
+
+def _inside(backbone: Any, tensor: Any) -> list[tuple[Any, list[Any], list[Any]]]:
+    """Each layer of a backbone with what goes into it and what comes out, for this very tensor.
+
+    It is a check too: a backbone as a whole accepts images with one channel where three are needed.
+    """
+    calls = []
+
+    def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        outputs = layer(*args, **kwargs)
+        calls.append((layer, keras.tree.flatten(args), _as_list(outputs)))
+        return outputs
+
+    image = keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype)
+    keras.models.clone_model(backbone, input_tensors=image, clone_function=lambda layer: layer, call_function=call)
+    return calls
+
+
+def _bytes(tensor: Any) -> int | None:
+    held = numbers(tensor.shape)
+    return None if held is None else held * np.dtype(tensor.dtype).itemsize
+
+
+def _total(parts: Iterable[int | None]) -> int | None:
+    known = list(parts)
+    return None if None in known else sum(part for part in known if part is not None)
+
+
+class _DownloadWantedError(Exception):
+    """A backbone has found everything in order and asks for its weights."""
+
+
+@contextmanager
+def _no_downloads() -> Iterator[None]:
+    def refuse(*args: Any, **kwargs: Any) -> Never:
+        raise _DownloadWantedError
+
+    get_file, file_utils.get_file = file_utils.get_file, refuse
+    try:
+        with warnings.catch_warnings(action="ignore"):  # that the weights were learned on images of another size
+            yield
+    finally:
+        file_utils.get_file = get_file
+
+
+def _make_offline(call: Call) -> Any:
+    """Like `make`, but a backbone gets random weights, once Keras has judged what it asks of the learned ones."""
+    with _no_downloads():
+        try:
+            return make(call)
+        except _DownloadWantedError:
+            kwargs = tuple(pair for pair in call.kwargs if pair[0] != "weights")
+            return make(Call(call.target, call.args, (*kwargs, ("weights", None))))
