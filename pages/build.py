@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from builder.edits import Configure, EditError, Rename
@@ -13,7 +15,11 @@ from pages.parts.canvas import canvas, facts_of, wire
 from pages.parts.form import form
 from pages.parts.wire import Wire, changed
 from runtime.datasets import DATASETS
-from runtime.store import Project, UnknownProjectError, store
+from runtime.store import MAX_NAME, Project, UnknownProjectError, clean_name, store
+
+STYLE = Path(__file__).parent.parent / "assets" / "canvas" / "page.css"
+AT_ONCE = 3  # problems shown before the rest is folded away
+MOST = 30
 
 
 @st.fragment
@@ -27,11 +33,10 @@ def workbench(project_id: str) -> None:
     if project is None:
         st.warning(str(UnknownProjectError()))
         return
-    left, right = st.columns([0.72, 0.28], gap="small")
+    left, right = st.columns([0.73, 0.27], gap="small")
     with right.container(key="side"):
         top = st.container()
-        with st.container(key="layer"):
-            project = _selected_layer(project, wire(project))
+        project = _selected_layer(project, wire(project))
     facts = facts_of(project)
     dataset = DATASETS.get(project.data.name)
     found = problems(
@@ -48,12 +53,24 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
     """The form of the one selected layer; the project after what was changed in it."""
     nodes = [node for key in conversation.selected if (node := project.graph.find(key.partition("#")[0]))]
     if len(nodes) != 1:
-        hint = f"{len(nodes)} layers are selected." if nodes else "Select a layer to see and change its settings."
-        st.caption(hint if project.graph.nodes else "The settings of the selected layer stand here.")
+        _project_name(project)
+        st.caption(
+            f"{len(nodes)} layers are selected." if nodes else "Select a layer to see and change its settings here."
+        )
         return project
     node = nodes[0]
-    st.subheader(node.layer.type, help=type(node.layer).__doc__, anchor=False)
-    return _name(_settings(project, node, conversation), node, conversation)
+    st.subheader(node.layer.type, help=node.layer.tooltip(), anchor=False)
+    project = _name(project, node, conversation)
+    return _settings(project, node, conversation) if project.graph.find(node.id) else project
+
+
+def _project_name(project: Project) -> None:
+    name = st.text_input(
+        "Name of the network", project.name, max_chars=MAX_NAME, key=f"project.{project.id}.{project.name}"
+    )
+    if name.strip() and clean_name(name) != project.name:
+        store().rename(project.id, name)
+        st.rerun()  # the header and the title of the window bear it too
 
 
 def _settings(project: Project, node: Node, conversation: Wire) -> Project:
@@ -103,31 +120,38 @@ def _call_to_action(project: Project, found: tuple[Problem, ...]) -> None:
 
 
 def _problem_list(project: Project, found: tuple[Problem, ...], conversation: Wire) -> None:
-    for number, problem in enumerate(found):
-        with st.container(border=True, key=f"problem{number}"):
-            if problem.node is not None:
-                icon = ":material/error:" if problem.severity == "error" else ":material/warning:"
-                st.button(
-                    problem.node,
-                    key=f"show{number}",
-                    icon=icon,
-                    type="tertiary",
-                    help="Show this layer on the canvas.",
-                    on_click=conversation.select,
-                    args=([problem.node],),
-                )
-            st.markdown(f"{problem.message} {problem.remedy}")
-            for place, fix in enumerate(problem.fixes):
-                st.button(
-                    fix.label,
-                    key=f"fix{number}.{place}",
-                    icon=":material/build:",
-                    on_click=_fix,
-                    args=(project.id, problem, place, conversation),
-                )
-            if problem.detail:
-                with st.expander("What Keras says"):
-                    st.code(problem.detail, language=None, wrap_lines=True)
+    for number, problem in enumerate(found[:AT_ONCE]):
+        _problem(project, problem, number, conversation)
+    if len(found) > AT_ONCE:
+        with st.expander(f"{len(found) - AT_ONCE} more"):
+            for number, problem in enumerate(found[AT_ONCE:MOST], AT_ONCE):
+                _problem(project, problem, number, conversation)
+
+
+def _problem(project: Project, problem: Problem, number: int, conversation: Wire) -> None:
+    with st.container(border=True, key=f"problem-{number}", gap="xsmall"):
+        if problem.node is not None:
+            st.button(
+                problem.node,
+                key=f"show-{number}",
+                icon=":material/error:" if problem.severity == "error" else ":material/warning:",
+                type="tertiary",
+                help="Show this layer on the canvas.",
+                on_click=conversation.select,
+                args=([problem.node],),
+            )
+        st.markdown(f"{problem.message} {problem.remedy}")
+        for place, fix in enumerate(problem.fixes):
+            st.button(
+                fix.label,
+                key=f"fix-{number}-{place}",
+                icon=":material/build:",
+                on_click=_fix,
+                args=(project.id, problem, place, conversation),
+            )
+        if problem.detail:
+            with st.expander("What Keras says"):
+                st.code(problem.detail, language=None, wrap_lines=True)
 
 
 def _fix(project_id: str, problem: Problem, place: int, conversation: Wire) -> None:
@@ -137,6 +161,7 @@ def _fix(project_id: str, problem: Problem, place: int, conversation: Wire) -> N
         conversation.say(str(error))
 
 
+st.html(STYLE)
 shown = state.project()
 if shown is not None:
     workbench(shown.id)

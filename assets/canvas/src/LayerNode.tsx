@@ -1,6 +1,7 @@
 /** A layer on the canvas: name, type, what matters of its parameters, output shape, parameter count, and its problems. */
 import { Handle, type Node, type NodeProps, Position, useStore, useUpdateNodeInternals } from "@xyflow/react";
 import { memo, useEffect } from "react";
+import { Icon } from "./Icon";
 import { useHere, useNode } from "./use";
 import type { Trouble } from "./wire";
 
@@ -31,7 +32,7 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
       ) : (
         <>
           <div className="title">
-            <span className="mark" aria-hidden>{look?.mark}</span>
+            {look && <Icon className="mark" path={look.mark} />}
             <span className="type">{node.layer.type}</span>
             <span className="name" title={node.id}>{node.id}</span>
           </div>

@@ -51,15 +51,11 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
     return session.subscribe(follow);
   }, [session]);
 
-  // Where the person left off; at first the whole network.
-  const fitted = useRef(viewports.has(session));
+  // Where the person left off; at first the whole network. On an empty canvas nothing moves under the first drop.
   const { called } = session;
   useEffect(() => {
-    if (!fitted.current && nodes.length) {
-      fitted.current = true;
-      requestAnimationFrame(() => view.fitView(FIT));
-    }
-  }, [nodes.length > 0, view]);
+    if (!viewports.has(session) && session.shown.size) requestAnimationFrame(() => view.fitView(FIT));
+  }, [session, view]);
   useEffect(() => {
     if (called) view.fitView({ nodes: session.selected.map((id) => ({ id })), duration: 250, maxZoom: 1, minZoom: 0.6 });
   }, [called, session, view]);

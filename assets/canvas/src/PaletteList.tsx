@@ -1,5 +1,6 @@
 /** All layers by family: search, drag one to the canvas, or press Enter on it. */
 import { type PointerEvent, useRef, useState } from "react";
+import { Icon } from "./Icon";
 import { useHere } from "./use";
 import type { Entry } from "./wire";
 
@@ -37,7 +38,7 @@ export function PaletteList(props: Props) {
           return members.length === 0 ? null : (
             <details key={family} open>
               <summary style={{ "--family": look?.colour } as React.CSSProperties}>
-                <span className="mark" aria-hidden>{look?.mark}</span> {label}
+                {look && <Icon className="mark" path={look.mark} />} {label}
               </summary>
               {members.map((entry) => (
                 <PaletteEntry key={entry.type} entry={entry} {...props} />

@@ -1,5 +1,6 @@
 /** What is going on: totals, whether shapes are there, whether Python has everything, and what was refused. */
 import { useEffect, useState } from "react";
+import { ICONS, Icon } from "./Icon";
 import { useHere } from "./use";
 
 const SHOWN_FOR = 12_000; // milliseconds
@@ -20,7 +21,7 @@ export function StatusLine() {
       {notice && notice.number > read && (
         <span className="notice">
           {notice.text}
-          <button type="button" aria-label="Close this message" onClick={() => setRead(notice.number)}>✕</button>
+          <button type="button" aria-label="Close this message" onClick={() => setRead(notice.number)}><Icon path={ICONS.close} /></button>
         </span>
       )}
       <span className={`state ${connection ? "silent" : (status?.status.state ?? "")}`}>{connection || status?.status.message}</span>

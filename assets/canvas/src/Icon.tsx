@@ -1,0 +1,19 @@
+/** Small line drawings, so that no font has to have them. */
+export const ICONS = {
+  layers: "M2.5 4h11M2.5 8h11M2.5 12h11",
+  undo: "M6 3L2.5 6.5 6 10M3 6.5h6a4 4 0 0 1 0 8H7",
+  redo: "M10 3l3.5 3.5L10 10M13 6.5H7a4 4 0 0 0 0 8h2",
+  duplicate: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",
+  delete: "M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.7 9h6.6l.7-9M6.7 7v4M9.3 7v4",
+  tidy: "M5.5 2h5v3.5h-5zM2 10.5h5V14H2zM9 10.5h5V14H9zM8 5.5V8M4.5 10.500V8h7v2.500",
+  fit: "M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10",
+  close: "M4 4l8 8M12 4l-8 8",
+} as const;
+
+export function Icon({ path, className = "icon" }: { path: string; className?: string }) {
+  return (
+    <svg className={className} viewBox="0 0 16 16" aria-hidden>
+      <path d={path} />
+    </svg>
+  );
+}
