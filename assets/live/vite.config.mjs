@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "vite";
 
-/** Writes THIRD-PARTY.txt: name, version and licence text of every package in the bundle. */
+/** Writes THIRD-PARTY.txt: name, version and licence text of every package in the bundle, and of those inside plotly's. */
 function notices() {
   return {
     name: "third-party-notices",
@@ -18,6 +18,7 @@ function notices() {
         const { name, version, license } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
         return `${name} ${version} (${license})\n\n${readFileSync(`${folder}/LICENSE`, "utf8").trim()}\n`;
       });
+      texts.push(readFileSync("notices/inside-plotly.txt", "utf8"));
       this.emitFile({ type: "asset", fileName: "THIRD-PARTY.txt", source: texts.join(`\n${"-".repeat(80)}\n\n`) });
     },
   };

@@ -14,8 +14,8 @@ from runtime.curves import Curves, fold
 from runtime.events import Started, read
 from runtime.run import Run
 
-TICK = 0.1  # seconds between two looks at the log's size
-LOOKS_A_CHECK = 10  # looks between two checks whether the worker lives
+TICK = 0.02  # seconds between two looks at the log's size
+LOOKS_A_CHECK = 50  # looks between two checks whether the worker lives
 MOST_POINTS = 3000  # of one curve in one message; a longer one is thinned
 OVER = ("finished", "stopped", "failed", "crashed")
 Points = tuple[Sequence[float], Sequence[float]]
@@ -44,6 +44,7 @@ class Feed:
         self.over = self.gone = False
         self._curves = Curves()  # without points: these are in the messages
         self._state = run.status()
+        self._size = 0  # of the log, when it was last looked at; its last line may be half written
         self._ready = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -70,14 +71,15 @@ class Feed:
     async def _follow(self) -> None:
         self.latest, self._curves = await asyncio.to_thread(self._advance)
         self._ready.set()
-        looks = 0
         while not self.gone:
-            self._tell()
+            looks = 0
+            await asyncio.sleep(TICK)
             while not await self._news(looks):
                 looks += 1
                 await asyncio.sleep(TICK)
-            looks = 0
-            self.latest, self._curves = self._advance()
+            if not self.gone:
+                self.latest, self._curves = self._advance()
+            self._tell()
 
     async def _news(self, looks: int) -> bool:
         """Whether there is something to tell: the log has grown, or the worker's state has changed."""
@@ -91,7 +93,8 @@ class Feed:
             if state != self._state:
                 self._state = state
                 return True
-        return self.gone or size > self.latest.end
+        grown, self._size = size != self._size, size
+        return self.gone or grown
 
     def _tell(self) -> None:
         self.version += 1

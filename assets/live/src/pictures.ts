@@ -7,6 +7,7 @@ export interface PicturesData {
   width: number;
   height: number;
   labels: string[];
+  /** The one that is enlarged when the grid appears; afterwards the grid knows it better than the server. */
   selected: number;
   scale: { gradient: string; low: string; high: string } | null;
 }
@@ -39,11 +40,12 @@ const STYLE = `
 .ll-scale span[role="img"] { width: 12rem; height: 0.7rem; border: 1px solid var(--st-border-color); }
 `;
 
-const roots = new WeakMap<HTMLElement, HTMLElement>();
+const grids = new WeakMap<HTMLElement, { root: HTMLElement; selected: number }>();
 
 export function pictures({ data, parentElement, setStateValue }: Call): () => void {
-  const root = roots.get(parentElement) ?? mount(parentElement);
-  const [grid, scale] = [root.children[1] as HTMLElement, root.children[2] as HTMLElement];
+  const kept = grids.get(parentElement) ?? { root: mount(parentElement), selected: data.selected };
+  grids.set(parentElement, kept);
+  const [grid, scale] = [kept.root.children[1] as HTMLElement, kept.root.children[2] as HTMLElement];
   while (grid.children.length > data.labels.length) grid.lastElementChild!.remove();
   while (grid.children.length < data.labels.length) grid.append(element("button", "", { type: "button" }));
   const times = magnification(data.width, data.height);
@@ -51,7 +53,7 @@ export function pictures({ data, parentElement, setStateValue }: Call): () => vo
     const button = grid.children[index] as HTMLButtonElement;
     button.title = label;
     button.setAttribute("aria-label", label);
-    button.setAttribute("aria-pressed", String(index === data.selected));
+    button.setAttribute("aria-pressed", String(index === kept.selected));
     Object.assign(button.style, {
       width: `${data.width * times}px`,
       height: `${data.height * times}px`,
@@ -59,13 +61,17 @@ export function pictures({ data, parentElement, setStateValue }: Call): () => vo
       backgroundSize: `${data.columns * data.width * times}px auto`,
       backgroundPosition: position(index, data, times),
     });
-    button.onclick = () => setStateValue("picked", index === data.selected ? -1 : index);
+    button.onclick = () => {
+      kept.selected = index === kept.selected ? -1 : index;
+      [...grid.children].forEach((other, place) => other.setAttribute("aria-pressed", String(place === kept.selected)));
+      setStateValue("picked", kept.selected);
+    };
   });
   paintScale(scale, data.scale);
   return () => {
     if (parentElement.isConnected) return;
-    root.remove();
-    roots.delete(parentElement);
+    kept.root.remove();
+    grids.delete(parentElement);
   };
 }
 
@@ -75,7 +81,6 @@ function mount(parent: HTMLElement): HTMLElement {
   style.textContent = STYLE;
   root.append(style, element("div", "ll-pictures", { role: "group" }), element("div", "ll-scale"));
   parent.append(root);
-  roots.set(parent, root);
   return root;
 }
 
