@@ -1,13 +1,19 @@
-"""How a network is trained: optimizers, losses, metrics and schedules as Specs, and what a data set asks of a network."""
+"""How a network is trained: the settings, what a data set asks of a network, and settings that suit both."""
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import Field
 
-from builder.call import Spec
-from builder.graph import Frozen
+from builder.graph import Frozen, Graph
+from builder.layers.base import LayerSpec
+from builder.losses import BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy
+from builder.metrics import BinaryAccuracy, Metric, SparseCategoricalAccuracy
+from builder.metrics import MeanAbsoluteError as MeanAbsoluteErrorMetric
+from builder.optimizers import Adam, Optimizer
+from builder.program import Facts, lower
 
 
 class Task(Frozen):
@@ -25,59 +31,17 @@ class Task(Frozen):
     examples: int = Field(0, ge=0, description="Number of training examples.")
 
 
-class OptimizerSpec(Spec, abstract=True):
-    """A rule that turns gradients into weight changes."""
-
-    namespace: ClassVar[str] = "keras.optimizers"
-    learning_rate: float = Field(0.001, gt=0, le=100, description="Size of a step along the gradient.")
-
-
-class Adam(OptimizerSpec):
-    """Steps that adapt to each weight from running means of gradient and squared gradient."""
-
-
-Optimizer = Annotated[Adam, Field()]  # becomes a union tagged by `type`
-
-
-class LossSpec(Spec, abstract=True):
-    """What training makes small."""
-
-    namespace: ClassVar[str] = "keras.losses"
-
-
-class SparseCategoricalCrossentropy(LossSpec):
-    """For one class out of several, with class numbers as labels: minus the log of the probability given to the right class."""
-
-    from_logits: bool = Field(False, description="The output is logits, without softmax.")
-
-
-Loss = Annotated[SparseCategoricalCrossentropy, Field()]  # becomes a union tagged by `type`
-
-
-class MetricSpec(Spec, abstract=True):
-    """What is measured beside the loss."""
-
-    namespace: ClassVar[str] = "keras.metrics"
-
-
-class SparseCategoricalAccuracy(MetricSpec):
-    """Share of examples whose most probable class is the right one; labels are class numbers."""
-
-
-Metric = Annotated[SparseCategoricalAccuracy, Field()]  # becomes a union tagged by `type`
-
-
 class Training(Frozen):
     """The settings of a training run."""
 
-    optimizer: Optimizer = Adam()
-    loss: Loss = SparseCategoricalCrossentropy()
-    metrics: tuple[Metric, ...] = Field((SparseCategoricalAccuracy(),), max_length=10)
+    optimizer: Optimizer = Field(Adam(), description="The rule that turns gradients into weight changes.")
+    loss: Loss = Field(SparseCategoricalCrossentropy(), description="What training makes small.")
+    metrics: tuple[Metric, ...] = Field(
+        (SparseCategoricalAccuracy(),), max_length=10, description="What is measured beside the loss."
+    )
     epochs: int = Field(10, ge=1, le=10_000, description="Passes over all training examples.")
     batch_size: int = Field(32, ge=1, le=65_536, description="Examples a step.")
-    validation_split: float = Field(
-        0.2, ge=0, le=0.9, description="Share of the training examples kept for validation."
-    )
+    validation_split: float = Field(0.2, ge=0, le=0.9, description="Share of the training examples for validation.")
 
 
 class Defaults(Frozen):
@@ -85,3 +49,82 @@ class Defaults(Frozen):
 
     training: Training
     reasons: tuple[str, ...]
+
+
+def defaults(graph: Graph, task: Task, facts: Mapping[str, Facts] | None = None) -> Defaults:
+    """Settings that suit a network and a data set, each with its reason in words.
+
+    Args:
+        facts: what Keras says of the nodes, if it is known yet; a large network gets fewer epochs.
+    """
+    activation, units = _ending(graph)
+    loss, metrics, why_loss = _loss(task, activation, units)
+    batch_size = 32 if task.examples <= 20_000 else 128
+    parameters = sum(fact.trainable for fact in (facts or {}).values())
+    macs = sum(fact.macs or 0 for fact in (facts or {}).values())
+    epochs, why_epochs = _epochs(task.examples, macs)
+    why_rate = "Adam with a learning rate of 0.001 works for most networks without tuning."
+    if parameters > 20_000_000:
+        why_rate += " With this many parameters watch the validation loss: it may overfit."
+    return Defaults(
+        training=Training(loss=loss, metrics=metrics, epochs=epochs, batch_size=batch_size),
+        reasons=(
+            why_loss,
+            why_rate,
+            why_epochs,
+            f"Batches of {batch_size}: small enough to learn quickly from {task.examples:,} examples, "
+            "large enough to use the processor well.",
+            "A fifth of the training examples is kept for validation, to see whether the network overfits.",
+        ),
+    )
+
+
+def _ending(graph: Graph) -> tuple[str, int | None]:
+    """Activation and units that the network ends in."""
+    outputs = lower(graph).outputs
+    activation = None
+    node = graph.find(outputs[-1].step) if outputs else None
+    for _ in range(len(graph.nodes)):
+        if node is None:
+            break
+        activation = activation or _activation(node.layer)
+        units = getattr(node.layer, "units", None)
+        if units is not None:
+            return activation or "linear", units
+        before = next((edge.source for edge in graph.edges if edge.target == node.id), None)
+        node = graph.find(before) if before else None
+    return activation or "linear", None
+
+
+def _activation(layer: LayerSpec) -> str | None:
+    by_class = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}
+    return by_class.get(layer.type) or getattr(layer, "activation", None)
+
+
+def _loss(task: Task, activation: str, units: int | None) -> tuple[Loss, tuple[Metric, ...], str]:
+    if task.kind == "values":
+        why = f"{task.data} asks for numbers, so the loss is the mean squared error; the mean absolute error is easier to read."
+        return MeanSquaredError(), (MeanAbsoluteErrorMetric(),), why
+    if len(task.classes) == 2 and units == 1:
+        logits = activation != "sigmoid"
+        why = f"{task.data} has two classes and the network one output, so the loss is binary crossentropy" + (
+            " from logits, as no sigmoid stands at the end." if logits else "."
+        )
+        return BinaryCrossentropy(from_logits=logits), (BinaryAccuracy(threshold=0.0 if logits else 0.5),), why
+    logits = activation == "linear"
+    why = f"{task.data} has {len(task.classes)} classes with numbers as labels, so the loss is sparse categorical crossentropy"
+    why += " from logits, as no softmax stands at the end." if logits else "."
+    return SparseCategoricalCrossentropy(from_logits=logits), (SparseCategoricalAccuracy(),), why
+
+
+def _epochs(examples: int, macs: int) -> tuple[int, str]:
+    """Epochs after which most small networks have learned, but not more than a few minutes' work for one processor."""
+    wanted = 30 if examples < 1_000 else 15 if examples < 10_000 else 5
+    work = 3 * macs * examples  # multiply-accumulates an epoch: forward once, backward about twice
+    affordable = max(1, int(3e12 / work)) if work else wanted
+    if affordable < wanted:
+        return (
+            affordable,
+            f"{affordable} epochs: this network takes long for each on a processor; add more when it pays.",
+        )
+    return wanted, f"{wanted} epochs: with {examples:,} examples the curves have usually flattened by then."

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from math import prod
 
 from builder.program import Facts
-from builder.training import OptimizerSpec, Task, Training
+from builder.optimizers import OptimizerSpec
+from builder.training import Task, Training
 
 FLOAT = 4  # bytes
 FRAMEWORK = 850_000_000  # Python with TensorFlow and a traced training step

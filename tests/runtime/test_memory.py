@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from builder.program import Facts
-from builder.training import Adam, Task, Training
+from builder.optimizers import Adam
+from builder.training import Task, Training
 from runtime.memory import FRAMEWORK, Memory, estimate, size_in_words, slots_of
 
 PERCEPTRON = [784 * 4096 + 4096, 4096 * 4096 + 4096, 4096 * 4096 + 4096, 4096 * 10 + 10]
