@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-from builder.edits import ports
-from builder.graph import Edge, Graph, Node
+from builder.edits import AddLayer, ports
+from builder.edits.room import STEP
+from builder.graph import FAR, Edge, Graph, Node
 from builder.problem import Problem
 from builder.program import Facts, Program, lower
 from builder.training import Task, Training
@@ -93,6 +95,11 @@ class Network:
         shapes = self.facts[edge.source].shapes if edge.source in self.facts else ()
         return shapes[edge.output] if edge.output < len(shapes) else None
 
+    def dtype(self, edge: Edge) -> str | None:
+        """The type of the numbers that come along an edge; None while it is unknown."""
+        dtypes = self.facts[edge.source].dtypes if edge.source in self.facts else ()
+        return dtypes[edge.output] if edge.output < len(dtypes) else None
+
     def followers(self, node_id: str) -> set[str]:
         """All nodes that can be reached from a node, itself included."""
         found, open_ends = {node_id}, [node_id]
@@ -109,6 +116,12 @@ Check = Callable[[Network], Iterator[Problem]]
 def needed_ports(node: Node) -> list[str]:
     """The inputs of a layer that must be connected."""
     return [port for port in ports(node.layer) if port not in node.layer.optional_ports]
+
+
+def insertion(net: Network, edge: Edge, layer: str, values: dict[str, Any] | None = None) -> AddLayer:
+    """The edit that puts a layer into a connection, below the node that the connection begins at."""
+    source = net.nodes[edge.source]
+    return AddLayer(layer=layer, values=values or {}, edge=edge, x=source.x, y=min(source.y + STEP, FAR))
 
 
 def shape_text(shape: Shape) -> str:

@@ -1,0 +1,31 @@
+"""Recurrent layers in a chain: which one gave the last step only, and the edit that changes it."""
+
+from __future__ import annotations
+
+from builder.checks.network import Network
+from builder.edits import Configure
+from builder.graph import Edge, Node
+
+
+def behind(net: Network, edge: Edge) -> Node | None:
+    """The recurrent layer that an edge comes from, directly or through layers that keep the shape."""
+    node = net.nodes[edge.source]
+    while not _is_recurrent(node):
+        before = net.into[node.id]
+        if len(before) != 1 or net.shape(before[0]) != net.shape(edge):
+            return None
+        node = net.nodes[before[0].source]
+    return node
+
+
+def _is_recurrent(node: Node) -> bool:
+    return hasattr(getattr(node.layer, "layer", node.layer), "return_sequences")
+
+
+def give_sequences(node: Node, on: bool) -> Configure:
+    """Lets a recurrent layer, or the one in its wrapper, give every step or the last one only."""
+    values = node.layer.model_dump()
+    if "return_sequences" in values:
+        return Configure(id=node.id, values={"return_sequences": on})
+    inner = {name: values[name] for name in ("layer", "backward_layer") if values.get(name)}
+    return Configure(id=node.id, values={name: {**layer, "return_sequences": on} for name, layer in inner.items()})
