@@ -56,8 +56,9 @@ class ZeroPadding2D(LayerSpec):
     )
 
     def summary(self) -> str:
-        """`1x1`."""
-        return brief(self.padding)
+        """`1x1`, or `0+1 x 0+1` where the sides differ."""
+        rims = [side if isinstance(side, int) else f"{side[0]}+{side[1]}" for side in self.padding]
+        return (" x " if isinstance(self.padding[0], tuple) else "x").join(map(str, rims))
 
 
 class UpSampling2D(LayerSpec):
