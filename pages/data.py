@@ -194,7 +194,7 @@ def _offers(project_id: str, task: Task) -> None:
         return
     graph = project.graph
     facts = service().shapes(graph)
-    without = set(problems(graph, facts=facts))
+    without = problems(graph, facts=facts)
     told = [problem for problem in problems(graph, facts=facts, task=task) if problem not in without]
     if facts is None and graph.nodes:
         st.caption(service().message or "Keras is working out the shapes …")

@@ -53,7 +53,9 @@ def form(model: Model, key: str, *, hide: Iterable[str] = ()) -> Model | None:
 
 def _draw_all(asked: list[Field], model: BaseModel, key: str) -> tuple[dict[str, Any], dict[str, DeltaGenerator]]:
     """The fields, the rare ones folded away; what has changed, and a place for a message under each."""
-    common, rare = [f for f in asked if not f.rare], [f for f in asked if f.rare]
+    rare = [field for field in asked if field.rare]
+    rare = rare if len(rare) > 1 else []
+    common = [field for field in asked if field not in rare]
     values: dict[str, Any] = {}
     slots: dict[str, DeltaGenerator] = {}
     for field in common:

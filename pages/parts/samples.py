@@ -96,19 +96,10 @@ def _points(dataset: Dataset, preview: Preview) -> go.Figure:
 def _curves(preview: Preview) -> go.Figure:
     figure = go.Figure()
     for number, (values, answer) in enumerate(zip(preview.inputs[:SEQUENCES], preview.answers, strict=False)):
-        steps = list(range(1, len(values) + 1))
-        name = f"example {number + 1}"
-        figure.add_scatter(x=steps, y=values[:, 0], name=name, mode="lines", legendgroup=name)
-        figure.add_scatter(
-            x=[len(values) + 1],
-            y=[float(answer)],
-            name="to predict",
-            mode="markers",
-            marker={"size": 9, "symbol": "diamond"},
-            legendgroup=name,
-            showlegend=False,
-            hovertemplate="to predict: %{y}<extra></extra>",
-        )
+        steps = list(range(1, len(values) + 2))
+        marker = {"size": [0] * len(values) + [11], "symbol": "diamond", "opacity": 1}
+        curve = [*values[:, 0].tolist(), float(answer)]
+        figure.add_scatter(x=steps, y=curve, name=f"example {number + 1}", mode="lines+markers", marker=marker)
     figure.update_xaxes(title="step (the diamond is the value to predict)")
     figure.update_yaxes(title="value")
     return _plain(figure, 420)
@@ -116,4 +107,4 @@ def _curves(preview: Preview) -> go.Figure:
 
 def _plain(figure: go.Figure, height: int) -> go.Figure:
     legend = {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0}
-    return figure.update_layout(height=height, margin={"l": 10, "r": 10, "t": 10, "b": 10}, legend=legend)
+    return figure.update_layout(height=height, margin={"l": 10, "r": 10, "t": 36, "b": 10}, legend=legend)
