@@ -38,6 +38,7 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
           </div>
           <div className="summary" title={node.summary}>{node.summary || "\u00a0"}</div>
           <div className="facts">
+            <span aria-hidden>→</span>
             <span className="shape" title={`Shape of what comes out, for one example: ${node.shape || "not known yet"}`}>{node.shape || "…"}</span>
             <span className="parameters" title="Numbers that the layer learns">{node.parameters}</span>
           </div>

@@ -24,7 +24,7 @@ export function Toolbar({ actions, open, onOpen, selectedEdges }: Props) {
     <div className="toolbar" role="toolbar" aria-label="Network">
       <Tool word="Layers" hint={open ? "Hide the list of layers" : "Show the list of layers"} icon="layers" pressed={open} act={() => onOpen(!open)} />
       <i />
-      <Tool word="Undo" hint="Take back the last step (Ctrl+Z)" icon="undo" can={status?.undo || session.busy} act={() => session.history("undo")} />
+      <Tool word="Undo" hint="Take back the last step (Ctrl+Z)" icon="undo" can={status?.undo || session.pending > 0} act={() => session.history("undo")} />
       <Tool word="Redo" hint="Do it again (Ctrl+Shift+Z)" icon="redo" can={status?.redo} act={() => session.history("redo")} />
       <i />
       <Tool word="Duplicate" hint="Copy the selected layers beside themselves (Ctrl+D)" icon="duplicate" can={selected.length > 0} act={() => actions.duplicate()} />

@@ -90,7 +90,7 @@ function Inside({ session }: { session: Session }) {
   const empty = session.status !== null && session.shown.size === 0;
   return (
     <Here value={here}>
-      <div className="workplace" ref={place}>
+      <div className="workplace" ref={place} data-pending={session.pending}>
         <Toolbar actions={actions} open={open} onOpen={setOpen} selectedEdges={() => selectedEdges.current} />
         <div className="middle">
           {open && <PaletteList onAppend={append} onDrag={drag} onDrop={drop} onCancel={letGo} />}

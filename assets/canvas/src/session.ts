@@ -100,8 +100,9 @@ export class Session {
     return this.shown.get(key);
   }
 
-  get busy(): boolean {
-    return this.outbox.pending.length > 0;
+  /** How many steps Python has not dealt with yet. */
+  get pending(): number {
+    return this.outbox.pending.length;
   }
 
   subscribe = (listener: () => void): (() => void) => {
