@@ -15,9 +15,14 @@ from pages.parts.kinds import Choice, Flag, Kind, Nested, Number, Row, Several, 
 
 # Fields that few people change: a form folds them away.
 RARE = re.compile(
-    r".*_(initializer|regularizer|constraint)|trainable|dtype|data_format|seed|epsilon|weight_decay|clip.*|ema_.*|name"
+    r".*_(initializer|regularizer|constraint)|trainable|dtype|data_format|seed|epsilon|weight_decay|.*clip.*|ema_.*|renorm.*|name"
 )
-RARE_IN = {"amsgrad", "unroll", "zero_output_for_mask", "go_backwards", "stateful", "use_ema", "loss_scale_factor"}
+RARE_IN = {
+    "amsgrad", "attention_axes", "backward_layer", "depth_multiplier", "dilation_rate", "go_backwards", "groups", "loss_scale_factor",
+    "noise_shape", "output_padding", "recurrent_activation", "reset_after", "return_state", "sliding_window", "stateful", "synchronized",
+    "unit_forget_bias", "unroll", "use_cudnn", "use_ema", "use_gate",
+    "zero_output_for_mask",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

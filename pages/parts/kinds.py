@@ -191,6 +191,9 @@ def _union(annotation: Any, args: tuple[Any, ...], metadata: tuple[Any, ...]) ->
     kinds = [kind_of(member, metadata) for member in args if member is not NoneType]
     if len(kinds) == 1 and optional:
         return _or_none(kinds[0])
+    if all(isinstance(kind, Choice | Flag) for kind in kinds):
+        named = [option for kind in kinds for option in (kind.options if isinstance(kind, Choice) else (True, False))]
+        return Choice((None, *named) if optional else tuple(named))
     if all(isinstance(kind, Number | Row | Text) for kind in kinds):
         return Text(_annotated(annotation, metadata))
     options: dict[str, Kind | None] = {NONE: None} if optional else {}

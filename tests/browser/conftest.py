@@ -1,112 +1,155 @@
-"""The real app on a free port, and a page of a real browser in front of it."""
+"""The real app, in a process of its own, and a real browser that looks at it."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import signal
+import re
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 EVIDENCE = ROOT / "test-evidence"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+STARTED_WITHIN = 120  # seconds
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
-def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the app under test keeps its projects and runs."""
-    return tmp_path_factory.mktemp("home")
+class App:
+    """The server: started, ended, and started again at the same address with the same home."""
 
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = home / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
 
-@pytest.fixture(scope="session")
-def app_url(app_home: Path) -> Iterator[str]:
-    """The address of the app, started as `make run` starts it; it ends with the session."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    environment = {**os.environ, "LAYERLOOM_HOME": str(app_home), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    log = (app_home / "app.log").open("wb")
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_healthy(url, process)
-        yield url
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        log.close()
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        environment = {**os.environ, "LAYERLOOM_HOME": str(self.home), "TF_CPP_MIN_LOG_LEVEL": "3"}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + STARTED_WITHIN
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError(f"The app did not start:\n{self.log.read_text()[-4000:]}")
+            time.sleep(0.1)
 
-
-def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                return
-        except OSError:
-            assert process.poll() is None, "the app ended while it started; see its log"
+    def stop(self) -> None:
+        """End it as Ctrl+C does."""
+        if self._process is not None:
+            self._process.terminate()
             try:
-                process.wait(0.1)
+                self._process.wait(30)
             except subprocess.TimeoutExpired:
-                continue
-    raise AssertionError(f"{url} did not answer")
+                self._process.kill()
+                self._process.wait()
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests: the machine's own where there is one, else Playwright's."""
+def app(tmp_path_factory):
+    """The running server."""
+    server = App(tmp_path_factory.mktemp("home"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def app_url(app):
+    """Where it answers."""
+    return app.url
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Debian's Chromium, else Playwright's own."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        yield found
-        found.close()
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Remember whether the test failed, for the screenshot."""
-    outcome = yield
-    report = outcome.get_result()  # type: ignore[attr-defined]
-    if report.when == "call":
-        item.stash[FAILED] = report.failed
-
-
-FAILED = pytest.StashKey[bool]()
+        executable = str(CHROMIUM) if CHROMIUM.exists() else None
+        chromium = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh tab of 1440 x 900; a picture of it is kept under test-evidence/ when the test fails."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
+def context(browser):
+    """A browser window of its own: its tabs share cookies with nobody."""
+    window = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    window.set_default_timeout(60_000)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def page(context, request):
+    """A tab. An error in the page fails the test; when a test fails, a screenshot stays in test-evidence/."""
     tab = context.new_page()
+    faults: list[str] = []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.on("console", lambda message: faults.append(message.text) if _is_ours(message) else None)
     yield tab
-    if request.node.stash.get(FAILED, False):
+    failed = getattr(request.node, "rep_call", None) is None or request.node.rep_call.failed or faults
+    if failed:
         EVIDENCE.mkdir(exist_ok=True)
-        tab.screenshot(path=EVIDENCE / f"{request.node.name}.png")
-    context.close()
+        name = re.sub(r"\W+", "-", request.node.nodeid).strip("-")
+        tab.screenshot(path=EVIDENCE / f"{name}.png")
+    assert not faults, f"Errors in the page: {faults}"
+
+
+def _is_ours(message) -> bool:
+    """Whether a message of the console is an error of the app: Streamlit asks strangers, and itself at two addresses."""
+    address = message.location.get("url", "")
+    elsewhere = not address.startswith("http://127.0.0.1") or "/_stcore/" in address
+    lost = re.search(r"WebSocket|ERR_CONNECTION_REFUSED|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED", message.text)
+    return message.type == "error" and not (elsewhere and "Failed to load resource" in message.text) and not lost
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Let fixtures know how their test ended."""
+    outcome = yield
+    report = outcome.get_result()
+    setattr(item, f"rep_{report.when}", report)
+
+
+def settled(tab) -> None:
+    """Wait until the page has been drawn and no script runs."""
+    tab.wait_for_selector("[data-testid=stMainBlockContainer]")
+    tab.wait_for_function(
+        "() => { const app = document.querySelector('[data-testid=stApp]');"
+        " return app && app.dataset.testScriptState === 'notRunning'"
+        " && app.dataset.testConnectionState === 'CONNECTED'; }"
+    )
+
+
+@pytest.fixture(name="settled")
+def _settled():
+    """`settled(page)` waits until nothing runs any more."""
+    return settled

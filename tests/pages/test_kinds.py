@@ -28,6 +28,7 @@ Size = Annotated[int, Field(ge=1, le=9)]
         (bool | None, Choice((None, True, False))),
         (Literal["same", "valid"], Choice(("same", "valid"))),
         (Literal["same", "valid"] | None, Choice((None, "same", "valid"))),
+        (Literal["auto"] | bool, Choice(("auto", True, False))),
         (int, Number(integer=True)),
         (Annotated[int, Field(gt=0, lt=10)], Number(integer=True, low=1, high=9)),
         (Annotated[float, Field(gt=0)], Number(integer=False, low=0)),
