@@ -18,10 +18,10 @@ RARE = re.compile(
     r".*_(initializer|regularizer|constraint)|trainable|dtype|data_format|seed|epsilon|weight_decay|.*clip.*|ema_.*|renorm.*|name"
 )
 RARE_IN = {
-    "amsgrad", "attention_axes", "backward_layer", "depth_multiplier", "dilation_rate", "go_backwards", "groups", "loss_scale_factor",
-    "noise_shape", "output_padding", "recurrent_activation", "reset_after", "return_state", "sliding_window", "stateful", "synchronized",
-    "unit_forget_bias", "unroll", "use_cudnn", "use_ema", "use_gate",
-    "zero_output_for_mask",
+    "amsgrad", "attention_axes", "backward_layer", "depth_multiplier", "dilation_rate", "go_backwards", "groups",
+    "loss_scale_factor", "noise_shape", "output_padding", "recurrent_activation", "reset_after", "return_state",
+    "sliding_window", "stateful", "synchronized", "unit_forget_bias", "unroll", "use_cudnn", "use_ema",
+    "use_gate", "zero_output_for_mask",
 }  # fmt: skip
 
 

@@ -16,10 +16,15 @@ import pytest
 ROOT = Path(__file__).parents[2]
 EVIDENCE = ROOT / "test-evidence"
 CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 STARTED_WITHIN = 120  # seconds
 
 
