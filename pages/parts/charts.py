@@ -19,7 +19,7 @@ Array = NDArray[np.floating]
 Pixels = NDArray[np.uint8]
 MOST_PICTURES = 256  # in one grid
 WIDEST = 96  # pixels of a small picture; a larger map is averaged down
-SIGNED, BRIGHT = "RdBu_r", "Viridis"  # weights around zero; how strongly something is there
+SIGNED, BRIGHT, GREY = "RdBu_r", "Viridis", "gray"  # weights around zero; how strongly something is there; a photograph
 INVALID = (255, 0, 255)  # pixels that are no number
 
 
@@ -67,6 +67,13 @@ def feature_pictures(features: Array) -> Pictures:
         furthest = max(-low, high)
         return Pictures(maps, -furthest, furthest, SIGNED)
     return Pictures(maps, 0.0, high, BRIGHT)
+
+
+def input_picture(features: Array) -> Pictures:
+    """What goes into a network, (height, width, channels), as one picture: in its own colours, or the first channel in grey."""
+    values = shrunk(features)
+    low, high = -_extreme(-values), _extreme(values)
+    return Pictures((values if values.shape[-1] == 3 else values[..., 0])[None], low, high, GREY)
 
 
 def shrunk(features: Array) -> Array:
@@ -133,8 +140,8 @@ def picture_figure(pictures: Pictures, index: int) -> go.Figure:
             z=values, zmin=pictures.low, zmax=pictures.high, colorscale=pictures.palette, hovertemplate=hover
         )
     figure = go.Figure(drawing)
-    figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain", showgrid=False)
-    figure.update_xaxes(constrain="domain", showgrid=False)
+    figure.update_yaxes(autorange="reversed", scaleanchor="x", constrain="domain", visible=False)
+    figure.update_xaxes(constrain="domain", visible=False)
     return _plain(figure, 380)
 
 

@@ -18,6 +18,7 @@ from pages.parts.charts import (
     bar_figure,
     feature_pictures,
     gradient,
+    input_picture,
     kernel_pictures,
     paint,
     picture_figure,
@@ -85,6 +86,14 @@ def test_the_sprite_holds_every_picture_in_rows() -> None:
     for index, picture in enumerate(paint(pictures)):
         row, column = divmod(index, columns)
         assert (sheet[row * 2 : row * 2 + 2, column * 3 : column * 3 + 3] == picture).all()
+
+
+def test_an_input_is_grey_or_in_its_own_colours() -> None:
+    grey = input_picture(np.array([[[0.0], [0.5], [1.0]]]))
+    assert paint(grey)[0, 0].tolist() == [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
+    colour = input_picture(np.array([[[0.0, 0.5, 1.0]]]))
+    assert colour.in_colour
+    assert paint(colour)[0, 0].tolist() == [[0, 128, 255]]
 
 
 def test_large_maps_are_averaged_down_and_many_are_cut() -> None:

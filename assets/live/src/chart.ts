@@ -1,7 +1,7 @@
 /** The live chart: status lines, and one plotly chart for each quantity. */
 import Plotly from "plotly.js-basic-dist-min";
 import { absorb, type Message, newRun, quantities, type Run } from "./curves";
-import { colours, extension, layout, type Theme, traces } from "./figure";
+import { extension, layout, type Theme, traces } from "./figure";
 import { Stream } from "./stream";
 import { element, STYLE } from "./style";
 import { readTheme } from "./theme";
@@ -151,7 +151,7 @@ export class LiveChart {
         done.value = run.status ? progress(run.status) : 0;
         const name = element("strong", "");
         name.textContent = several ? run.name : "";
-        if (several) name.style.color = colours(this.theme)[index % colours(this.theme).length]!;
+        if (several) name.style.color = this.theme.colours[index % this.theme.colours.length]!;
         const text = element("span", "ll-status");
         text.textContent = statusText(run);
         line.append(...(several ? [name] : []), text, done);

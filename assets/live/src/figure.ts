@@ -8,22 +8,16 @@ export interface Theme {
   grid: string;
   font: string;
   dark: boolean;
+  /** For curves, in order. */
+  colours: string[];
 }
-
-const LIGHT = ["#0072b2", "#d55e00", "#00855f", "#b3478c", "#a87800", "#5b5bd6"];
-const DARK = ["#56b4e9", "#ff9e4a", "#3ddbb0", "#e797c4", "#f0c419", "#a5a5ff"];
 
 /** Traces that each run has in each chart, in this order. */
 const KINDS = ["batches", "training", "validation", "gaps"] as const;
 
-export function colours(theme: Theme): string[] {
-  return theme.dark ? DARK : LIGHT;
-}
-
 /** One run: training and validation differ in colour. Several: a run has one colour, validation is dashed. */
 function colour(theme: Theme, index: number, count: number, validation: boolean): string {
-  const all = colours(theme);
-  return all[(count === 1 ? Number(validation) : index) % all.length]!;
+  return theme.colours[(count === 1 ? Number(validation) : index) % theme.colours.length]!;
 }
 
 const NOTHING: Points = [[], []];

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { type Message, newRun, type Run } from "../src/curves";
 import { extension, layout, type Theme, traces } from "../src/figure";
-import { luminance } from "../src/theme";
+import { colourList, luminance } from "../src/theme";
 
-const THEME: Theme = { text: "#111111", background: "#ffffff", grid: "#dddddd", font: "sans-serif", dark: false };
+const THEME: Theme = { text: "#111111", background: "#ffffff", grid: "#dddddd", font: "sans-serif", dark: false, colours: ["#1", "#2", "#3"] };
 
 function run(id: string): Run {
   const made = newRun(id, `<b>${id}`, "t");
@@ -47,4 +47,9 @@ test("a dark page is told by its background", () => {
   expect(luminance("#0e1117")).toBeLessThan(0.5);
   expect(luminance("rgb(250, 250, 250)")).toBeGreaterThan(0.5);
   expect(luminance("white")).toBe(1);
+});
+
+test("the page's own chart colours are used where it has some", () => {
+  expect(colourList("#2F4B7C,#C8553D, rgb(1, 2, 3)")).toEqual(["#2F4B7C", "#C8553D", "rgb(1, 2, 3)"]);
+  expect(colourList("")).toBeNull();
 });

@@ -1,0 +1,206 @@
+"""The microscope: the filters and feature maps of a run, for one example, through the epochs and while it trains."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from builder.graph import Node
+from pages.parts import state
+from pages.parts.charts import (
+    MOST_PICTURES,
+    Array,
+    Pictures,
+    bar_figure,
+    feature_pictures,
+    input_picture,
+    kernel_pictures,
+    paint,
+    picture_figure,
+    png,
+    sequence_figure,
+)
+from pages.parts.observations import answer_in_words, features_in_words, kernels_in_words
+from pages.parts.pictures import picture_grid
+from pages.parts.runs import LIVE, STATES, choose, chosen, curves
+from runtime.datasets import DATASETS
+from runtime.maps import Maps, read_maps
+from runtime.run import DataSpec, Run, runs
+
+KERNELS, FEATURES = "Filters (what is looked for)", "Feature maps (what is found)"
+MAGNIFIED = 160  # pixels: the input picture beside the maps
+ENLARGED = 480  # pixels: a picture and its scale
+
+
+def main() -> None:
+    """The page."""
+    st.title("Microscope")
+    project = state.project()
+    found = runs(project.id if project else None)
+    run = chosen(found)
+    if run is None:
+        st.info(
+            "Nothing to see yet: the microscope shows what a network has learned. Train it first; you can look inside "
+            "while it learns.",
+            icon=":material/biotech:",
+        )
+        if st.button("Go to Train", type="primary"):
+            state.go("train.py")
+        return
+    run = _choose_run(found, run)
+    live = run.status() in LIVE
+    st.fragment(_look, run_every=1.0 if live else None)(run.id, live)
+
+
+def _choose_run(found: list[Run], run: Run) -> Run:
+    options = found if run.id in {other.id for other in found} else [run, *found]
+    names = {other.id: f"{other.name} · {other.created:%d %b %H:%M}" for other in options}
+    picked = st.selectbox(
+        "Run",
+        list(names),
+        index=[other.id for other in options].index(run.id),
+        format_func=names.__getitem__,
+        width=400,
+    )
+    if picked == run.id:
+        return run
+    choose(picked)
+    return next(other for other in options if other.id == picked)
+
+
+def _look(run_id: str, was_live: bool) -> None:
+    run = next((other for other in runs() if other.id == run_id), None)
+    if run is None:
+        st.info("This run has been deleted. Choose another one above.")
+        return
+    live = run.status() in LIVE
+    if was_live and not live:
+        st.rerun()  # the whole page, which then looks no longer every second
+    saved = dict(curves(run).maps)
+    if not saved:
+        st.info(_nothing_saved(run, live), icon=":material/hourglass_empty:")
+        return
+    left, right = st.columns([2, 5], gap="large")
+    with left:
+        node = _choose_node(run)
+    with right:
+        epoch = _choose_epoch(run.id, sorted(saved), live)
+    file = run.maps / saved[epoch]
+    with left:
+        _input_picture(run, file)
+    with right:
+        _show(run, node, epoch, read_maps(file, node.id))
+
+
+def _nothing_saved(run: Run, live: bool) -> str:
+    if not run.spec.watch.maps:
+        return (
+            'This run was told not to record filters and feature maps. Train again with "Record filters and maps" on.'
+        )
+    if live:
+        return "The run has begun; its first pictures will appear here by themselves."
+    return (
+        f"This run ({STATES[run.status()].split()[-1]}) ended before any pictures were saved. Train again to see some."
+    )
+
+
+def _choose_node(run: Run) -> Node:
+    watched = run.spec.watch.nodes
+    nodes = [node for node in run.spec.graph.nodes if not watched or node.id in watched]
+    first = next((place for place, node in enumerate(nodes) if node.layer.type.endswith("Conv2D")), 0)
+    names = [f"{node.id} ({node.layer.type})" for node in nodes]
+    picked = st.selectbox("Layer", names, index=first, key=f"layer-{run.id}")
+    return nodes[names.index(picked)]
+
+
+def _choose_epoch(run_id: str, epochs: list[int], live: bool) -> int:
+    follow = live and st.toggle(
+        "Follow live", value=True, help="Always show the newest pictures while the run goes on."
+    )
+    if follow or len(epochs) == 1:
+        st.caption(f"After epoch {epochs[-1]}" if epochs[-1] else "Before training")
+        return epochs[-1]
+    label = "After epoch (0 is before training); move it to watch the pictures form"
+    return st.select_slider(label, epochs, value=epochs[-1], key=f"epoch-{run_id}")
+
+
+def _input_picture(run: Run, file: object) -> None:
+    sample = run.spec.watch.sample
+    task = DATASETS[run.spec.data.name].task(run.spec.data) if run.spec.data.name in DATASETS else None
+    truth = _truth(run.spec.data, sample)
+    st.markdown(f"**Test example {sample + 1}**" + (f": {truth}" if truth else ""))
+    inputs = next((node for node in run.spec.graph.nodes if node.layer.type == "Input"), None)
+    values = read_maps(file, inputs.id).features if inputs else None
+    if values is not None and values.ndim == 3:
+        _shown_input(values)
+    outputs = [read_maps(file, node.id).features for node in run.spec.graph.nodes[-1:]]
+    if task and outputs and outputs[0] is not None:
+        st.markdown(answer_in_words(outputs[0], task.classes))
+    st.caption('The example is chosen on the Train page ("Watched example") before a run begins.')
+
+
+def _shown_input(values: Array) -> None:
+    pixels = paint(input_picture(values))[0]
+    times = max(1, MAGNIFIED // max(pixels.shape[:2]))
+    st.image(png(pixels.repeat(times, axis=0).repeat(times, axis=1)), caption="What goes in")
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _truth(data: DataSpec, sample: int) -> str:
+    """The right answer for a test example; empty for a set that only the Keras service can read."""
+    dataset = DATASETS.get(data.name)
+    if dataset is None or dataset.needs_keras:
+        return ""
+    answers = dataset.load(data).y_test
+    return dataset.answer(answers[sample]) if sample < len(answers) else ""
+
+
+def _show(run: Run, node: Node, epoch: int, maps: Maps) -> None:
+    views = [name for name, array in ((KERNELS, maps.kernels), (FEATURES, maps.features)) if array is not None]
+    if not views:
+        st.info(f"Nothing was recorded for {node.id}.")
+        return
+    view = views[0]
+    if len(views) > 1:
+        view = st.segmented_control("Show", views, default=views[0], key="view", label_visibility="collapsed") or view
+    key = f"{run.id}-{node.id}-{view}"
+    if view == KERNELS and maps.kernels is not None:
+        _show_kernels(maps.kernels, epoch, key)
+    elif maps.features is not None:
+        _show_features(run, maps.features, key)
+
+
+def _show_kernels(kernels: Array, epoch: int, key: str) -> None:
+    st.markdown(kernels_in_words(kernels, epoch))
+    channels = kernels.shape[2]
+    channel: int | None = 0
+    if channels > 1:
+        options = (["in colour"] if channels == 3 else []) + [f"channel {number + 1}" for number in range(channels)]
+        picked = st.selectbox("Incoming channel", options, key=f"channel-{key}")
+        channel = None if picked == "in colour" else int(picked.split()[1]) - 1
+    _grid(kernel_pictures(kernels, channel), kernels.shape[-1], "filter", key)
+
+
+def _show_features(run: Run, features: Array, key: str) -> None:
+    st.markdown(features_in_words(features))
+    if features.ndim == 3:
+        _grid(feature_pictures(features), features.shape[-1], "map", key)
+    elif features.ndim == 2:
+        st.plotly_chart(sequence_figure(features), key=f"sequence-{key}")
+    else:
+        task = DATASETS[run.spec.data.name].task(run.spec.data) if run.spec.data.name in DATASETS else None
+        st.plotly_chart(bar_figure(features, task.classes if task else ()), key=f"bars-{key}")
+
+
+def _grid(pictures: Pictures, count: int, what: str, key: str) -> None:
+    if count > MOST_PICTURES:
+        st.caption(f"The first {MOST_PICTURES} of {count}.")
+    picked = picture_grid(pictures, what, selected=state.kept(f"picked-{key}", -1), key=f"grid-{key}")
+    state.keep(f"picked-{key}", picked)
+    if picked < 0:
+        st.caption("Click a picture to enlarge it.")
+        return
+    st.markdown(f"**{what.capitalize()} {picked + 1}**")
+    st.plotly_chart(picture_figure(pictures, picked), key=f"enlarged-{key}", width=ENLARGED)
+
+
+main()
