@@ -23,7 +23,7 @@ RESERVED = frozenset(dir(builtins)) | frozenset(
     get_quantization_layer_structure get_state_tree get_weights held_out input input_dtype input_shape input_spec
     inputs jit_compile keras layers load_own_variables load_weights logs loss losses make_model
     make_predict_function make_test_function make_train_function metrics metrics_names metrics_variables model name
-    non_trainable_variables non_trainable_weights np operations optimizer output output_shape outputs path predict
+    non_trainable_variables non_trainable_weights np operations optimizer output output_names output_shape outputs path predict
     predict_function predict_on_batch predict_step quantization_mode quantize quantized_build quantized_call
     rematerialized_call reset_metrics run_eagerly save save_own_variables save_weights self set_state_tree
     set_weights stateless_call stateless_compute_loss stateless_rejit stateless_reset_metrics steps_per_execution

@@ -62,11 +62,11 @@ def sizes_differ(net: Network, node: Node, _reason: str) -> Problem | None:
 
 def axes_differ(net: Network, node: Node, reason: str) -> Problem | None:
     """`sequence_lost`, `axes_differ`: a layer for pictures gets a row of numbers, and the like."""
-    found = re.search(r"(?i)expected (?:min_|max_)?ndim=(\d+)|with at least (\d+) dimensions", reason)
+    axes = _axes_wanted(reason)
     shape = net.shape(net.into[node.id][0]) if net.into[node.id] else None
-    if not found or shape is None:
+    if axes is None or shape is None:
         return None
-    edge, axes = net.into[node.id][0], int(found[1] or found[2])
+    edge = net.into[node.id][0]
     last = recurrent.behind(net, edge) if axes == 3 and len(shape) == 2 else None
     if last:
         return Problem(
@@ -83,6 +83,14 @@ def axes_differ(net: Network, node: Node, reason: str) -> Problem | None:
         remedy="Put a layer before it that brings the numbers into that form, or take another layer.",
         fixes=tuple(_forms(net, node, edge, shape, axes)),
     )
+
+
+def _axes_wanted(reason: str) -> int | None:
+    """How many axes a layer takes, batch included, as Keras says it: in words, or by the axes of its filters."""
+    if found := re.search(r"(?i)expected (?:min_|max_)?ndim=(\d+)|with at least (\d+) dimensions", reason):
+        return int(found[1] or found[2])
+    filters = re.search(r"same length as input, but received kernel of shape \((.*?)\)", reason)
+    return len(filters[1].split(",")) if filters else None
 
 
 def _forms(net: Network, node: Node, edge: Edge, shape: Shape, axes: int) -> Iterator[Fix]:
@@ -121,16 +129,20 @@ def window_too_large(net: Network, node: Node, reason: str) -> Problem | None:
     """`window_too_large`: what comes in is smaller than the window of a convolution or pooling."""
     if "size would be zero or negative" not in reason:
         return None
-    smaller = "make its window smaller, or use fewer pooling layers before it"
-    same = getattr(node.layer, "padding", None) == "valid"
+    came = _came(net, node)
+    if getattr(node.layer, "padding", None) != "valid":
+        return Problem(
+            code="window_too_large",
+            node=node.id,
+            message=f"What comes into {node.id} is too small for it: {came}.",
+            remedy="Bring larger pictures: choose other data, enlarge them with UpSampling2D, or pool less before it.",
+        )
     return Problem(
         code="window_too_large",
         node=node.id,
-        message=f"Nothing is left after {node.id}: its window is larger than what comes in, {_came(net, node)}.",
-        remedy=f'Set its padding to "same", {smaller}.' if same else f"{smaller.capitalize()}.",
-        fixes=(Fix(label='Set padding to "same"', edits=(Configure(id=node.id, values={"padding": "same"}),)),)
-        if same
-        else (),
+        message=f"Nothing is left after {node.id}: its window is larger than what comes in, {came}.",
+        remedy='Set its padding to "same", make its window smaller, or use fewer pooling layers before it.',
+        fixes=(Fix(label='Set padding to "same"', edits=(Configure(id=node.id, values={"padding": "same"}),)),),
     )
 
 

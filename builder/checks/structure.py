@@ -83,8 +83,9 @@ def dangling_edge(net: Network) -> Iterator[Problem]:
     """`dangling_edge`: a connection begins or ends at a node that is not there."""
     lost: dict[str, list[Edge]] = {}
     for edge in net.graph.edges:
-        for name in {edge.source, edge.target} - net.nodes.keys():
-            lost.setdefault(name, []).append(edge)
+        for name in dict.fromkeys((edge.source, edge.target)):
+            if name not in net.nodes:
+                lost.setdefault(name, []).append(edge)
     for name, edges in lost.items():
         ends = [end for edge in edges for end in (edge.source, edge.target) if end in net.nodes]
         yield Problem(
@@ -117,26 +118,26 @@ def _fits(net: Network, edge: Edge) -> bool:
 
 def misplaced_edge(net: Network) -> Iterator[Problem]:
     """`unknown_port`, `unknown_output`: a connection ends or begins where its layer has nothing."""
+    outputs = {name: len(node.layer.outputs()) for name, node in net.nodes.items()}
     for edge in net.edges:
-        source, target = net.nodes[edge.source].layer, net.nodes[edge.target].layer
-        remove = Disconnect(edges=(edge,))
-        fix = Fix(label="Remove the connection", edits=(remove,))
-        if edge.port not in ports(target):
-            has = f"its inputs are {listed(ports(target))}" if ports(target) else "it takes no input"
+        remove = Fix(label="Remove the connection", edits=(Disconnect(edges=(edge,)),))
+        target = net.nodes[edge.target]
+        if edge.port not in ports(target.layer):
+            has = f"its inputs are {listed(ports(target.layer))}" if ports(target.layer) else "it takes no input"
             yield Problem(
                 code="unknown_port",
                 node=edge.target,
-                message=f"{edge.source} leads to an input called {edge.port!r}, which {target.type} does not have; {has}.",
+                message=f"{edge.source} leads to an input called {edge.port!r}, which {edge.target} does not have; {has}.",
                 remedy="Remove the connection, or draw it to an input that is there.",
-                fixes=(*(_to_port(net, edge, port) for port in _free_ports(net, net.nodes[edge.target])), fix),
+                fixes=(*(_to_port(net, edge, port) for port in _free_ports(net, target)), remove),
             )
-        if edge.output >= len(source.outputs()):
+        if edge.output >= outputs[edge.source]:
             yield Problem(
                 code="unknown_output",
                 node=edge.source,
-                message=f"{edge.target} takes output number {edge.output + 1} of {edge.source}, which gives only {len(source.outputs())}.",
+                message=f"{edge.target} takes output number {edge.output + 1} of {edge.source}, which gives only {outputs[edge.source]}.",
                 remedy="Remove the connection and draw it anew.",
-                fixes=(fix,),
+                fixes=(remove,),
             )
 
 
