@@ -5,6 +5,7 @@ It may die at any question; nothing is kept here that cannot be computed again.
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import resource
@@ -119,6 +120,8 @@ def main() -> None:
     threading.Thread(target=listen, args=(lines, questions, answers), daemon=True).start()
     import builder.compile  # noqa: F401 (brings Keras: what takes long is done before anybody asks)
 
+    gc.collect()
+    gc.freeze()  # else every collection walks through all of TensorFlow, while somebody waits
     answers.send(ready=True)
     while True:
         answer(questions.get(), answers)

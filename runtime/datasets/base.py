@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,8 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 from builder.training import Task
 from runtime.run import DataSpec
 
-if TYPE_CHECKING:
-    from builder.codegen import DataCode
+if TYPE_CHECKING:  # it brings black and nbformat, which a page that only looks at data does without
+    from builder.scripts import DataCode
 
 Group = Literal["images", "tables", "two dimensions", "sequences"]
 Progress = Callable[[int, int | None], None]  # bytes received so far, and in all where that is known
@@ -108,7 +109,7 @@ class Dataset:
         Raises:
             DataUnavailable: the set would have to be downloaded and cannot be.
         """
-        return self.look(spec)
+        return _looked(self, spec)
 
     def look(self, spec: DataSpec) -> Preview:
         """The preview, made in this process."""
@@ -141,6 +142,11 @@ class Dataset:
     def _counts(self, targets: NDArray[Any]) -> dict[str, int]:
         counts = Counter(targets.tolist()) if self.classes else {}
         return {name: counts[number] for number, name in enumerate(self.classes)}
+
+
+@lru_cache(maxsize=32)
+def _looked(dataset: Dataset, spec: DataSpec) -> Preview:
+    return dataset.look(spec)
 
 
 def test_examples(size: int, classes: int, spec: DataSpec) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,29 +12,30 @@ from numpy.typing import NDArray
 from runtime.datasets import downloads
 from runtime.datasets.base import Arrays, Dataset, DataUnavailable, Preview, Progress
 from runtime.run import DataSpec
-from runtime.service import ServiceError, service
+from runtime.service import service
 
 if TYPE_CHECKING:
-    from builder.codegen import DataCode
+    from builder.scripts import DataCode
 
 PATIENCE = 45.0  # seconds in which a download must tell of progress; it gives up by itself before that
-
-_seen: dict[str, Preview] = {}  # the sets bring their own test examples, so that nothing here depends on the DataSpec
+TELL = 0.2  # seconds between two words about it
 
 
 class KerasImages(Dataset):
     """A set of `keras.datasets`; the screen looks at it through the Keras service."""
 
     def preview(self, spec: DataSpec, progress: Progress | None = None) -> Preview:
-        """Download the set if need be, and look at it, in the Keras service."""
-        if self.name not in _seen:
-            params = {"data": spec.model_dump()}
+        """Download the set if need be, and look at it, in the Keras service; once for all who ask."""
+        with _beginning:
+            fetch = _fetches.get(self.name)
+            if fetch is None or fetch.failed():
+                fetch = _fetches[self.name] = _Fetch(self, spec)
+        while True:
             try:
-                answer = service().call("dataset", params, timeout=PATIENCE, progress=progress)
-            except ServiceError as error:
-                raise DataUnavailable(unavailable(self, error)) from None
-            _seen[self.name] = Preview.model_validate(answer)
-        return _seen[self.name]
+                return fetch.preview.result(timeout=TELL)
+            except TimeoutError:
+                if progress is not None:
+                    progress(*fetch.step)
 
     def look(self, spec: DataSpec) -> Preview:
         """The preview, made in this process, which has Keras."""
@@ -53,6 +56,32 @@ class KerasImages(Dataset):
     def scaled(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
         """From bytes to 0..1, with an axis for the channels."""
         return inputs.reshape(-1, *self.input_shape).astype(np.float32) / np.float32(255)
+
+
+class _Fetch:
+    """The one fetch of a set that goes on or has ended. It goes on when those who wait for it have left."""
+
+    def __init__(self, dataset: KerasImages, spec: DataSpec) -> None:
+        self.step: tuple[int, int | None] = (0, None)
+        self.preview: Future[Preview] = Future()
+        threading.Thread(target=self._run, args=(dataset, spec), name=f"fetch-{dataset.name}", daemon=True).start()
+
+    def failed(self) -> bool:
+        return self.preview.done() and self.preview.exception() is not None
+
+    def _run(self, dataset: KerasImages, spec: DataSpec) -> None:
+        try:
+            answer = service().call("dataset", {"data": spec.model_dump()}, PATIENCE, self._told)
+            self.preview.set_result(Preview.model_validate(answer))
+        except Exception as error:
+            self.preview.set_exception(DataUnavailable(unavailable(dataset, error)))
+
+    def _told(self, received: int, total: int | None) -> None:
+        self.step = (received, total)
+
+
+_fetches: dict[str, _Fetch] = {}  # by set; the sets bring their own test examples, so that all see the same
+_beginning = threading.Lock()
 
 
 def unavailable(dataset: Dataset, reason: object) -> str:
@@ -77,7 +106,7 @@ def _images(
         return Arrays(x_train, y_train.ravel().astype("int64"), x_test, y_test.ravel().astype("int64"))
 
     def code(_spec: DataSpec) -> DataCode:
-        from builder.codegen import DataCode
+        from builder.scripts import DataCode
 
         # grey pictures come without the axis for the channels, CIFAR-10's labels as a column
         reshape, ravel = (f".reshape(-1, {', '.join(map(str, shape))})", "") if shape[-1] == 1 else ("", ".ravel()")

@@ -10,7 +10,7 @@ from runtime.datasets.split import SPLIT, split, split_code
 from runtime.run import DataSpec
 
 if TYPE_CHECKING:
-    from builder.codegen import DataCode
+    from builder.scripts import DataCode
 
 SCALER = "from sklearn.preprocessing import StandardScaler"
 STANDARDISED = (
@@ -28,7 +28,7 @@ def _load_digits(spec: DataSpec) -> Arrays:
 
 
 def _digits_code(spec: DataSpec) -> DataCode:
-    from builder.codegen import DataCode
+    from builder.scripts import DataCode
 
     body = f"""
 images, labels = load_digits(return_X_y=True)
@@ -84,7 +84,7 @@ def _table(
         )
 
     def code(spec: DataSpec) -> DataCode:
-        from builder.codegen import DataCode
+        from builder.scripts import DataCode
 
         y = "y" if classes else "y.reshape(-1, 1)"
         body = f"""

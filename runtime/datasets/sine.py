@@ -10,7 +10,7 @@ from runtime.datasets.base import Arrays, Dataset, test_size
 from runtime.run import DataSpec
 
 if TYPE_CHECKING:
-    from builder.codegen import DataCode
+    from builder.scripts import DataCode
 
 WINDOW = 32
 LENGTH = 2000
@@ -30,7 +30,7 @@ def _load(spec: DataSpec) -> Arrays:
 
 
 def _code(spec: DataSpec) -> DataCode:
-    from builder.codegen import DataCode
+    from builder.scripts import DataCode
 
     imports = ("import numpy as np", "from sklearn.model_selection import train_test_split")
     body = f"""

@@ -10,7 +10,7 @@ from runtime.datasets.split import SPLIT, split, split_code
 from runtime.run import DataSpec
 
 if TYPE_CHECKING:
-    from builder.codegen import DataCode
+    from builder.scripts import DataCode
 
 Points = Callable[[int], tuple[Any, Any]]  # from a seed to inputs (1000, 2) and classes (1000,)
 
@@ -23,7 +23,7 @@ def _points(name: str, title: str, description: str, points: Points, code: str, 
         return split(dataset, spec, x.astype("float32"), y)
 
     def data_code(spec: DataSpec) -> DataCode:
-        from builder.codegen import DataCode
+        from builder.scripts import DataCode
 
         made = code.strip().replace("SEED", repr(spec.seed))
         return DataCode((*imports, SPLIT), f"{made}\n" + split_code(dataset, spec, 'x.astype("float32")', "y"))

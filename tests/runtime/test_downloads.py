@@ -11,7 +11,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from runtime.datasets import DATASETS, DataUnavailable, downloads
+from runtime.datasets import DATASETS, DataUnavailable, downloads, keras_images
 from runtime.run import DataSpec
 from runtime.service import ServiceError
 
@@ -120,53 +120,80 @@ def test_a_file_larger_than_any_data_set_is_refused(url, tmp_path, monkeypatch):
 
 
 class Service:
-    """Stands in for the Keras service; answers what it is given."""
+    """Stands in for the Keras service: tells of progress, waits until it may go on, gives its answer."""
 
     def __init__(self, answer):
-        self.answer, self.asked = answer, []
+        self.answer, self.asked, self.go_on = answer, [], threading.Event()
 
-    def call(self, method, params, timeout, progress=None):
+    def call(self, method, params, timeout, progress):
         self.asked.append((method, params))
+        progress(1, 2)
+        assert self.go_on.wait(30)
         if isinstance(self.answer, Exception):
             raise self.answer
-        if progress:
-            progress(1, 2)
         return self.answer
 
 
 @pytest.fixture
 def answering(monkeypatch):
     """The screen's preview with a service that gives this answer."""
-    from runtime.datasets import keras_images
+    monkeypatch.setattr(keras_images, "_fetches", {})
+    monkeypatch.setattr(keras_images, "TELL", 0.01)
 
     def answering(answer):
         standin = Service(answer)
         monkeypatch.setattr(keras_images, "service", lambda: standin)
-        monkeypatch.setattr(keras_images, "_seen", {})
         return standin
 
     return answering
 
 
+MNIST, SPEC = DATASETS["mnist"], DataSpec(name="mnist")
+
+
 def test_the_screen_looks_through_the_service_and_remembers(answering):
-    mnist, told = DATASETS["mnist"], []
-    preview = mnist.show(PIXELS, LABELS, LABELS[:20])
+    preview, told = MNIST.show(PIXELS, LABELS, LABELS[:20]), []
     service = answering(preview.model_dump(mode="json"))
-    seen = mnist.preview(DataSpec(name="mnist"), lambda *step: told.append(step))
-    assert told == [(1, 2)]
-    assert service.asked == [("dataset", {"data": DataSpec(name="mnist").model_dump()})]
+
+    def progress(*step):
+        told.append(step)
+        if step == (1, 2):
+            service.go_on.set()
+
+    seen = MNIST.preview(SPEC, progress)
+    assert told[-1] == (1, 2)
+    assert service.asked == [("dataset", {"data": SPEC.model_dump()})]
     np.testing.assert_allclose(seen.inputs, preview.inputs, atol=1e-4)
     assert seen.inputs.shape == (24, 28, 28, 1)
     assert (seen.train_examples, seen.test_examples) == (40, 20)
     assert seen.train_counts == dict.fromkeys("0123456789", 4)
-    assert mnist.preview(DataSpec(name="mnist")) is seen
+    assert MNIST.preview(SPEC) is seen
     assert len(service.asked) == 1
 
 
-def test_offline_the_screen_offers_digits(answering):
-    answering(ServiceError("timed out"))
-    with pytest.raises(DataUnavailable, match=r"MNIST is downloaded once .*timed out.*Handwritten digits \(digits\)"):
-        DATASETS["mnist"].preview(DataSpec(name="mnist"))
+def test_who_leaves_during_a_download_finds_it_again(answering):
+    service = answering(MNIST.show(PIXELS, LABELS, LABELS).model_dump(mode="json"))
+
+    def leave(*_step):
+        raise KeyboardInterrupt
+
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            MNIST.preview(SPEC, leave)
+    service.go_on.set()
+    assert MNIST.preview(SPEC).train_examples == 40
+    assert len(service.asked) == 1
+
+
+def test_offline_the_screen_offers_digits_and_tries_again_when_asked_again(answering):
+    service = answering(ServiceError("timed out"))
+    service.go_on.set()
+    for _ in range(2):
+        with pytest.raises(
+            DataUnavailable, match=r"MNIST is downloaded once .*timed out.*Handwritten digits \(digits\)"
+        ):
+            MNIST.preview(SPEC)
+    assert len(service.asked) == 2
 
 
 @pytest.mark.parametrize("name", ["mnist", "fashion_mnist", "cifar10"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 import sys
@@ -14,6 +15,9 @@ from pydantic import BaseModel
 from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS
 from runtime.child import Child
+from runtime.datasets import DATASETS, DataUnavailable, keras_images
+from runtime.keras_service import MEMORY_LIMIT
+from runtime.run import DataSpec
 from runtime.service import KerasService, ServiceError
 
 # A child that does what its questions say. A shape is the number of the question, so that tests see what was asked.
@@ -286,10 +290,25 @@ def test_closing_ends_the_child_and_those_who_wait(start):
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory):
-    """The real service, once for all tests that need Keras."""
+def cache(tmp_path_factory):
+    """Keras's own folder, with a small Fashion-MNIST in it."""
+    folder = tmp_path_factory.mktemp("keras")
+    images = folder / "datasets" / "fashion-mnist"
+    images.mkdir(parents=True)
+    for part, count in (("train", 30), ("t10k", 20)):
+        labels, pixels = bytes(number % 10 for number in range(count)), bytes([255]) * (count * 28 * 28)
+        (images / f"{part}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(bytes(8) + labels))
+        (images / f"{part}-images-idx3-ubyte.gz").write_bytes(gzip.compress(bytes(16) + pixels))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory, cache):
+    """The real service, once for all tests that need Keras. It is offline."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAYERLOOM_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("KERAS_HOME", str(cache))
+        patch.setenv("https_proxy", "http://127.0.0.1:9")
         service = KerasService()
         service.start()
         yield service
@@ -318,15 +337,24 @@ def test_keras_describes_a_network(real):
 def test_a_layer_of_40_gigabytes_is_described_not_built(real):
     assert real.call("ping", {}, timeout=200)["keras"].startswith("3.")
     before = psutil.Process(real.pid).memory_info().rss
+    assert psutil.Process(real.pid).rlimit(psutil.RLIMIT_DATA) == (MEMORY_LIMIT, MEMORY_LIMIT)
     facts = real.shapes(dense_network(10_000_000), wait=60)
     assert facts["dense"].parameters == 10_010_000_000
     assert psutil.Process(real.pid).memory_info().rss - before < 500e6
 
 
 @pytest.mark.keras
-def test_a_set_that_cannot_be_downloaded_is_told_with_a_remedy(real, monkeypatch):
-    with pytest.raises(ServiceError, match="no_such_set"):
-        real.call("dataset", {"data": {"name": "no_such_set"}}, timeout=200)
+def test_a_set_is_previewed_and_one_that_cannot_be_had_is_told_with_a_remedy(real, monkeypatch):
+    monkeypatch.setattr(keras_images, "service", lambda: real)
+    monkeypatch.setattr(keras_images, "_fetches", {})
+    real.call("ping", {}, timeout=200)
+    preview = DATASETS["fashion_mnist"].preview(DataSpec(name="fashion_mnist"))
+    assert (preview.train_examples, preview.test_examples) == (30, 20)
+    assert preview.inputs.shape == (24, 28, 28, 1)
+    assert preview.inputs.min() == 1
+    with pytest.raises(DataUnavailable, match=r"MNIST is downloaded once .* choose Handwritten digits \(digits\)"):
+        DATASETS["mnist"].preview(DataSpec(name="mnist"))
+    assert real.state == "ready"
 
 
 @pytest.mark.keras
