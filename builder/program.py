@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from builder.call import Call
 from builder.graph import Edge, Graph, Node
-from builder.layers.base import layer_call
+from builder.layers.base import LayerSpec, layer_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,22 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One layer, made by `call` (which holds its name) and called with `arguments`; an Input has none."""
+    """One layer under its name, called with `arguments`; an Input has none."""
 
     id: str
-    call: Call
+    layer: LayerSpec
     arguments: tuple[Argument, ...]
-    attributes: tuple[tuple[str, bool], ...] = ()
     outputs: int = 1
+
+    @property
+    def call(self) -> Call:
+        """The call that makes the layer, with its name."""
+        return layer_call(self.layer, self.id)
+
+    @property
+    def attributes(self) -> tuple[tuple[str, bool], ...]:
+        """What is set on the layer after it is made."""
+        return self.layer.attributes()
 
     def refs(self) -> tuple[Ref, ...]:
         """Every tensor that the step needs, in order."""
@@ -157,4 +166,4 @@ def _step(node: Node, incoming: list[Edge], outputs: Mapping[str, int]) -> Step 
     if any(len(refs[port]) != 1 and not (many if refs[port] else port in layer.optional_ports) for port in ports):
         return None
     arguments = (Argument(port if len(ports) > 1 else None, tuple(refs[port]), many) for port in ports if refs[port])
-    return Step(node.id, layer_call(layer, node.id), tuple(arguments), layer.attributes(), outputs[node.id])
+    return Step(node.id, layer, tuple(arguments), outputs[node.id])

@@ -14,6 +14,7 @@ from builder.names import fresh_id, fresh_names
 from builder.problem import Fix, Problem
 from builder.training import Task
 
+MANY = 50  # unconnected layers; then nobody reads offers of what to connect with what
 MOST_LOOPS = 20  # a document from outside can hold thousands
 
 
@@ -120,7 +121,6 @@ def misplaced_edge(net: Network) -> Iterator[Problem]:
     """`unknown_port`, `unknown_output`: a connection ends or begins where its layer has nothing."""
     outputs = {name: len(node.layer.outputs()) for name, node in net.nodes.items()}
     for edge in net.edges:
-        remove = Fix(label="Remove the connection", edits=(Disconnect(edges=(edge,)),))
         target = net.nodes[edge.target]
         if edge.port not in ports(target.layer):
             has = f"its inputs are {listed(ports(target.layer))}" if ports(target.layer) else "it takes no input"
@@ -129,7 +129,7 @@ def misplaced_edge(net: Network) -> Iterator[Problem]:
                 node=edge.target,
                 message=f"{edge.source} leads to an input called {edge.port!r}, which {edge.target} does not have; {has}.",
                 remedy="Remove the connection, or draw it to an input that is there.",
-                fixes=(*(_to_port(net, edge, port) for port in _free_ports(net, target)), remove),
+                fixes=(*(_to_port(net, edge, port) for port in _free_ports(net, target)), _removed(edge)),
             )
         if edge.output >= outputs[edge.source]:
             yield Problem(
@@ -137,8 +137,12 @@ def misplaced_edge(net: Network) -> Iterator[Problem]:
                 node=edge.source,
                 message=f"{edge.target} takes output number {edge.output + 1} of {edge.source}, which gives only {outputs[edge.source]}.",
                 remedy="Remove the connection and draw it anew.",
-                fixes=(remove,),
+                fixes=(_removed(edge),),
             )
+
+
+def _removed(edge: Edge) -> Fix:
+    return Fix(label="Remove the connection", edits=(Disconnect(edges=(edge,)),))
 
 
 def _to_port(net: Network, edge: Edge, port: str) -> Fix:
@@ -176,9 +180,11 @@ def unconnected(net: Network) -> Iterator[Problem]:
     """`unconnected`: an input of a layer has no connection. Without any Input, `no_input` speaks for the first layers."""
     misplaced = {edge.target for edge in net.edges if edge.port not in ports(net.nodes[edge.target].layer)}
     starts = () if net.inputs else {node.id for node in net.starts}
-    for node in net.nodes.values():
-        free = _free_ports(net, node) if node.id not in misplaced else []
-        if free and node.id not in starts:
+    told = misplaced.union(starts)
+    free_ports = {name: free for name, node in net.nodes.items() if (free := _free_ports(net, node))}
+    for name, free in free_ports.items():
+        node = net.nodes[name]
+        if name not in told:
             which = "" if len(ports(node.layer)) == 1 else f" at {listed(free)}"
             yield Problem(
                 code="unconnected",
@@ -186,7 +192,7 @@ def unconnected(net: Network) -> Iterator[Problem]:
                 message=f"Nothing comes into {node.id}{which}.",
                 remedy="Draw a connection to it from the layer before it, or remove it.",
                 fixes=(
-                    *_sources(net, node, free),
+                    *(_sources(net, node, free) if len(free_ports) < MANY else ()),
                     Fix(label=f"Remove {node.id}", edits=(Remove(ids=(node.id,), heal=True),)),
                 ),
             )

@@ -71,6 +71,8 @@ FLATTEN = ("Flatten", {})
         ),
         ([image(10), LSTM], "axes_differ", "lstm", "takes a sequence (steps x features)", ["Insert Reshape to 10x1"]),
         ([image(8, 8, 2), LSTM], "axes_differ", "lstm", "gets 8x8x2", ["Insert Reshape to 8x16"]),
+        ([image(8, 8, 2), ("Conv1D", {})], "axes_differ", "conv1d", "takes a sequence", ["Insert Reshape to 8x16"]),
+        ([image(48), ("MobileNetV2", {})], "axes_differ", "mobile_net_v2", "pictures", ["Insert Reshape to 4x4x3"]),
         (
             [image(10), ("TimeDistributed", {})],
             "axes_differ",
@@ -181,6 +183,12 @@ def test_an_open_size_before_dense_is_told() -> None:
     [problem] = all_problems(graph)
     assert (problem.code, problem.node) == ("open_size", "dense")
     assert "? from flatten" in problem.message
+
+
+def test_a_picture_too_small_for_a_backbone_is_told() -> None:
+    [problem] = all_problems(sequence(image(8, 8, 1), ("MobileNetV2", {})))
+    assert (problem.code, problem.fixes) == ("window_too_large", ())
+    assert "too small for it: 8x8x1 from input_layer" in problem.message
 
 
 def test_what_nobody_has_explained_gives_the_reason_of_keras() -> None:
