@@ -185,5 +185,7 @@ def _extreme(values: Array) -> float:
 @cache
 def _colours(palette: str) -> Pixels:
     """256 colours: (256, 3)."""
+    if palette == GREY:  # plotly's own is a curve through the greys, not a line
+        return np.arange(256, dtype=np.uint8)[:, None].repeat(3, axis=1)
     sampled = sample_colorscale(palette, np.linspace(0, 1, 256).tolist())
     return np.array([unlabel_rgb(colour) for colour in sampled]).round().astype(np.uint8)

@@ -37,7 +37,9 @@ def features_in_words(features: Array) -> str:
     dark = int((features == 0).all(axis=(0, 1)).sum())
     if dark:
         verb = "is" if dark == 1 else "are"
-        said += f" {dark} of them {verb} zero everywhere: nothing in this example excites {'it' if dark == 1 else 'them'}."
+        said += (
+            f" {dark} of them {verb} zero everywhere: nothing in this example excites {'it' if dark == 1 else 'them'}."
+        )
     return said + _faulty(features)
 
 
@@ -60,9 +62,7 @@ def _faulty(values: Array) -> str:
     count = int((~np.isfinite(values)).sum())
     if not count:
         return ""
-    return (
-        f" **{_count(count, 'value')} {'is' if count == 1 else 'are'} no number** (NaN, shown in magenta): training has diverged."
-    )
+    return f" **{_count(count, 'value')} {'is' if count == 1 else 'are'} no number** (NaN, shown in magenta): training has diverged."
 
 
 def _count(number: int, word: str) -> str:

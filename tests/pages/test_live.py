@@ -51,7 +51,9 @@ def answer(path: str, **query: str) -> Any:
     return asyncio.run(live.stream(Request({**scope, "path_params": {"run_ids": path}})))
 
 
-def test_a_token_belongs_to_one_run_and_one_installation(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_belongs_to_one_run_and_one_installation(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = live.token(run.id)
     assert first == live.token(run.id)
     assert first != live.token(run.id[:-1] + "f")

@@ -1,0 +1,85 @@
+"""Earlier runs: open one, lay the curves of several over each other, rename, delete."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import state
+from pages.parts.live import MOST_RUNS
+from pages.parts.runs import LIVE, STATES, best, choose, curves, duration
+from runtime.run import Run, RunError, delete, rename, runs
+from runtime.store import Project
+
+PAGE = 15  # runs listed at once
+THIS, ALL = "This project", "All projects"
+WIDTHS = [0.6, 3, 2.2, 1.2, 3, 1.2, 0.8]
+
+
+def run_list(project: Project, shown: Run | None) -> None:
+    """The list; `shown` is the run that the page shows."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Runs", anchor=False, width="stretch")
+        which = st.segmented_control("Runs of", [THIS, ALL], default=THIS, key="runs-of", label_visibility="collapsed")
+    found = runs(None if which == ALL else project.id)
+    if not found:
+        st.caption("None yet. Every run is kept here with its network, settings, curves and model.")
+        return
+    pages = -(-len(found) // PAGE)
+    page = int(st.number_input(f"Page (of {pages})", 1, pages, 1)) if pages > 1 else 1
+    if len(found) > 1:
+        st.caption("Tick runs to lay their curves over the one shown above.")
+    ticked = set(state.kept("compared", ()))
+    for run in found[(page - 1) * PAGE : page * PAGE]:
+        if _row(run, is_shown=shown is not None and run.id == shown.id, ticked=run.id in ticked):
+            ticked.add(run.id)
+        else:
+            ticked.discard(run.id)
+    known = {run.id for run in found}
+    wanted = tuple(sorted(ticked & known))[: MOST_RUNS - 1]
+    if wanted != state.kept("compared", ()):
+        state.keep("compared", wanted)
+        st.rerun()
+
+
+def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:
+    """One line; whether it is ticked for comparison."""
+    tick, name, status, epochs, figure, time, menu = st.columns(WIDTHS, vertical_alignment="center", gap="small")
+    found = curves(run)
+    compared = tick.checkbox(
+        f"Compare {run.name}", ticked, key=f"tick-{run.id}", label_visibility="collapsed", disabled=is_shown
+    )
+    if name.button(
+        f"**{run.name}**" if is_shown else run.name,
+        key=f"open-{run.id}",
+        type="tertiary",
+        help=f"{run.created:%d %b %Y, %H:%M}",
+    ):
+        choose(run.id)
+        st.rerun()
+    status.markdown(STATES[run.status()])
+    epochs.markdown(f"{found.epoch} of {found.epochs or run.spec.training.epochs}")
+    figure.markdown(best(found))
+    time.markdown(duration(found.elapsed))
+    with menu.popover("", icon=":material/more_horiz:", help=f"Rename or delete {run.name}"):
+        _menu(run)
+    return compared and not is_shown
+
+
+def _menu(run: Run) -> None:
+    with st.form(f"rename-{run.id}", border=False):
+        name = st.text_input("Name", run.name, max_chars=80)
+        if st.form_submit_button("Rename") and name.strip():
+            rename(run, name.strip())
+            st.rerun()
+    if run.status() in LIVE:
+        st.caption("It can be deleted once it has ended; stop it first.")
+        return
+    sure = st.checkbox("Delete it with its model and curves, for good", key=f"sure-{run.id}")
+    if st.button("Delete", key=f"delete-{run.id}", disabled=not sure, icon=":material/delete:"):
+        try:
+            delete(run)
+        except RunError as error:
+            st.error(str(error))
+            return
+        choose(None)
+        st.rerun()

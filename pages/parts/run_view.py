@@ -1,0 +1,133 @@
+"""One run on the page: its buttons, its live curves, how it ended and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.parts import state
+from pages.parts.live import live_chart
+from pages.parts.runs import LIVE, STATES, amount, choose, curves
+from runtime.curves import Curves
+from runtime.launchers import local
+from runtime.run import Run, RunError, open_run
+from runtime.store import store
+
+LOG_SHOWN = 20_000  # characters of the end of a log
+POLL = 1.0  # seconds between two looks at a live run's state, for its buttons; the curves do not wait for it
+
+
+def run_view(run: Run, compared: Sequence[str]) -> None:
+    """Everything about one run; `compared` are ids of runs whose curves are laid over it."""
+    live = run.status() in LIVE
+    st.fragment(_head, run_every=POLL if live else None)(run.id, run.status())
+    live_chart([run, *_opened(compared, run.id)], key="live-chart")
+    if not live:
+        _outcome(run, curves(run))
+
+
+def _opened(run_ids: Sequence[str], without: str) -> list[Run]:
+    found = []
+    for run_id in run_ids:
+        try:
+            if run_id != without:
+                found.append(open_run(run_id))
+        except RunError:
+            continue  # deleted in another tab
+    return found
+
+
+def _head(run_id: str, drawn: str) -> None:
+    try:
+        run = open_run(run_id)
+    except RunError:
+        choose(None)
+        st.rerun()
+    status = run.status()
+    if status != drawn and (status not in LIVE or drawn not in LIVE):
+        st.rerun()  # the whole page: its outcome below, and no more looks every second
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(run.name, anchor=False, width="content")
+        st.markdown(STATES[status], width="stretch")
+        if status in LIVE:
+            _controls(run, status)
+
+
+def _controls(run: Run, status: str) -> None:
+    if status == "paused":
+        if st.button("Resume", icon=":material/play_arrow:"):
+            local.resume(run)
+    elif status == "running" and st.button(
+        "Pause", icon=":material/pause:", help="Waits between two batches until you resume."
+    ):
+        local.pause(run)
+    if st.button("Stop", icon=":material/stop:", help="Ends the run; the network as trained so far is kept."):
+        local.stop(run)
+
+
+def _outcome(run: Run, found: Curves) -> None:
+    status = run.status()
+    if status in ("crashed", "failed"):
+        _failure(run, found, status)
+        return
+    if found.diverged is not None:
+        _divergence(run, found.diverged)
+    if found.test:
+        st.markdown("**On the test examples, which it has never seen**")
+        with st.container(horizontal=True):
+            for name, value in found.test.items():
+                shown, label = (
+                    amount(name, value).rsplit(" ", 1) if name.endswith("accuracy") else (f"{value:.4g}", name)
+                )
+                st.metric(label.replace("_", " ").capitalize(), shown, width="content")
+    with st.container(horizontal=True):
+        if st.button("Look inside with the Microscope", icon=":material/biotech:"):
+            state.go("microscope.py")
+        if st.button("Export the code", icon=":material/code:"):
+            state.go("export.py")
+
+
+def _failure(run: Run, found: Curves, status: str) -> None:
+    if status == "crashed":
+        said = (
+            "**This run has crashed**: its process ended without a word, as it does when the memory is full or somebody "
+            "ends it. Its curves so far are kept. Try a smaller batch size or a smaller network, then train again."
+        )
+    else:
+        said = f"**This run has failed.** {found.message or 'Its log tells more.'}"
+    st.error(said)
+    log = found.log or _end_of(run)
+    if log:
+        with st.expander("End of its log"):
+            st.code(log, language=None)
+
+
+def _end_of(run: Run) -> str:
+    try:
+        with run.log.open("rb") as file:
+            file.seek(max(0, run.log.stat().st_size - LOG_SHOWN))
+            return file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _divergence(run: Run, epoch: int) -> None:
+    rate = run.spec.training.optimizer.learning_rate
+    st.warning(
+        f"**The training diverged in epoch {epoch + 1}:** the loss became NaN, not a number. The steps were so large that the "
+        "weights grew instead of settling. What helps, most likely first:\n"
+        f"- a smaller learning rate, such as {rate / 10:.3g} instead of {rate:.3g};\n"
+        "- inputs between 0 and 1 (put Rescaling or BatchNormalization behind the Input);\n"
+        "- a larger batch size; for recurrent layers, a limit for the gradient (clipnorm of the optimizer)."
+        if isinstance(rate, float)
+        else f"**The training diverged in epoch {epoch + 1}:** the loss became NaN. A smaller learning rate usually helps."
+    )
+    if (
+        isinstance(rate, float)
+        and run.project
+        and st.button(f"Set the learning rate to {rate / 10:.3g}", icon=":material/south_east:")
+    ):
+        slower = run.spec.training.optimizer.model_copy(update={"learning_rate": rate / 10})
+        store().settings(run.project, training=run.spec.training.model_copy(update={"optimizer": slower}))
+        st.rerun()

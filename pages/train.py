@@ -1,0 +1,193 @@
+"""Training: settings with their reasons, the run that goes on with its live curves, and all earlier runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from builder.problem import Problem
+from builder.program import Facts
+from builder.training import Task, Training, defaults
+from builder.validate import problems
+from pages.parts import state
+from pages.parts.form import form
+from pages.parts.run_list import run_list
+from pages.parts.run_view import run_view
+from pages.parts.runs import choose, chosen
+from runtime.datasets import DATASETS
+from runtime.devices import Device, devices, refusal
+from runtime.launchers import local
+from runtime.run import RunSpec, Watch, create, runs
+from runtime.service import service
+from runtime.store import Project, store
+
+FACTS_WAIT = 0.3  # seconds that the page waits for shapes that it does not know yet
+KEPT = "train.options"
+HOW = {"optimizer", "loss", "metrics"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run has beside network, data and training settings."""
+
+    device: Device
+    seed: int
+    watch: Watch
+
+
+def main() -> None:
+    """The page."""
+    st.title("Train")
+    project = state.project()
+    if project is None:
+        return
+    found = runs(project.id)
+    run = chosen(found)
+    left, right = st.columns([2, 5], gap="large")
+    with left:
+        waiting = service().shapes(project.graph, wait=FACTS_WAIT) is None
+        st.fragment(_settings, run_every=1.0 if waiting else None)(waiting)
+    with right:
+        if run is None:
+            st.info(
+                "No run yet. Press **Train** on the left: the curves of loss and metrics appear here and grow while the "
+                "network learns. You may close the page; the training goes on.",
+                icon=":material/show_chart:",
+            )
+        else:
+            run_view(run, state.kept("compared", ()))
+        run_list(project, run)
+
+
+def _settings(waited: bool) -> None:
+    project = state.project()
+    if project is None:
+        return
+    facts = service().shapes(project.graph, wait=FACTS_WAIT)
+    if waited and facts is not None:
+        st.rerun()
+    task = _task(project)
+    suggested = defaults(project.graph, task, facts or {})
+    training = project.training or suggested.training
+    options = _options_now()
+    found = problems(project.graph, facts=facts, task=task, training=training)
+    _train_button(project, training, options, facts, [problem for problem in found if problem.severity == "error"])
+    st.subheader("Settings")
+    changed = _training_form(training, f"{project.id}.training")
+    if changed is not None:
+        store().settings(project.id, training=changed)
+        st.rerun()
+    _reasons(project, suggested.reasons)
+    _draw_options(options)
+
+
+def _training_form(training: Training, key: str) -> Training | None:
+    """The few settings that everybody tries first; the rest behind a line that says what they are."""
+    optimizer = training.optimizer
+    rate = f", learning rate {optimizer.learning_rate:g}" if isinstance(optimizer.learning_rate, float) else ""
+    changed = form(training, f"{key}.steps", hide=HOW)
+    st.caption(f"Learns with {optimizer.type}{rate}; makes {training.loss.type} small.")
+    with st.expander("Optimizer, loss, metrics", icon=":material/tune:"):
+        return form(training, f"{key}.how", hide=set(Training.model_fields) - HOW) or changed
+
+
+def _task(project: Project) -> Task:
+    return DATASETS[project.data.name].task(project.data)
+
+
+def _train_button(
+    project: Project,
+    training: Training,
+    options: Options,
+    facts: Mapping[str, Facts] | None,
+    errors: list[Problem],
+) -> None:
+    too_large = refusal(facts, training, options.device, _task(project)) if facts and not errors else None
+    ready = facts is not None and not errors and too_large is None
+    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not ready, width="stretch"):
+        spec = RunSpec(
+            graph=project.graph,
+            data=project.data,
+            training=training,
+            device=options.device.name,
+            seed=options.seed,
+            watch=options.watch,
+        )
+        run = create(spec, name=_next_name(project), project=project.id)
+        local.launch(run)
+        choose(run.id)
+        st.rerun()
+    if facts is None and not errors:
+        st.caption(f":material/hourglass_empty: {service().message or 'Keras is looking at the network; one moment.'}")
+    if too_large:
+        st.error(too_large)
+    if errors:
+        st.error(_in_words(errors))
+        if st.button("Mend it on the Build page", icon=":material/build:", width="stretch"):
+            state.go("build.py")
+
+
+def _in_words(errors: list[Problem]) -> str:
+    shown = [f"- **{problem.node or 'Network'}**: {problem.message} {problem.remedy}" for problem in errors[:5]]
+    more = [f"- and {len(errors) - 5} more"] if len(errors) > 5 else []
+    return "This network cannot be trained yet:\n" + "\n".join([*shown, *more])
+
+
+def _next_name(project: Project) -> str:
+    """`Run 4`: counts on from the largest number in use."""
+    numbers = [int(run.name[4:]) for run in runs(project.id) if run.name.startswith("Run ") and run.name[4:].isdigit()]
+    return f"Run {max(numbers, default=0) + 1}"
+
+
+def _reasons(project: Project, reasons: tuple[str, ...]) -> None:
+    with st.expander("Why these settings?", icon=":material/lightbulb:"):
+        st.markdown("\n".join(f"- {reason}" for reason in reasons))
+        if project.training is None:
+            st.caption("These are the settings in use.")
+        elif st.button("Use these suggestions", icon=":material/restart_alt:"):
+            store().settings(project.id, training=None)
+            st.rerun()
+
+
+def _options_now() -> Options:
+    name, seed, watch = state.kept(KEPT, ("", 0, Watch()))
+    device = next((device for device in devices() if device.name == name), devices()[0])
+    return Options(device, seed, watch)
+
+
+def _draw_options(options: Options) -> None:
+    """The settings that do not change how well a network learns."""
+    offered = [device for device in devices() if not device.missing]
+    titles = {device.name: f"{device.title}, {device.memory_bytes / 1e9:.0f} GB" for device in offered}
+    name = st.selectbox(
+        "Device",
+        list(titles),
+        index=list(titles).index(options.device.name) if options.device.name in titles else 0,
+        format_func=titles.__getitem__,
+        help="Where the training runs.",
+    )
+    for device in devices():
+        if device.missing:
+            st.caption(f"{device.title} cannot be used: {device.missing}.")
+    with st.expander("Seed and recording"):
+        seed = st.number_input(
+            "Seed", 0, 2**31 - 1, options.seed, help="The same seed gives the same weights and order of examples again."
+        )
+        maps = st.toggle(
+            "Record filters and maps", options.watch.maps, help="What the Microscope shows, saved after each epoch."
+        )
+        sample = st.number_input(
+            "Watched example",
+            1,
+            10**6,
+            options.watch.sample + 1,
+            help="Number of the test example that the Microscope shows.",
+        )
+    state.keep(KEPT, (name, int(seed), Watch(sample=int(sample) - 1, maps=maps)))
+    if (name, seed, sample, maps) != (options.device.name, options.seed, options.watch.sample + 1, options.watch.maps):
+        st.rerun()
+
+
+main()
