@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import PurePath
 from typing import Literal
@@ -40,7 +41,7 @@ def _cards(taken: list[str]) -> None:
 
 def _card(template: Template, taken: list[str]) -> None:
     with st.container(border=True, key=f"card-{template.name}", gap="xsmall"):
-        if template.picture:
+        if PurePath(template.picture).name in os.listdir(PurePath(template.picture).parent):
             st.image(template.picture)
         st.markdown(f"**{template.title}**")
         st.caption(template.sentence)
