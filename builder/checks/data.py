@@ -1,10 +1,10 @@
-"""What the data ask of the Input and of the loss."""
+"""What the data ask of the Input, of the loss and of the metrics."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from builder.checks.network import Check, Network, Shape, shape_text
+from builder.checks.network import Check, Network, Shape, listed, shape_text
 from builder.checks.outputs import asked, suits
 from builder.checks.structure import input_values
 from builder.edits import Configure
@@ -69,4 +69,25 @@ def loss_for_data(net: Network) -> Iterator[Problem]:
         )
 
 
-CHECKS: tuple[Check, ...] = (input_shape, input_dtype, loss_for_data)
+SEVERAL_OUTPUTS = ("SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy")
+ONE_OUTPUT = ("BinaryAccuracy", "AUC")
+VALUES = ("MeanAbsoluteError", "MeanSquaredError", "RootMeanSquaredError", "R2Score")
+
+
+def metric_for_data(net: Network) -> Iterator[Problem]:
+    """`metric_for_data`: a metric measures something else than the loss makes small."""
+    if not net.task or not net.training or not suits(net.training.loss.type, net.task):
+        return
+    binary = net.training.loss.type == "BinaryCrossentropy"
+    fitting = VALUES if net.task.kind == "values" else ONE_OUTPUT if binary else SEVERAL_OUTPUTS
+    unfit = [metric.type for metric in net.training.metrics if metric.type not in fitting]
+    if unfit:
+        yield Problem(
+            code="metric_for_data",
+            node=None,
+            message=f"{listed(unfit)} {'does' if len(unfit) == 1 else 'do'} not go with the loss {net.training.loss.type}.",
+            remedy=f"On the Train page take {listed(fitting, 'or')} instead.",
+        )
+
+
+CHECKS: tuple[Check, ...] = (input_shape, input_dtype, loss_for_data, metric_for_data)

@@ -16,7 +16,14 @@ from builder.problem import Fix, Problem
 from builder.training import Task
 
 CLASS_LOSSES = ("SparseCategoricalCrossentropy", "BinaryCrossentropy")
-VALUE_LOSSES = ("MeanSquaredError", "MeanAbsoluteError", "Huber", "LogCosh", "MeanSquaredLogarithmicError", "Poisson")
+VALUE_LOSSES = (
+    "MeanSquaredError",
+    "MeanAbsoluteError",
+    "Huber",
+    "LogCosh",
+    "MeanAbsolutePercentageError",
+    "MeanSquaredLogarithmicError",
+)
 FUNCTIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}  # layers that are one function
 WHY = {
     "softmax": "softmax turns scores into probabilities that add up to 1",

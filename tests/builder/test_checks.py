@@ -1,14 +1,21 @@
 """Problems that need shapes: asked of Keras itself, and asked again after every fix."""
 
-import pytest
-from pydantic import ValidationError
+from typing import get_args
 
+import pytest
+
+from builder.checks import data, outputs
 from builder.edits import AddLayer, Configure, Connect, apply
 from builder.graph import Edge, Graph
 from builder.layers import LAYERS
+from builder.losses import Loss
+from builder.metrics import Metric
 from builder.program import Facts, lower
-from builder.training import Task, Training
+from builder.training import Task, Training, defaults
 from builder.validate import Problem, problems
+from builder.zoo import TEMPLATES
+from runtime.datasets import DATASETS
+from runtime.run import DataSpec
 
 pytestmark = [pytest.mark.keras, pytest.mark.filterwarnings("ignore")]
 
@@ -305,11 +312,8 @@ def test_softmax_over_one_number_is_told_without_data_too() -> None:
     check_fixes(graph, problem)
 
 
-def training(loss: str, **values: object) -> Training:
-    try:
-        return Training.model_validate({"loss": {"type": loss, **values}})
-    except ValidationError as error:
-        raise AssertionError(f"no such loss: {error}") from None
+def training(loss: str, metric: str = "SparseCategoricalAccuracy", **values: object) -> Training:
+    return Training.model_validate({"loss": {"type": loss, **values}, "metrics": [{"type": metric}]})
 
 
 @pytest.mark.parametrize(
@@ -318,6 +322,9 @@ def training(loss: str, **values: object) -> Training:
         (DIGITS, dense(10), training("SparseCategoricalCrossentropy"), "ends in linear"),
         (DIGITS, dense(10, "sigmoid"), training("SparseCategoricalCrossentropy"), "expects softmax"),
         (DIGITS, dense(10, "softmax"), training("SparseCategoricalCrossentropy", from_logits=True), "expects linear"),
+        (CANCER, dense(1), training("BinaryCrossentropy", "BinaryAccuracy"), "expects sigmoid"),
+        (CANCER, dense(1, "sigmoid"), training("BinaryCrossentropy", "AUC", from_logits=True), "expects linear"),
+        (CANCER, dense(2, "sigmoid"), training("SparseCategoricalCrossentropy"), "expects softmax"),
     ],
 )
 def test_an_activation_that_does_not_suit_the_loss_is_set(
@@ -333,6 +340,42 @@ def test_an_activation_that_does_not_suit_the_loss_is_set(
 def test_a_loss_for_classes_does_not_suit_numbers() -> None:
     [problem] = all_problems(classifier(DIABETES, dense(1)), DIABETES, training("SparseCategoricalCrossentropy"))
     assert (problem.code, problem.node) == ("loss_for_data", None)
+
+
+@pytest.mark.parametrize("loss", ["MeanSquaredError", "BinaryCrossentropy", "Huber"])
+def test_other_losses_do_not_suit_ten_classes(loss: str) -> None:
+    graph = classifier(DIGITS, FLATTEN, dense(10, "softmax"))
+    [problem] = all_problems(graph, DIGITS, training(loss))
+    assert problem.code == "loss_for_data"
+    assert f"digits has 10 classes; the loss {loss} does not measure that" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("task", "last", "setting"),
+    [
+        (DIGITS, dense(10, "softmax"), training("SparseCategoricalCrossentropy", "R2Score")),
+        (CANCER, dense(1, "sigmoid"), training("BinaryCrossentropy", "SparseCategoricalAccuracy")),
+        (DIABETES, dense(1), training("MeanSquaredError", "AUC")),
+    ],
+)
+def test_a_metric_of_another_kind_is_told(task: Task, last: tuple[str, dict[str, object]], setting: Training) -> None:
+    [problem] = all_problems(classifier(task, FLATTEN, last), task, setting)
+    assert problem.code == "metric_for_data"
+    assert setting.metrics[0].type in problem.message
+
+
+def test_every_loss_and_metric_is_known_to_the_checks() -> None:
+    losses, metrics = ({choice.__name__ for choice in get_args(get_args(union)[0])} for union in (Loss, Metric))
+    assert losses == {*outputs.CLASS_LOSSES, *outputs.VALUE_LOSSES}
+    assert metrics == {*data.SEVERAL_OUTPUTS, *data.ONE_OUTPUT, *data.VALUES}
+
+
+@pytest.mark.parametrize("template", sorted(set(TEMPLATES) - {"empty"}))
+def test_every_template_suits_its_data_with_the_settings_that_are_offered(template: str) -> None:
+    chosen = TEMPLATES[template]
+    graph, task = chosen.make(), DATASETS[chosen.data].task(DataSpec(name=chosen.data))
+    assert all_problems(graph, task) == ()
+    assert all_problems(graph, task, defaults(graph, task, facts(graph)).training) == ()
 
 
 def test_while_shapes_are_coming_only_the_graph_speaks() -> None:
