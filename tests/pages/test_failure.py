@@ -1,0 +1,21 @@
+"""A fault of the app on the screen."""
+
+import logging
+import re
+
+from streamlit.testing.v1 import AppTest
+
+
+def test_a_fault_is_words_and_a_number_that_the_log_knows(caplog):
+    def page():
+        from pages.parts import failure
+
+        assert failure.show(RuntimeError("secret detail"))
+
+    with caplog.at_level(logging.ERROR, "layerloom"):
+        app = AppTest.from_function(page).run()
+    (message,) = [error.value for error in app.error]
+    number = re.search(r"[0-9a-f]{8}", message).group()
+    assert "secret detail" not in message
+    assert number in caplog.text
+    assert "RuntimeError: secret detail" in caplog.text
