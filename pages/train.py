@@ -104,7 +104,9 @@ def _train_button(
     facts: Mapping[str, Facts] | None,
     errors: list[Problem],
 ) -> None:
-    too_large = refusal(facts, training, options.device, _task(project)) if facts and not errors else None
+    too_large = (
+        refusal(facts, training, options.device, _task(project), project.graph) if facts and not errors else None
+    )
     ready = facts is not None and not errors and too_large is None
     if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not ready, width="stretch"):
         spec = RunSpec(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from builder.graph import Graph
 from builder.program import Facts
 from builder.training import Task, Training
 from runtime.cgroup import cpu_limit, memory_limit
@@ -67,11 +68,17 @@ def environment(name: str) -> dict[str, str]:
     }
 
 
-def refusal(facts: Mapping[str, Facts], training: Training, device: Device, task: Task | None = None) -> str | None:
+def refusal(
+    facts: Mapping[str, Facts],
+    training: Training,
+    device: Device,
+    task: Task | None = None,
+    graph: Graph | None = None,
+) -> str | None:
     """Why a training cannot start on this device, with the estimate and what to do; None when it can."""
     if device.missing:
         return f"{device.title} cannot be used: {device.missing}. Start Layerloom with: make run GPU=1"
-    memory = estimate(facts, training, task, gpu=device.name != "cpu")
+    memory = estimate(facts, training, task, gpu=device.name != "cpu", graph=graph)
     if memory.total <= device.memory_bytes:
         return None
     return (

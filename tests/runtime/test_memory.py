@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from builder.program import Facts
+from builder.graph import Edge, Graph, Node
+from builder.layers.attention import MultiHeadAttention
+from builder.layers.core import Input
+from builder.layers.rnn import GRU, LSTM, Bidirectional
 from builder.optimizers import Adam
+from builder.program import Facts
 from builder.training import Task, Training
 from runtime.memory import FRAMEWORK, Memory, estimate, size_in_words, slots_of
 
@@ -29,6 +33,29 @@ def test_convolutions_are_estimated_as_measured():
     task = Task(data="x", input_shape=(64, 64, 3), kind="classes", classes=("a", "b"), examples=1024)
     memory = estimate(facts(outputs=[pixels * 3] + [pixels * 64] * 4), Training(batch_size=256), task)
     assert memory.total == pytest.approx(2_325e6, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("layer", "peak"),
+    [(LSTM(units=128), 1_229e6), (GRU(units=128), 1_254e6), (Bidirectional(layer=LSTM(units=128)), 1_756e6)],
+)
+def test_recurrent_layers_are_estimated_as_measured(layer, peak):
+    """Their outputs are tiny, what they keep for each of 400 steps is not; see the module."""
+    nodes = (Node(id="x", layer=Input(shape=(400, 8))), Node(id="rnn", layer=layer))
+    graph = Graph(nodes=nodes, edges=(Edge(source="x", target="rnn"),))
+    network = {"x": Facts(shapes=((None, 400, 8),), activation_bytes=400 * 8 * 4), "rnn": Facts(activation_bytes=512)}
+    task = Task(data="x", input_shape=(400, 8), kind="values", examples=512)
+    assert estimate(network, Training(batch_size=256), task, graph=graph).total == pytest.approx(peak, rel=0.1)
+
+
+def test_attention_keeps_the_scores_of_every_pair():
+    attention = MultiHeadAttention(num_heads=4, key_dim=8)
+    nodes = (Node(id="x", layer=Input(shape=(1000, 32))), Node(id="attention", layer=attention))
+    ports = ("query", "value")
+    graph = Graph(nodes=nodes, edges=tuple(Edge(source="x", target="attention", port=port) for port in ports))
+    network = {"x": Facts(shapes=((None, 1000, 32),)), "attention": Facts()}
+    memory = estimate(network, Training(batch_size=2), graph=graph)
+    assert memory.activations == 2 * 4 * 3 * 4 * 1000**2
 
 
 def test_each_part():
