@@ -51,8 +51,8 @@ class MapsSaved(EventBase):
     """Kernels and feature maps have been written to `file` (in the run's folder maps/)."""
 
     type: Literal["MapsSaved"] = "MapsSaved"
-    epoch: int  # epochs done: 0 is before training
-    file: str
+    epoch: float  # epochs done: 0 is before training, 1.5 in the middle of the second one
+    file: str = Field(pattern=r"^[0-9]{5}-[0-9]{3}\.npz$")
 
 
 class CheckpointSaved(EventBase):
@@ -131,3 +131,17 @@ def read(path: Path, offset: int = 0) -> tuple[list[Event], int]:
             except ValidationError:
                 continue
     return events, offset + end
+
+
+def last(path: Path) -> Event | None:
+    """The newest event, without reading the whole log."""
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return None
+    reach = 8_192  # bytes before the end; a line is seldom longer
+    while True:
+        events, _ = read(path, max(0, size - reach))
+        if events or reach >= size:
+            return events[-1] if events else None
+        reach *= 8

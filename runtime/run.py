@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+import os
+import re
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+from typing import Literal
 
-from builder.graph import Frozen, Graph
+import psutil
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from builder.graph import MAX_DOCUMENT_BYTES, Frozen, Graph
 from builder.training import Training
+from runtime.events import Event, Failed, Finished, Paused, Stopped, last
+from runtime.home import runs_folder
+
+Status = Literal["waiting", "running", "paused", "finished", "stopped", "failed", "crashed"]
+OVER = ("finished", "stopped", "failed", "crashed")
+ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
+MAX_NAME = 100
 
 
 class DataSpec(Frozen):
@@ -36,3 +56,258 @@ class RunSpec(Frozen):
     device: str = Field("cpu", max_length=64)
     seed: int = Field(0, ge=0, le=2**31 - 1)
     watch: Watch = Watch()
+
+
+class RunError(ValueError):
+    """A run that is not there, cannot be read, or cannot be changed just now; `str()` is shown."""
+
+
+class Record(BaseModel):
+    """What run.json holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=rf"^{ID.pattern}$")
+    name: str = Field(max_length=MAX_NAME)
+    project: str = Field("", max_length=64)
+    created: datetime
+    spec: RunSpec
+    versions: dict[str, str] = Field(default_factory=dict, max_length=20)
+
+
+class Worker(BaseModel):
+    """The process that trains a run; its start time tells it from a later process with the same number."""
+
+    pid: int = Field(ge=1)
+    started: float
+
+    def process(self) -> psutil.Process | None:
+        """The process, if it lives."""
+        try:
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.started) < 1
+            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.Error:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One folder: run.json worker.json control events.jsonl checkpoints/ maps/ model.keras train.py log."""
+
+    folder: Path
+    record: Record
+
+    @property
+    def id(self) -> str:
+        """What names the run everywhere: the time of its creation and six random digits."""
+        return self.record.id
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.record.name
+
+    @property
+    def project(self) -> str:
+        """The project that it was started from; empty for the command line."""
+        return self.record.project
+
+    @property
+    def created(self) -> datetime:
+        """When it was made, in local time."""
+        return self.record.created.astimezone()
+
+    @property
+    def spec(self) -> RunSpec:
+        """What it trains, and how."""
+        return self.record.spec
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The versions of what it was made with."""
+        return self.record.versions
+
+    @property
+    def events(self) -> Path:
+        """The log of what has happened."""
+        return self.folder / "events.jsonl"
+
+    @property
+    def log(self) -> Path:
+        """What the worker has printed."""
+        return self.folder / "log"
+
+    @property
+    def maps(self) -> Path:
+        """The folder of kernels and feature maps."""
+        return self.folder / "maps"
+
+    @property
+    def model(self) -> Path:
+        """The model so far."""
+        return self.folder / "model.keras"
+
+    @property
+    def script(self) -> Path:
+        """The training as a script."""
+        return self.folder / "train.py"
+
+    @property
+    def control(self) -> Path:
+        """What the worker is asked to do: stop, pause or resume."""
+        return self.folder / "control"
+
+    @property
+    def worker_file(self) -> Path:
+        """Which process trains it."""
+        return self.folder / "worker.json"
+
+    def worker(self) -> Worker | None:
+        """The process that was started for it, alive or not."""
+        try:
+            return Worker.model_validate_json(_read_small(self.worker_file))
+        except (OSError, ValidationError):
+            return None
+
+    def status(self) -> Status:
+        """What it does now; "crashed" when its worker has died without a word."""
+        event = last(self.events)
+        if ended := _ended(event):
+            return ended
+        worker = self.worker()
+        if worker is None:
+            return "waiting" if event is None else "crashed"
+        if worker.process() is None:
+            ended = _ended(last(self.events))  # it may have written its last word between the two looks
+            return ended or "crashed"
+        return "paused" if isinstance(event, Paused) else "running"
+
+    def log_end(self, most: int = 4000) -> str:
+        """The last characters of what the worker has printed."""
+        try:
+            with self.log.open("rb") as log:
+                log.seek(max(0, self.log.stat().st_size - most))
+                return log.read().decode(errors="replace")
+        except OSError:
+            return ""
+
+
+def create(spec: RunSpec, name: str = "", project: str = "") -> Run:
+    """A new run with its folder; nothing is started yet."""
+    now = datetime.now(UTC)
+    run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    label = clean_name(name) or f"{spec.data.name} {now.astimezone():%H:%M}"
+    record = Record(id=run_id, name=label, project=project, created=now, spec=spec, versions=_versions())
+    folder = runs_folder() / run_id
+    (folder / "maps").mkdir(parents=True)
+    run = Run(folder, record)
+    _write(run)
+    return run
+
+
+def open_run(run_id: str) -> Run:
+    """The run of this id.
+
+    Raises:
+        RunError: the id is none, there is no such run, or its run.json cannot be read.
+    """
+    if not ID.fullmatch(run_id):
+        raise RunError(f"{run_id[:60]!r} is no run's id; one looks like 20260131-235959-0a1b2c.")
+    folder = runs_folder() / run_id
+    try:
+        stamp = (folder / "run.json").stat()
+        record = _record(folder / "run.json", stamp.st_mtime_ns, stamp.st_size)
+    except FileNotFoundError:
+        raise RunError(f"There is no run {run_id} (any more).") from None
+    except (OSError, ValueError) as error:
+        raise RunError(f"The file run.json of run {run_id} cannot be read: {str(error)[:200]}") from None
+    if record.id != run_id:
+        raise RunError(f"The folder {run_id} holds the run.json of another run, {record.id}.")
+    return Run(folder, record)
+
+
+def runs(project: str | None = None) -> list[Run]:
+    """All runs, or those of a project, newest first; folders that hold no readable run are passed over."""
+    found = []
+    for folder in runs_folder().iterdir():
+        try:
+            run = open_run(folder.name)
+        except RunError:
+            continue
+        if project is None or run.project == project:
+            found.append(run)
+    return sorted(found, key=lambda run: (run.record.created, run.id), reverse=True)
+
+
+def rename(run: Run, name: str) -> Run:
+    """The run under another name.
+
+    Raises:
+        RunError: the name is empty.
+    """
+    label = clean_name(name)
+    if not label:
+        raise RunError("A run needs a name of at least one character.")
+    renamed = Run(run.folder, run.record.model_copy(update={"name": label}))
+    _write(renamed)
+    return renamed
+
+
+def delete(run: Run) -> None:
+    """Remove the run with all that came of it.
+
+    Raises:
+        RunError: it is still training.
+    """
+    if run.status() in ("running", "paused"):
+        raise RunError(f"{run.name} is still training: stop it first.")
+    shutil.rmtree(run.folder)
+
+
+def clean_name(name: str) -> str:
+    """One line of at most MAX_NAME characters."""
+    return " ".join(name.split())[:MAX_NAME]
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file in one step, so that a reader never sees half of it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def _write(run: Run) -> None:
+    write_atomically(run.folder / "run.json", run.record.model_dump_json(indent=1) + "\n")
+
+
+@lru_cache(maxsize=500)
+def _record(path: Path, _changed: int, _size: int) -> Record:
+    return Record.model_validate_json(_read_small(path))
+
+
+def _read_small(path: Path) -> bytes:
+    if path.is_symlink() or path.stat().st_size > 2 * MAX_DOCUMENT_BYTES:
+        raise OSError(f"{path.name} is a link or too large.")
+    return path.read_bytes()
+
+
+def _ended(event: Event | None) -> Status | None:
+    match event:
+        case Finished():
+            return "finished"
+        case Stopped():
+            return "stopped"
+        case Failed():
+            return "failed"
+    return None
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": python_version()}
+    for package in ("keras", "tensorflow", "numpy"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

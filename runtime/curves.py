@@ -1,0 +1,137 @@
+"""The state of a run, folded from its events: curves, progress, and what it says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Literal
+
+from runtime.events import (
+    BatchEnded,
+    EpochEnded,
+    Event,
+    Failed,
+    Finished,
+    MapsSaved,
+    Paused,
+    Resumed,
+    Started,
+    Stopped,
+    read,
+)
+from runtime.run import Run
+
+Points = tuple[tuple[float, ...], tuple[float, ...]]  # xs in epochs, ys
+MOST_POINTS = 1_000  # of one batch curve; beyond it every second one of the older half is dropped
+State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What is known of a run. Times in seconds; `epoch` and `step` are those that run now, counted from 0."""
+
+    status: State = "waiting"
+    device: str = ""
+    epochs: int = 0
+    steps: int = 0
+    epoch: int = 0
+    step: int = 0
+    batch_size: int = 0
+    examples: int = 0
+    parameters: int = 0
+    started: float | None = None
+    updated: float | None = None
+    rested: float = 0.0  # time in pauses
+    remaining: float | None = None
+    examples_per_second: float | None = None
+    batches: Mapping[str, Points] = field(default_factory=dict)
+    epochs_done: Mapping[str, Points] = field(default_factory=dict)
+    test: Mapping[str, float] = field(default_factory=dict)
+    maps: tuple[tuple[float, str], ...] = ()
+    diverged: int | None = None  # the first epoch whose loss is no number
+    message: str = ""
+    log: str = ""
+
+    @property
+    def elapsed(self) -> float | None:
+        """Seconds of training so far, pauses left out."""
+        if self.started is None or self.updated is None:
+            return None
+        return max(0.0, self.updated - self.started - self.rested)
+
+
+def fold(curves: Curves, event: Event) -> Curves:
+    """The curves after an event."""
+    match event:
+        case Started():
+            return replace(
+                Curves(maps=curves.maps),
+                status="running",
+                device=event.device,
+                epochs=event.epochs,
+                steps=event.steps,
+                batch_size=event.batch_size,
+                examples=event.examples,
+                parameters=event.parameters,
+                epoch=event.epoch,
+                started=event.at,
+                updated=event.at,
+            )
+        case BatchEnded():
+            x = event.epoch + event.step / max(1, curves.steps)
+            told = replace(curves, batches=_added(curves.batches, x, event.logs))
+            return _progress(told, event, event.epoch, event.step)
+        case EpochEnded():
+            told = replace(curves, epochs_done=_added(curves.epochs_done, event.epoch + 1, event.logs, thin=False))
+            return _progress(told, event, event.epoch, curves.steps)
+        case MapsSaved():
+            return replace(curves, maps=(*curves.maps, (event.epoch, event.file)))
+        case Paused():
+            return replace(curves, status="paused", updated=event.at)
+        case Resumed():
+            rested = curves.rested + event.at - (curves.updated or event.at)
+            return replace(curves, status="running", rested=rested, updated=event.at)
+        case Finished():
+            return replace(curves, status="finished", test=event.test, updated=event.at, remaining=0.0)
+        case Stopped():
+            return replace(curves, status="stopped", test=event.test, updated=event.at, remaining=None)
+        case Failed():
+            failed = replace(curves, status="failed", message=event.message, log=event.log, remaining=None)
+            return replace(failed, updated=event.at)
+    return curves
+
+
+def fold_all(events: Iterable[Event], curves: Curves | None = None) -> Curves:
+    """The curves after many events."""
+    return reduce(fold, events, curves or Curves())
+
+
+def read_curves(run: Run) -> Curves:
+    """The curves of a run as its log stands now."""
+    return fold_all(read(run.events)[0])
+
+
+def _progress(curves: Curves, event: BatchEnded | EpochEnded, epoch: int, step: int) -> Curves:
+    moved = replace(curves, epoch=epoch, step=step, updated=event.at)
+    if moved.diverged is None and not math.isfinite(event.logs.get("loss", 0.0)):
+        moved = replace(moved, diverged=epoch)
+    done = epoch * curves.steps + step
+    if not moved.elapsed or not done:
+        return moved
+    per_step = moved.elapsed / done
+    left = curves.epochs * curves.steps - done
+    examples = epoch * curves.examples + min(step * curves.batch_size, curves.examples)
+    return replace(moved, remaining=per_step * left, examples_per_second=examples / moved.elapsed)
+
+
+def _added(known: Mapping[str, Points], x: float, logs: Mapping[str, float], thin: bool = True) -> dict[str, Points]:
+    more = dict(known)
+    for name, y in logs.items():
+        xs, ys = more.get(name, ((), ()))
+        if thin and len(xs) >= MOST_POINTS:
+            half = len(xs) // 2
+            xs, ys = xs[:half:2] + xs[half:], ys[:half:2] + ys[half:]
+        more[name] = ((*xs, x), (*ys, y))
+    return more

@@ -1,0 +1,54 @@
+"""Takes maps of a network while it trains. Imports Keras: only the worker and the command line import this file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from runtime.maps import Array, kernel, pack
+
+Look = Callable[[], dict[str, NDArray[Any]]]
+
+
+def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
+    """A function that takes the kernels and the feature maps of nodes for one example, as they are at that moment.
+
+    Args:
+        model: a functional model whose layers bear the nodes' names.
+        sample: one example, without the batch axis.
+        nodes: names; empty: all.
+
+    The forward pass is one traced function in inference mode: it draws no random numbers and changes no state.
+    """
+    layers = [layer for layer in model.layers if not nodes or layer.name in nodes]
+    outputs = {layer.name: _first(layer.output) for layer in layers}
+    inside = keras.Model(model.inputs, outputs)
+    batch = tf.constant(sample[None])
+
+    forward = tf.function(lambda: inside(batch, training=False))
+
+    def look() -> dict[str, NDArray[Any]]:
+        kernels = {layer.name: _kernel(layer) for layer in layers}
+        features = {name: np.asarray(output[0], np.float32) for name, output in forward().items()}
+        return pack({name: array for name, array in kernels.items() if array is not None}, features)
+
+    return look
+
+
+def _first(output: Any) -> Any:
+    return output[0] if isinstance(output, list | tuple) else output
+
+
+def _kernel(layer: Any) -> Array | None:
+    while isinstance(layer, keras.layers.Wrapper):
+        layer = layer.layer
+    if "Conv" not in type(layer).__name__:
+        return None
+    found = kernel(np.asarray(layer.depthwise_kernel if hasattr(layer, "depthwise_kernel") else layer.kernel))
+    # A transposed convolution keeps (height, width, filters, channels in).
+    return found.swapaxes(2, 3) if found is not None and "Transpose" in type(layer).__name__ else found

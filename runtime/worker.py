@@ -1,0 +1,188 @@
+"""One training run in its own process: `python -m runtime.worker FOLDER`, or `--spare` to wait for a folder with Keras imported."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from runtime.events import Event, Failed, Finished, Started, Stopped, append
+from runtime.run import Run, RunError, open_run, write_atomically
+
+
+class Refused(Exception):  # noqa: N818 (told to a person, who can mend it)
+    """A run that cannot begin, or that has failed in a way that can be explained; `str()` is shown."""
+
+
+def main(arguments: list[str]) -> int:
+    """Train the run of a folder. Returns 0 when it has ended well, 1 when not, 2 when there is no such run."""
+    if arguments == ["--spare"]:
+        _import_keras()
+        print("ready", flush=True)
+        folder = sys.stdin.readline().strip()
+        if not folder:  # the server has gone without needing this process
+            return 0
+    elif len(arguments) == 1:
+        folder = arguments[0]
+    else:
+        print("usage: python -m runtime.worker FOLDER | --spare", file=sys.stderr)
+        return 2
+    try:
+        run = open_run(Path(folder).name)
+    except RunError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if arguments == ["--spare"]:
+        _print_to(run)
+    return work(run)
+
+
+def work(run: Run) -> int:
+    """Train, and put down how it ended as the last event; a traceback goes to the log only."""
+    try:
+        ended = train(run)
+    except Refused as error:
+        ended = Failed(at=time.time(), message=str(error))
+    except BaseException as error:
+        traceback.print_exc()
+        sys.stderr.flush()
+        ended = Failed(at=time.time(), message=_in_words(error), log=run.log_end())
+    append(run.events, ended)
+    return int(isinstance(ended, Failed))
+
+
+def train(run: Run) -> Event:
+    """The whole training, in the order of the exported script, so that both give the same curve. Returns its last event."""
+    import keras
+    import tensorflow as tf
+
+    from builder.compile import BuildError, build, make
+    from builder.program import lower
+    from runtime.datasets import DATASETS, DataUnavailable
+    from runtime.maps.watcher import watcher
+    from runtime.telemetry import Telemetry, floats
+
+    spec, training = run.spec, run.spec.training
+    dataset = DATASETS.get(spec.data.name)
+    if dataset is None:
+        raise Refused(f"There is no data set called {spec.data.name!r}; there are {', '.join(DATASETS)}.")
+    program = lower(spec.graph)
+    _check(run, dataset.task(spec.data))
+    write_atomically(run.script, _script(run, program, dataset))
+    try:
+        arrays = dataset.load(spec.data)
+        keras.utils.set_random_seed(spec.seed)
+        model = build(program)
+    except (DataUnavailable, BuildError) as error:
+        raise Refused(str(error)) from error
+
+    held_out = round(len(arrays.x_train) * training.validation_split)
+    x_train, y_train = arrays.x_train, arrays.y_train
+    validation = None
+    if held_out:
+        kept = tf.data.Dataset.from_tensor_slices((x_train[-held_out:], y_train[-held_out:]))
+        validation = kept.batch(training.batch_size)
+        x_train, y_train = x_train[:-held_out], y_train[:-held_out]
+    if not len(x_train):
+        raise Refused("No examples are left to train on: lower the validation split.")
+    data = tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(len(x_train), seed=spec.seed)
+    data = data.batch(training.batch_size).prefetch(tf.data.AUTOTUNE)
+    model.compile(
+        optimizer=make(training.optimizer.call()),
+        loss=make(training.loss.call()),
+        metrics=[make(metric.call()) for metric in training.metrics],
+    )
+
+    steps = -(-len(x_train) // training.batch_size)
+    sample = arrays.x_test[spec.watch.sample % len(arrays.x_test)] if len(arrays.x_test) else x_train[0]
+    look = watcher(model, sample, spec.watch.nodes) if spec.watch.maps else None
+    telemetry = Telemetry(run, model, steps, look)
+    signal.signal(signal.SIGTERM, lambda *_: telemetry.stop())
+    append(
+        run.events,
+        Started(
+            at=time.time(),
+            device=spec.device,
+            epochs=training.epochs,
+            steps=steps,
+            batch_size=training.batch_size,
+            examples=len(x_train),
+            parameters=model.count_params(),
+        ),
+    )
+    telemetry.take_first_maps()
+    model.fit(data, validation_data=validation, epochs=training.epochs, verbose=0, callbacks=telemetry)
+    if telemetry.diverged:
+        raise Refused(
+            f"The loss became no number (NaN) in epoch {telemetry.epoch + 1}: the steps were too large and the weights "
+            f"have run away. Lower the learning rate (a tenth of it), or set the optimizer's clipnorm to 1, and train "
+            f"again. {'The model of the last checkpoint before is kept.' if telemetry.saved else ''}".strip()
+        )
+    telemetry.checkpoint()
+    test: dict[str, float] = {}
+    if len(arrays.x_test):
+        found: Any = model.evaluate(
+            arrays.x_test, arrays.y_test, batch_size=training.batch_size, verbose=0, return_dict=True
+        )
+        test = floats(found)
+    return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test)
+
+
+def _check(run: Run, task: Any) -> None:
+    """Refuse what has problems, or does not fit the device's memory, in the words of the Build page."""
+    from builder.compile import shapes
+    from builder.program import lower
+    from builder.validate import problems
+    from runtime.devices import find, refusal
+
+    facts = shapes(lower(run.spec.graph))
+    found = problems(run.spec.graph, facts=facts, task=task, training=run.spec.training)
+    errors = [problem for problem in found if problem.severity == "error"]
+    if errors:
+        lines = [f"{problem.message} {problem.remedy}" for problem in errors[:5]]
+        raise Refused("\n".join(["This network cannot be trained:", *lines]))
+    device = find(run.spec.device)
+    if device is None:
+        raise Refused(f"This machine has no device called {run.spec.device!r}. Choose another one.")
+    if reason := refusal(facts, run.spec.training, device, task):
+        raise Refused(reason)
+
+
+def _script(run: Run, program: Any, dataset: Any) -> str:
+    from builder.scripts import script
+
+    return script(program, run.spec.training, dataset.code(run.spec.data), run.spec.seed)
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return "The run was ended from outside."
+    kind = type(error).__name__
+    if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
+        return "The device has run out of memory. Make the batch smaller, or the network, and train again."
+    return f"Training broke off: {kind}: {str(error).strip().splitlines()[-1][:300] if str(error).strip() else ''}"
+
+
+def _import_keras() -> None:
+    """Everything that takes long, before there is a run."""
+    import sklearn.datasets
+    import sklearn.model_selection  # noqa: F401
+
+    import runtime.datasets
+    import runtime.telemetry  # noqa: F401
+
+
+def _print_to(run: Run) -> None:
+    """From now on print to the run's log, and hear nothing more of the server."""
+    log = os.open(run.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for target, stream in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(target, stream)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
