@@ -6,6 +6,7 @@ import importlib.util
 import os
 import platform
 from collections.abc import Iterator, Mapping
+from ctypes.util import find_library
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -155,6 +156,11 @@ def _gpus() -> Iterator[Device]:
         return  # a driver that does not answer has no device to offer
     finally:
         pynvml.nvmlShutdown()
+
+
+def _cuda() -> bool:
+    """Whether the libraries that TensorFlow loads are there, by pip or from the system."""
+    return importlib.util.find_spec("nvidia") is not None or find_library("cudnn") is not None
 
 
 def _visible(index: int, uuid: str) -> bool:

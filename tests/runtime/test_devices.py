@@ -124,6 +124,16 @@ def test_data_counts():
     assert "Choose a smaller data set" in words
 
 
+@pytest.mark.usefixtures("gpus")
+@pytest.mark.parametrize(
+    ("package", "library", "missing"), [(None, None, True), (object(), None, False), (None, "libcudnn.so.9", False)]
+)
+def test_cuda_comes_from_pip_or_from_the_system(monkeypatch, package, library, missing):
+    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: package)
+    monkeypatch.setattr(module, "find_library", lambda name: library)
+    assert bool(devices()[1].missing) is missing
+
+
 def test_a_gpu_without_libraries_says_how_to_get_them():
     gpu = Device(name="gpu:0", title="NVIDIA Test", memory_bytes=10**11, threads=2, missing="CUDA is not installed")
     assert "make run GPU=1" in refusal({}, Training(), gpu)
