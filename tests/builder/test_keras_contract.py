@@ -1,0 +1,112 @@
+"""The contract with Keras: our classes name what Keras 3.15.1 has, and a change in Keras shows up here."""
+
+import re
+from typing import get_args
+
+import keras
+import pytest
+
+from builder.activations import ActivationName
+from builder.compile import make
+from builder.layers import LAYERS
+from builder.layers.base import LayerSpec, Weighted
+from builder.names import RESERVED, base_name, fresh_names
+from tests.builder.keras_signature import NOT_OURS, assert_same_signature, parameters, public_classes
+
+pytestmark = pytest.mark.keras
+every_layer = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
+
+NOT_A_LAYER = "not a layer to place: a base class, a cell, or another framework's wrapper"
+NOT_OFFERED = {
+    NOT_A_LAYER: """
+        FlaxLayer GRUCell InputLayer InputSpec JaxLayer LSTMCell Layer Pipeline RNN SimpleRNNCell StackedRNNCells
+        TFSMLayer TorchModuleWrapper Wrapper
+    """,
+    "its parameter is Python code, and code from a document is never executed": "Lambda",
+    "next issue": """
+        ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
+        AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D AdditiveAttention AlphaDropout Attention AugMix
+        AutoContrast AveragePooling3D CategoryEncoding CenterCrop ContrastLimitedAdaptiveHistogramEqualization
+        Conv1DTranspose Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Cropping1D Cropping2D Cropping3D CutMix
+        DepthwiseConv1D Discretization Dot ELU EinsumDense Equalization GaussianDropout GlobalAveragePooling3D
+        GlobalMaxPooling3D GroupNormalization GroupedQueryAttention HashedCrossing Hashing Identity IntegerLookup
+        Masking MaxNumBoundingBoxes MaxPooling3D Maximum MelSpectrogram Minimum MixUp Normalization PReLU Permute
+        RMSNormalization RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
+        RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue
+        RandomInvert RandomPerspective RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear
+        RandomTranslation RandomZoom RepeatVector Resizing ReversibleEmbedding STFTSpectrogram SeparableConv1D
+        Solarization SpatialDropout1D SpatialDropout3D SpectralNormalization StringLookup Subtract TextVectorization
+        UnitNormalization UpSampling1D UpSampling3D ZeroPadding1D ZeroPadding3D
+    """,
+}
+NAMES_WITHOUT_A_LAYER = {
+    "glu": "halves the channels, which the layers that take an activation do not expect",
+    "hard_swish": "the same as hard_silu",
+    "swish": "the same as silu",
+    "threshold": "needs two more arguments",
+}
+
+
+INCOMING = {"Conv1D": (2, 8, 6), "convolutional": (2, 8, 8, 3), "applications": (2, 32, 32, 3)}
+
+
+@every_layer
+def test_the_signature_is_that_of_keras(layer: type[LayerSpec]) -> None:
+    assert_same_signature(layer)
+
+
+def test_nothing_is_left_out_that_keras_does_not_have() -> None:
+    for name, reasons in NOT_OURS.items():
+        layers = LAYERS.values() if name == "*" else [LAYERS[name]]
+        known = {parameter for layer in layers for parameter in parameters(layer)}
+        assert set(reasons) <= known, name
+
+
+def test_every_layer_of_keras_is_offered_or_has_a_reason() -> None:
+    not_offered = {name for names in NOT_OFFERED.values() for name in names.split()}
+    theirs = public_classes(keras.layers) | {"Input"}
+    assert theirs - {n for n, layer in LAYERS.items() if layer.namespace != "keras.applications"} == not_offered
+
+
+def test_activations_by_name_are_those_of_keras() -> None:
+    functions = {name for name, thing in vars(keras.activations).items() if callable(thing)}
+    offered = set(get_args(ActivationName))
+    assert functions - {"get", "serialize", "deserialize"} == offered | set(NAMES_WITHOUT_A_LAYER)
+    for name in offered:
+        assert keras.activations.get(name)(keras.ops.ones((2, 3))).shape == (2, 3)
+
+
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS.values() if issubclass(layer, Weighted)])
+def test_trainable_reaches_every_weight(layer: type[LayerSpec]) -> None:
+    example = layer.example().model_copy(update={"trainable": False})
+    shape = INCOMING.get(layer.__name__) or INCOMING.get(layer.family()) or (2, 8, 6)
+    with keras.StatelessScope(initialize_variables=False):
+        made = make(example.call())
+        for name, value in example.attributes():
+            setattr(made, name, value)
+        made.build(*[shape] * (2 if layer.optional_ports else 1))
+    keras.utils.clear_session(free_memory=False)
+    assert made.weights
+    assert not made.trainable_weights
+
+
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS.values() if layer.namespace == "keras.layers"])
+def test_names_are_those_of_keras(layer: type[LayerSpec]) -> None:
+    keras.utils.clear_session()
+    call = layer.example().call()
+    assert [make(call).name for _ in range(3)] == list(fresh_names([base_name(layer.__name__)] * 3, ()))
+
+
+def test_the_name_of_an_input_is_that_of_keras() -> None:
+    keras.utils.clear_session()
+    tensor = keras.Input((1,))
+    assert keras.Model(tensor, keras.layers.Flatten()(tensor)).layers[0].name == base_name("Input")
+
+
+def test_no_node_can_hide_an_attribute_of_a_model() -> None:
+    keras.utils.clear_session()
+    tensor = keras.Input((1,))
+    model = keras.Model(tensor, keras.layers.Dense(1)(tensor))
+    model.compile(loss="mse")
+    attributes = {name for name in (*dir(keras.Model), *dir(model)) if re.fullmatch(r"[a-z][a-z0-9_]*", name)}
+    assert attributes <= RESERVED
