@@ -148,9 +148,7 @@ def _gpus() -> Iterator[Device]:
                     title=pynvml.nvmlDeviceGetName(handle),
                     memory_bytes=pynvml.nvmlDeviceGetMemoryInfo(handle).total,
                     threads=_threads(),
-                    missing=""
-                    if importlib.util.find_spec("nvidia")
-                    else "TensorFlow's CUDA libraries are not installed",
+                    missing="" if _cuda() else "TensorFlow's CUDA libraries are not installed",
                 )
     except pynvml.NVMLError:
         return  # a driver that does not answer has no device to offer
