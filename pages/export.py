@@ -1,0 +1,159 @@
+"""Export: the network as Python, as a notebook, as a document; and what a run has trained."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import get_args
+
+import streamlit as st
+
+from builder.codegen import CodeError, Style, source
+from builder.graph import write_graph
+from builder.program import lower
+from builder.scripts import notebook, script
+from builder.training import defaults
+from pages.parts import state
+from runtime.datasets import DATASETS
+from runtime.run import Run, RunSpec, runs
+from runtime.service import service
+from runtime.store import Project
+
+MODEL, SCRIPT, NOTEBOOK = "The model alone", "The whole script", "A notebook"
+ABOUT = {
+    MODEL: "The lines that make the network, to put into a program of your own.",
+    SCRIPT: "Data, network, training and test: it runs by itself, without Layerloom.",
+    NOTEBOOK: "The same in cells with a sentence each, for Jupyter or Colab.",
+}
+FILES = {
+    MODEL: ("_model.py", "text/x-python"),
+    SCRIPT: (".py", "text/x-python"),
+    NOTEBOOK: (".ipynb", "application/json"),
+}
+STYLES: dict[Style, str] = {"functional": "Functional", "sequential": "Sequential", "subclass": "Subclassed"}
+STYLE_HELP = (
+    "**Functional**: every layer is called on what comes before it; any network can be written so.\n\n"
+    "**Sequential**: a plain list of layers, for a network that is a chain.\n\n"
+    "**Subclassed**: a class of your own, with the layers in `__init__` and their order in `call`."
+)
+
+
+def main() -> None:
+    """Choices on the left, the code beside them."""
+    project = state.project()
+    if project is None:
+        return
+    choices, page = st.columns([1, 2.8], gap="large")
+    with choices:
+        run = _which(project)
+        what = st.radio("What", list(ABOUT), captions=list(ABOUT.values()), index=1, key="export-what")
+        style = st.radio("Style", get_args(Style), format_func=STYLES.get, key="export-style", help=STYLE_HELP)
+        _files(project, run)
+    with page:
+        _code(project, run, what or MODEL, style or "functional")
+
+
+def _which(project: Project) -> Run | None:
+    """What is exported: the project as it stands, or one of its runs."""
+    kept = {run.id: run for run in runs(project.id)}
+    names = {"": "The network as it is now", **{run.id: f"Run {run.name} ({run.status()})" for run in kept.values()}}
+    chosen = st.selectbox(
+        "Of",
+        list(names),
+        format_func=lambda run_id: names.get(run_id, run_id),
+        key=f"export-of-{project.id}",
+        help="A run keeps the network and the settings that it was started with.",
+    )
+    return kept.get(chosen or "")
+
+
+def _code(project: Project, run: Run | None, what: str, style: Style) -> None:
+    try:
+        with st.spinner("Writing the code …"):
+            text = _written((run.spec if run else _spec(project)).model_dump_json(), what, style)
+    except CodeError as error:
+        st.info(str(error), icon=":material/info:")
+        return
+    ending, mime = FILES[what]
+    file = file_name(project.name) + ending
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{file}**", width="content")
+        st.download_button("Download", text, file, mime, icon=":material/download:", type="primary", on_click="ignore")
+    if run and what != MODEL:
+        st.caption(f"With the settings and the seed of {run.name}: on a CPU it gives the same curves again.")
+    if what == NOTEBOOK:
+        _cells(text)
+    else:
+        st.code(text, language="python", line_numbers=True)
+
+
+def _cells(text: str) -> None:
+    for cell in json.loads(text)["cells"]:
+        if cell["cell_type"] == "markdown":
+            st.markdown("".join(cell["source"]))
+        else:
+            st.code("".join(cell["source"]), language="python")
+
+
+def _spec(project: Project) -> RunSpec:
+    """What a training started now would be."""
+    training = project.training
+    if training is None and project.data.name in DATASETS:
+        task = DATASETS[project.data.name].task(project.data)
+        training = defaults(project.graph, task, service().shapes(project.graph)).training
+    return RunSpec(graph=project.graph, data=project.data, **({} if training is None else {"training": training}))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _written(spec_json: str, what: str, style: Style) -> str:
+    """The text of the file.
+
+    Raises:
+        CodeError: the network cannot be written so.
+    """
+    spec = RunSpec.model_validate_json(spec_json)
+    program = lower(spec.graph)
+    if what == MODEL:
+        return source(program, style)
+    if spec.data.name not in DATASETS:
+        raise CodeError(f"The data set {spec.data.name!r} is not here. Choose another on the Data page.")
+    write = notebook if what == NOTEBOOK else script
+    return write(program, spec.training, DATASETS[spec.data.name].code(spec.data), spec.seed, style)
+
+
+def _files(project: Project, run: Run | None) -> None:
+    """What is no code: the document, and the model that a run has trained."""
+    name = file_name(project.name)
+    st.markdown("**Files**")
+    st.download_button(
+        "Network (.json)",
+        write_graph(run.spec.graph if run else project.graph),
+        f"{name}.json",
+        "application/json",
+        icon=":material/account_tree:",
+        width="stretch",
+        on_click="ignore",
+        help="The document: it opens again on the start page, here or in another Layerloom.",
+    )
+    trained = next((one for one in ([run] if run else runs(project.id)) if one.model.exists()), None)
+    if trained is None:
+        st.caption("The trained model (.keras) can be had here once a run has ended.")
+        return
+    st.download_button(
+        f"Model of {trained.name} (.keras)",
+        trained.model.read_bytes,
+        f"{name}.keras",
+        "application/octet-stream",
+        icon=":material/model_training:",
+        width="stretch",
+        on_click="ignore",
+        help="With its weights; keras.saving.load_model opens it.",
+    )
+
+
+def file_name(name: str) -> str:
+    """A project's name as a file's: letters, digits and _."""
+    return re.sub(r"\W+", "_", name.lower(), flags=re.ASCII).strip("_") or "network"
+
+
+main()
