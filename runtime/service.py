@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -31,7 +32,7 @@ BESIDE = frozenset(
     {"dataset"}
 )  # methods that wait for a network: the child runs them beside the others, and may be slow
 STARTS = 3  # attempts in a row before the service is given up
-REMEMBERED = 128  # networks whose facts are kept
+REMEMBERED = 64  # networks whose facts are kept
 WAITING = 32  # networks that wait to be described; the oldest are dropped
 TOLD = 60.0  # seconds for which `message` tells of a restart that is over
 FACTS: TypeAdapter[dict[str, Facts]] = TypeAdapter(dict[str, Facts])
@@ -65,7 +66,7 @@ class KerasService:
         self._replaced = ""  # why the last child was
         self._ready_since = 0.0
         self._known: OrderedDict[bytes, dict[str, Facts]] = OrderedDict()
-        self._wanted: OrderedDict[bytes, None] = OrderedDict()
+        self._wanted: OrderedDict[bytes, str] = OrderedDict()
         self._turn = threading.Lock()  # held by the one request that the child works on
 
     def start(self) -> None:
@@ -109,10 +110,11 @@ class KerasService:
         Returns:
             None while it is not there yet (a later call finds it); nothing about any node if Keras hangs or dies on it.
         """
-        key = graph.model_dump_json(exclude={"nodes": {"__all__": {"x", "y"}}}).encode()
+        document = graph.model_dump_json(exclude={"nodes": {"__all__": {"x", "y"}}})
+        key = sha256(document.encode()).digest()
         with self._changed:
             if key not in self._known:
-                self._wanted[key] = None
+                self._wanted[key] = document
                 self._wanted.move_to_end(key)
                 _trim(self._wanted, WAITING)
                 self._changed.notify_all()
@@ -160,17 +162,17 @@ class KerasService:
                 )
                 if self._closed or self._state == "failed":
                     return
-                key, _ = self._wanted.popitem()
-            facts = self._facts(key)
+                key, document = self._wanted.popitem()
+            facts = self._facts(document)
             with self._changed:
                 self._known[key] = facts
                 _trim(self._known, REMEMBERED)
                 self._changed.notify_all()
 
-    def _facts(self, key: bytes) -> dict[str, Facts]:
+    def _facts(self, document: str) -> dict[str, Facts]:
         for _ in range(2):  # twice, because a child may die of something else than this network
             try:
-                return FACTS.validate_python(self.call("shapes", {"graph": key.decode()}, self._shapes_limit))
+                return FACTS.validate_python(self.call("shapes", {"graph": document}, self._shapes_limit))
             except ServiceError as error:
                 if not error.died:
                     break
