@@ -47,7 +47,7 @@ def main() -> None:
     with choices:
         run = _which(project)
         what = st.radio("What", list(ABOUT), captions=list(ABOUT.values()), index=1, key="export-what")
-        style = st.radio("Style", get_args(Style), format_func=STYLES.get, key="export-style", help=STYLE_HELP)
+        style = st.radio("Style", get_args(Style), format_func=STYLES.__getitem__, key="export-style", help=STYLE_HELP)
         _files(project, run)
     with page:
         _code(project, run, what or MODEL, style or "functional")
