@@ -137,3 +137,15 @@ def test_registry_names_and_order():
     assert list(DATASETS) == NAMES
     assert all(dataset.name == name for name, dataset in DATASETS.items())
     assert all(dataset.title and dataset.description and dataset.source for dataset in DATASETS.values())
+
+
+def test_facts_and_service_need_neither_keras_nor_scikit_learn():
+    code = """
+import sys
+import runtime.service
+from runtime.datasets import DATASETS
+from runtime.run import DataSpec
+assert all(dataset.task(DataSpec(name=name)).data == name for name, dataset in DATASETS.items())
+sys.exit(", ".join({"keras", "tensorflow", "sklearn"} & set(sys.modules)) or None)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
