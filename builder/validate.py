@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from builder.checks import data, ends, outputs, rejections, shapes, structure
+from builder.checks import connections, data, ends, outputs, rejections, shapes, structure
 from builder.checks.network import Network
 from builder.graph import Graph
 from builder.problem import Fix, Problem
@@ -13,7 +13,15 @@ from builder.training import Task, Training
 
 __all__ = ["Fix", "Problem", "problems"]
 
-CHECKS = (*structure.CHECKS, *ends.CHECKS, *rejections.CHECKS, *shapes.CHECKS, *data.CHECKS, *outputs.CHECKS)
+CHECKS = (
+    *structure.CHECKS,
+    *connections.CHECKS,
+    *ends.CHECKS,
+    *rejections.CHECKS,
+    *shapes.CHECKS,
+    *data.CHECKS,
+    *outputs.CHECKS,
+)
 
 
 def problems(

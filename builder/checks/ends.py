@@ -12,7 +12,7 @@ from builder.problem import Fix, Problem
 
 def no_output(net: Network) -> Iterator[Problem]:
     """`no_output`: there are only Inputs."""
-    if net.inputs and len(net.inputs) == len(net.graph.nodes):
+    if net.inputs and len(net.inputs) == len(net.nodes):
         yield Problem(
             code="no_output",
             node=net.inputs[0].id,
@@ -23,7 +23,7 @@ def no_output(net: Network) -> Iterator[Problem]:
 
 def unused_input(net: Network) -> Iterator[Problem]:
     """`unused_input`: nothing follows an Input. While layers wait for an input, `unconnected` speaks for both."""
-    if net.starts or len(net.inputs) == len(net.graph.nodes):
+    if net.starts or len(net.inputs) == len(net.nodes):
         return
     for node in net.inputs:
         if not net.out[node.id]:

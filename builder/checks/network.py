@@ -43,7 +43,12 @@ class Network:
     @cached_property
     def inputs(self) -> tuple[Node, ...]:
         """The Input nodes."""
-        return tuple(node for node in self.graph.nodes if not ports(node.layer))
+        return tuple(node for node in self.nodes.values() if not ports(node.layer))
+
+    @cached_property
+    def has_input(self) -> bool:
+        """Whether there is any Input, even one whose name is used twice."""
+        return any(not ports(node.layer) for node in self.graph.nodes)
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:

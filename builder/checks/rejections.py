@@ -21,7 +21,7 @@ KINDS = {
 
 
 def rejected(net: Network) -> Iterator[Problem]:
-    """Each layer that Keras rejects: the first of EXPLAINERS that knows why, else `rejected` with what came in."""
+    """`rejected`: Keras rejects a layer. The first of EXPLAINERS that knows why tells it under a code of its own."""
     for node in net.nodes.values():
         if node.id in net.facts and (reason := net.facts[node.id].error):
             explained = (explain(net, node, reason) for explain in EXPLAINERS)

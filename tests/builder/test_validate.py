@@ -1,17 +1,20 @@
 """Problems: each kind is told at its node, and every fix takes its problem away."""
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builder.checks import ends, structure
+from builder import checks
+from builder.checks.rejections import EXPLAINERS
 from builder.edits import AddLayer, Connect, Disconnect, Remove, apply
 from builder.graph import Edge, Graph, Node
 from builder.layers import example
 from builder.training import Task, Training
-from builder.validate import Fix, Problem, problems
+from builder.validate import CHECKS, Fix, Problem, problems
 from tests.builder.networks import chain, graphs
 
 DIGITS = Task(data="digits", input_shape=(8, 8, 1), kind="classes", classes=tuple("0123456789"), examples=1437)
@@ -207,6 +210,16 @@ def test_errors_come_before_warnings_in_the_order_of_the_nodes() -> None:
     assert places == sorted(places)
 
 
-def test_every_check_says_its_codes_first() -> None:
-    for check in (*structure.CHECKS, *ends.CHECKS):
-        assert (check.__doc__ or "").startswith("`")
+def test_every_code_stands_first_in_the_docstring_of_its_check() -> None:
+    docs = [check.__doc__ or "" for check in (*CHECKS, *EXPLAINERS)]
+    documented = {code for doc in docs for code in re.findall(r"`(\w+)`", doc.partition(":")[0])}
+    told = {
+        code for file in Path(checks.__path__[0]).glob("*.py") for code in re.findall(r'code="(\w+)"', file.read_text())
+    }
+    assert told == documented
+
+
+def test_two_layers_of_one_name_are_told_as_the_first_of_them() -> None:
+    nodes = (Node(id="a", layer=example("Activation")), Node(id="a", layer=example("Input")))
+    graph = Graph(nodes=nodes, edges=(Edge(source="a", target="a"),))
+    assert {code for code, _ in kinds(problems(graph, task=DIGITS))} == {"name_twice", "cycle"}
