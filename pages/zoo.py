@@ -90,8 +90,9 @@ def _projects(projects: list[Summary]) -> None:
     if not projects:
         st.caption("None yet. What you begin is kept here, with every step, until you delete it.")
     shown = projects if state.kept(ALL) else projects[:SHOWN]
-    for project in shown:
-        _row(project)
+    with st.container(gap="xxsmall"):
+        for project in shown:
+            _row(project)
     if len(shown) < len(projects):
         st.button(f"Show all {len(projects)}", on_click=state.keep, args=(ALL, True))
 
