@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import streamlit as st
 
 from builder.graph import Node
 from pages.parts import state
 from pages.parts.charts import (
-    MOST_PICTURES,
     Array,
     Pictures,
     bar_figure,
@@ -23,7 +25,7 @@ from pages.parts.observations import answer_in_words, features_in_words, kernels
 from pages.parts.pictures import picture_grid
 from pages.parts.runs import LIVE, STATES, choose, chosen, curves
 from runtime.datasets import DATASETS
-from runtime.maps import Maps, read_maps
+from runtime.maps import Maps, MapsError, read_maps
 from runtime.run import DataSpec, Run, runs
 
 KERNELS, FEATURES = "Filters (what is looked for)", "Feature maps (what is found)"
@@ -84,11 +86,14 @@ def _look(run_id: str, was_live: bool) -> None:
         node = _choose_node(run)
     with right:
         epoch = _choose_epoch(run.id, sorted(saved), live)
-    file = run.maps / saved[epoch]
-    with left:
-        _input_picture(run, file)
-    with right:
-        _show(run, node, epoch, read_maps(file, node.id))
+    file = run.maps / Path(saved[epoch]).name
+    try:
+        with left:
+            _input_picture(run, file)
+        with right:
+            _show(run, node, epoch, read_maps(file, node.id))
+    except MapsError as error:
+        right.warning(f"The pictures of this epoch cannot be read. {error}")
 
 
 def _nothing_saved(run: Run, live: bool) -> str:
@@ -112,18 +117,20 @@ def _choose_node(run: Run) -> Node:
     return nodes[names.index(picked)]
 
 
-def _choose_epoch(run_id: str, epochs: list[int], live: bool) -> int:
+def _choose_epoch(run_id: str, epochs: list[float], live: bool) -> float:
     follow = live and st.toggle(
         "Follow live", value=True, help="Always show the newest pictures while the run goes on."
     )
     if follow or len(epochs) == 1:
-        st.caption(f"After epoch {epochs[-1]}" if epochs[-1] else "Before training")
+        st.caption(f"After epoch {epochs[-1]:g}" if epochs[-1] else "Before training")
         return epochs[-1]
     label = "After epoch (0 is before training); move it to watch the pictures form"
-    return st.select_slider(label, epochs, value=epochs[-1], key=f"epoch-{run_id}")
+    return st.select_slider(
+        label, epochs, value=epochs[-1], key=f"epoch-{run_id}", format_func=lambda epoch: f"{epoch:g}"
+    )
 
 
-def _input_picture(run: Run, file: object) -> None:
+def _input_picture(run: Run, file: Path) -> None:
     sample = run.spec.watch.sample
     task = DATASETS[run.spec.data.name].task(run.spec.data) if run.spec.data.name in DATASETS else None
     truth = _truth(run.spec.data, sample)
@@ -154,7 +161,7 @@ def _truth(data: DataSpec, sample: int) -> str:
     return dataset.answer(answers[sample]) if sample < len(answers) else ""
 
 
-def _show(run: Run, node: Node, epoch: int, maps: Maps) -> None:
+def _show(run: Run, node: Node, epoch: float, maps: Maps) -> None:
     views = [name for name, array in ((KERNELS, maps.kernels), (FEATURES, maps.features)) if array is not None]
     if not views:
         st.info(f"Nothing was recorded for {node.id}.")
@@ -164,26 +171,26 @@ def _show(run: Run, node: Node, epoch: int, maps: Maps) -> None:
         view = st.segmented_control("Show", views, default=views[0], key="view", label_visibility="collapsed") or view
     key = f"{run.id}-{node.id}-{view}"
     if view == KERNELS and maps.kernels is not None:
-        _show_kernels(maps.kernels, epoch, key)
+        _show_kernels(maps.kernels, maps.kernels_of, epoch, key)
     elif maps.features is not None:
-        _show_features(run, maps.features, key)
+        _show_features(run, maps.features, maps.features_of, key)
 
 
-def _show_kernels(kernels: Array, epoch: int, key: str) -> None:
-    st.markdown(kernels_in_words(kernels, epoch))
+def _show_kernels(kernels: Array, whole: Sequence[int], epoch: float, key: str) -> None:
+    st.markdown(kernels_in_words(kernels, whole, epoch))
     channels = kernels.shape[2]
     channel: int | None = 0
     if channels > 1:
         options = (["in colour"] if channels == 3 else []) + [f"channel {number + 1}" for number in range(channels)]
         picked = st.selectbox("Incoming channel", options, key=f"channel-{key}")
         channel = None if picked == "in colour" else int(picked.split()[1]) - 1
-    _grid(kernel_pictures(kernels, channel), kernels.shape[-1], "filter", key)
+    _grid(kernel_pictures(kernels, channel), whole[-1], "filter", key)
 
 
-def _show_features(run: Run, features: Array, key: str) -> None:
-    st.markdown(features_in_words(features))
+def _show_features(run: Run, features: Array, whole: Sequence[int], key: str) -> None:
+    st.markdown(features_in_words(features, whole))
     if features.ndim == 3:
-        _grid(feature_pictures(features), features.shape[-1], "map", key)
+        _grid(feature_pictures(features), whole[-1], "map", key)
     elif features.ndim == 2:
         st.plotly_chart(sequence_figure(features), key=f"sequence-{key}")
     else:
@@ -192,8 +199,9 @@ def _show_features(run: Run, features: Array, key: str) -> None:
 
 
 def _grid(pictures: Pictures, count: int, what: str, key: str) -> None:
-    if count > MOST_PICTURES:
-        st.caption(f"The first {MOST_PICTURES} of {count}.")
+    shown = len(pictures.values)
+    if count > shown:
+        st.caption(f"The first {shown} of {count}.")
     picked = picture_grid(pictures, what, selected=state.kept(f"picked-{key}", -1), key=f"grid-{key}")
     state.keep(f"picked-{key}", picked)
     if picked < 0:

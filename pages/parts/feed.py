@@ -69,6 +69,7 @@ class Feed:
         return await asyncio.to_thread(self._read, offset)
 
     async def _follow(self) -> None:
+        self._size = self._log_size()
         self.latest, self._curves = await asyncio.to_thread(self._advance)
         self._ready.set()
         while not self.gone:
@@ -83,11 +84,7 @@ class Feed:
 
     async def _news(self, looks: int) -> bool:
         """Whether there is something to tell: the log has grown, or the worker's state has changed."""
-        try:
-            size = self.run.events.stat().st_size
-        except FileNotFoundError:
-            size = 0
-            self.gone = not self.run.folder.is_dir()
+        size = self._log_size()
         if looks % LOOKS_A_CHECK == LOOKS_A_CHECK - 1 and not self.gone:
             state = await asyncio.to_thread(self.run.status)
             if state != self._state:
@@ -95,6 +92,13 @@ class Feed:
                 return True
         grown, self._size = size != self._size, size
         return self.gone or grown
+
+    def _log_size(self) -> int:
+        try:
+            return self.run.events.stat().st_size
+        except FileNotFoundError:
+            self.gone = not self.run.folder.is_dir()
+            return 0
 
     def _tell(self) -> None:
         self.version += 1

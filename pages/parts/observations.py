@@ -9,9 +9,15 @@ import numpy as np
 from pages.parts.charts import Array
 
 
-def kernels_in_words(kernels: Array, epoch: int) -> str:
-    """What one sees in the filters of a convolution: (height, width, channels in, filters)."""
-    height, width, channels, filters = kernels.shape
+def kernels_in_words(kernels: Array, whole: Sequence[int], epoch: float) -> str:
+    """What one sees in the filters of a convolution: (height, width, channels in, filters).
+
+    Args:
+        kernels: the part that was recorded.
+        whole: the shape of all of it.
+        epoch: epochs done; 0 before training.
+    """
+    height, width, channels, filters = whole or kernels.shape
     depth = "one channel" if channels == 1 else f"each of {channels} incoming channels"
     size = f"{height} × {width}"
     said = (
@@ -23,15 +29,21 @@ def kernels_in_words(kernels: Array, epoch: int) -> str:
     return said + _faulty(kernels)
 
 
-def features_in_words(features: Array) -> str:
-    """What one sees in feature maps (height, width, channels), a sequence (steps, channels) or single numbers (units,)."""
+def features_in_words(features: Array, whole: Sequence[int] = ()) -> str:
+    """What one sees in feature maps (height, width, channels), a sequence (steps, channels) or single numbers (units,).
+
+    Args:
+        features: the part that was recorded.
+        whole: the shape of all of it.
+    """
+    shape = whole if len(whole) == features.ndim else features.shape
     if features.ndim == 1:
-        return f"**{_count(len(features), 'number')}** for this example, {_largest(features)}.{_faulty(features)}"
+        return f"**{_count(shape[0], 'number')}** for this example, {_largest(features)}.{_faulty(features)}"
     if features.ndim == 2:
-        steps, channels = features.shape
+        steps, channels = shape
         return f"**{_count(channels, 'channel')}** over {_count(steps, 'step')} of the sequence.{_faulty(features)}"
-    height, width, channels = features.shape
-    signed = bool(np.nanmin(features, initial=0.0) < 0)
+    height, width, channels = shape
+    signed = bool((features < 0).any())
     scale = "red is above zero, blue below" if signed else "the brighter, the stronger"
     said = f"**{_count(channels, 'map')}** of {height} × {width}: what was found in this example, and where; {scale}."
     dark = int((features == 0).all(axis=(0, 1)).sum())

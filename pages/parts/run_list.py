@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts import state
 from pages.parts.live import MOST_RUNS
-from pages.parts.runs import LIVE, STATES, best, choose, curves, duration
+from pages.parts.runs import LIVE, STATES, best, choose, curves, duration, epochs_done
 from runtime.run import Run, RunError, delete, rename, runs
 from runtime.store import Project
 
@@ -57,7 +57,7 @@ def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:
         choose(run.id)
         st.rerun()
     status.markdown(STATES[run.status()])
-    epochs.markdown(f"{found.epoch} of {found.epochs or run.spec.training.epochs}")
+    epochs.markdown(f"{epochs_done(found)} of {found.epochs or run.spec.training.epochs}")
     figure.markdown(best(found))
     time.markdown(duration(found.elapsed))
     with menu.popover("", icon=":material/more_horiz:", help=f"Rename or delete {run.name}"):
@@ -68,9 +68,13 @@ def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:
 def _menu(run: Run) -> None:
     with st.form(f"rename-{run.id}", border=False):
         name = st.text_input("Name", run.name, max_chars=80)
-        if st.form_submit_button("Rename") and name.strip():
-            rename(run, name.strip())
-            st.rerun()
+        if st.form_submit_button("Rename"):
+            try:
+                rename(run, name)
+            except RunError as error:
+                st.error(str(error))
+            else:
+                st.rerun()
     if run.status() in LIVE:
         st.caption("It can be deleted once it has ended; stop it first.")
         return

@@ -14,7 +14,6 @@ from runtime.launchers import local
 from runtime.run import Run, RunError, open_run
 from runtime.store import store
 
-LOG_SHOWN = 20_000  # characters of the end of a log
 POLL = 1.0  # seconds between two looks at a live run's state, for its buttons; the curves do not wait for it
 
 
@@ -97,19 +96,10 @@ def _failure(run: Run, found: Curves, status: str) -> None:
     else:
         said = f"**This run has failed.** {found.message or 'Its log tells more.'}"
     st.error(said)
-    log = found.log or _end_of(run)
+    log = found.log or run.log_end()
     if log:
         with st.expander("End of its log"):
             st.code(log, language=None)
-
-
-def _end_of(run: Run) -> str:
-    try:
-        with run.log.open("rb") as file:
-            file.seek(max(0, run.log.stat().st_size - LOG_SHOWN))
-            return file.read().decode(errors="replace")
-    except FileNotFoundError:
-        return ""
 
 
 def _divergence(run: Run, epoch: int) -> None:

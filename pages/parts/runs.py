@@ -73,6 +73,12 @@ def curves(run: Run) -> Curves:
         return known
 
 
+def epochs_done(found: Curves) -> int:
+    """Whole epochs that have ended."""
+    xs, _ = found.epochs_done.get("loss", ((), ()))
+    return round(xs[-1]) if xs else 0
+
+
 def best(found: Curves) -> str:
     """The best value of the validation (else of the training): "97.2 % accuracy in epoch 8"; empty when there is none."""
     names = [name for name in found.epochs_done if name.endswith("accuracy")] or ["val_loss", "loss"]

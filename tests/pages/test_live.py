@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from starlette.requests import Request
 
@@ -16,7 +17,7 @@ from builder.graph import Graph
 from pages.parts import live
 from pages.parts.feed import MOST_POINTS, Feed, number, thinned
 from runtime.events import BatchEnded, EpochEnded, Event, Finished, Started, append
-from runtime.run import Run, RunSpec, create, delete
+from runtime.run import Run, RunSpec, Worker, create, delete
 
 STARTED = Started(at=1000.0, device="cpu", epochs=2, steps=10, batch_size=32, examples=320, parameters=7)
 
@@ -24,7 +25,10 @@ STARTED = Started(at=1000.0, device="cpu", epochs=2, steps=10, batch_size=32, ex
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
-    yield create(RunSpec(graph=Graph()), name="A run")
+    made = create(RunSpec(graph=Graph()), name="A run")
+    itself = psutil.Process()  # a worker that lives: this process
+    made.worker_file.write_text(Worker(pid=itself.pid, started=itself.create_time()).model_dump_json())
+    yield made
     live._feeds.clear()
 
 
@@ -185,12 +189,25 @@ def test_a_deleted_run_is_told_while_it_is_watched(run: Run) -> None:
     async def watch() -> None:
         wake = asyncio.Event()
         feed.watch(wake)
-        await wake.wait()
-        wake.clear()
+        await feed.since(0)
         delete(run)
         await wake.wait()
         assert feed.gone
         assert feed.leave(wake)
+
+    asyncio.run(watch())
+
+
+def test_a_worker_that_dies_ends_the_stream(run: Run) -> None:
+    write(run, STARTED, batch(5, 2.0))
+
+    async def watch() -> None:
+        news = live._news({run.id: 0})
+        assert (await message(news))["status"]["state"] == "running"
+        run.worker_file.write_text(Worker(pid=2**22, started=0.0).model_dump_json())
+        last = await message(news)
+        assert last["over"]
+        assert last["status"]["state"] == "crashed"
 
     asyncio.run(watch())
 

@@ -9,10 +9,10 @@ from pages.parts.observations import answer_in_words, features_in_words, kernels
 
 def test_filters_before_training_are_said_to_be_random() -> None:
     kernels = np.zeros((5, 5, 1, 6))
-    assert "**6 filters** of 5 × 5 weights for one channel" in kernels_in_words(kernels, 0)
-    assert "random" in kernels_in_words(kernels, 0)
-    assert "random" not in kernels_in_words(kernels, 1)
-    assert "each of 3 incoming channels" in kernels_in_words(np.zeros((3, 3, 3, 1)), 1)
+    assert "**6 filters** of 5 × 5 weights for one channel" in kernels_in_words(kernels, kernels.shape, 0)
+    assert "random" in kernels_in_words(kernels, kernels.shape, 0)
+    assert "random" not in kernels_in_words(kernels, (), 1)
+    assert "each of 3 incoming channels" in kernels_in_words(np.zeros((3, 3, 2, 1)), (3, 3, 3, 1), 1)
 
 
 def test_maps_that_are_dark_everywhere_are_counted() -> None:
@@ -32,6 +32,10 @@ def test_the_scale_is_named() -> None:
 def test_numbers_and_sequences() -> None:
     assert features_in_words(np.array([0.1, 0.7, 0.2])) == "**3 numbers** for this example, the largest at place 2."
     assert "**4 channels** over 9 steps" in features_in_words(np.zeros((9, 4)))
+
+
+def test_the_whole_is_told_where_only_a_part_was_recorded() -> None:
+    assert "**512 maps** of 7 × 7" in features_in_words(np.ones((7, 7, 64)), (7, 7, 512))
 
 
 def test_what_is_no_number_is_told() -> None:

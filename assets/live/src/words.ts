@@ -36,7 +36,7 @@ export function statusText(run: Run): string {
     parts.push(`epoch ${Math.min(status.epoch + 1, status.epochs)} of ${status.epochs}`);
     if (status.steps) parts.push(`batch ${status.step} of ${status.steps}`);
   } else if (status.epochs) {
-    parts.push(`${status.epoch} of ${status.epochs} epochs`);
+    parts.push(`${epochsDone(status)} of ${status.epochs} epochs`);
   }
   if (status.elapsed !== null) parts.push(live ? `${duration(status.elapsed)} so far` : `took ${duration(status.elapsed)}`);
   if (status.state === "running" && status.remaining !== null) parts.push(`about ${duration(status.remaining)} left`);
@@ -48,7 +48,12 @@ export function statusText(run: Run): string {
 export function announcement(run: Run): string {
   const status = run.status;
   if (!status) return "";
-  return `${run.name}: ${STATES[status.state]}, ${status.epoch} of ${status.epochs} epochs done`;
+  return `${run.name}: ${STATES[status.state]}, ${epochsDone(status)} of ${status.epochs} epochs done`;
+}
+
+/** Whole epochs that have ended: after its last step an epoch is still the running one. */
+function epochsDone({ epoch, steps, step }: Status): number {
+  return steps && step >= steps ? epoch + 1 : epoch;
 }
 
 /** Done share of the whole training, 0 to 1. */

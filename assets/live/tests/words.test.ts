@@ -18,7 +18,7 @@ test("the status line counts epochs from 1", () => {
   expect(statusText(run({}))).toBe(
     "Training · epoch 3 of 10 · batch 12 of 45 · 0:41 so far · about 1:30 left · 1,235 examples a second",
   );
-  expect(statusText(run({ state: "finished", epoch: 10, remaining: null, speed: null }))).toBe(
+  expect(statusText(run({ state: "finished", epoch: 9, step: 45, remaining: 0, speed: null }))).toBe(
     "Finished · 10 of 10 epochs · took 0:41",
   );
   expect(statusText(run({ state: "waiting", epochs: 0, elapsed: null, speed: null }))).toBe("Waiting for a free place");
@@ -34,7 +34,7 @@ test("what a screen reader hears changes with the epoch, not with the batch", ()
 test("progress is a share of the whole training", () => {
   expect(progress({ ...STATUS, epochs: 4, epoch: 1, step: 10, steps: 20 })).toBe(0.375);
   expect(progress({ ...STATUS, epochs: 0 })).toBe(0);
-  expect(progress({ ...STATUS, epochs: 2, epoch: 2, step: 9, steps: 9 })).toBe(1);
+  expect(progress({ ...STATUS, epochs: 2, epoch: 1, step: 9, steps: 9 })).toBe(1);
 });
 
 test("a divergence is explained with its epoch", () => {

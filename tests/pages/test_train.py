@@ -1,0 +1,221 @@
+"""The Train page: what lets a run begin, what it begins with, and how a run that has ended is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from builder.program import Facts
+from builder.training import Training
+from builder.zoo import TEMPLATES
+from runtime import devices
+from runtime.events import EpochEnded, Event, Failed, Finished, Started, append
+from runtime.launchers import local
+from runtime.run import Run, RunSpec, create, open_run, runs
+from runtime.store import Project, store
+
+PAGE = Path(__file__).parents[2] / "pages" / "train.py"
+FACTS = {"dense": Facts(shapes=((None, 10),), parameters=10)}
+STARTED = Started(at=1000.0, device="cpu", epochs=2, steps=10, batch_size=32, examples=320, parameters=7)
+EPOCH = EpochEnded(at=1010.0, epoch=0, seconds=10, logs={"loss": 1.0, "val_loss": 1.1, "val_accuracy": 0.9})
+
+
+class Service:
+    """The Keras service as the page sees it."""
+
+    message = "Keras is starting."
+
+    def __init__(self, facts: dict[str, Facts] | None) -> None:
+        self.facts = facts
+
+    def shapes(self, graph: object, wait: float = 0.0) -> dict[str, Facts] | None:
+        return self.facts
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
+    monkeypatch.setattr("runtime.service.service", lambda: Service(FACTS))
+    return store().create("LeNet", TEMPLATES["lenet5"].make())
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    """The runs that were to begin."""
+    begun: list[Run] = []
+    monkeypatch.setattr(local, "launch", begun.append)
+    return begun
+
+
+@pytest.fixture
+def no_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that are not about problems: FACTS do not describe the network."""
+    monkeypatch.setattr("builder.validate.problems", lambda *args, **kwargs: ())
+
+
+def show(project: Project, run: str = "") -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=60)
+    app.query_params["project"] = project.id
+    if run:
+        app.query_params["run"] = run
+    app.run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(
+        str(element.value) for kind in ("error", "warning", "info", "markdown", "caption") for element in app.get(kind)
+    )
+
+
+def button(app: AppTest, label: str) -> Any:
+    return next(button for button in app.button if button.label == label)
+
+
+def ended(project: Project, *events: Event, training: Training | None = None) -> Run:
+    run = create(RunSpec(graph=project.graph, training=training or Training()), name="Run 1", project=project.id)
+    for event in events:
+        append(run.events, event)
+    return run
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_train_begins_a_run_with_what_the_page_shows(project: Project, launched: list[Run]) -> None:
+    app = show(project)
+    assert "No run yet" in texts(app)
+    button(app, "Train").click().run()
+    (run,) = launched
+    spec = open_run(run.id).spec
+    assert (spec.graph, spec.data, spec.device) == (project.graph, project.data, "cpu")
+    assert run.name == "Run 1"
+    assert run.project == project.id
+    assert app.query_params["run"] == run.id
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_names_count_on(project: Project, launched: list[Run]) -> None:
+    ended(project, STARTED, Finished(at=1020.0))
+    button(show(project), "Train").click().run()
+    assert launched[0].name == "Run 2"
+
+
+def test_a_network_with_errors_cannot_be_trained_and_says_why(project: Project, launched: list[Run]) -> None:
+    first = project.graph.nodes[0].id
+    broken = project.graph.model_copy(update={"edges": project.graph.edges[1:]})
+    app = show(store().create("Broken", broken))
+    assert button(app, "Train").disabled
+    assert "cannot be trained yet" in texts(app)
+    assert button(app, "Mend it on the Build page")
+    assert first
+    assert not launched
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_until_keras_is_there_the_page_says_so(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.service.service", lambda: Service(None))
+    app = show(project)
+    assert button(app, "Train").disabled
+    assert Service.message in texts(app)
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_what_does_not_fit_the_memory_is_refused_with_the_reason(
+    project: Project, monkeypatch: pytest.MonkeyPatch, launched: list[Run]
+) -> None:
+    monkeypatch.setattr(devices, "refusal", lambda *args: "It needs 40 GB; this device has 8 GB.")
+    app = show(project)
+    assert button(app, "Train").disabled
+    assert "It needs 40 GB" in texts(app)
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_settings_are_kept_in_the_project(project: Project) -> None:
+    app = show(project)
+    epochs = next(entry for entry in app.number_input if entry.label == "Epochs")
+    epochs.set_value(3).run()
+    kept = store().project(project.id)
+    assert kept is not None
+    assert kept.training is not None
+    assert kept.training.epochs == 3
+    button(app, "Use these suggestions").click().run()
+    back = store().project(project.id)
+    assert back is not None
+    assert back.training is None
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_finished_run_shows_its_test_figures(project: Project) -> None:
+    run = ended(project, STARTED, EPOCH, Finished(at=1020.0, test={"loss": 0.25, "sparse_categorical_accuracy": 0.971}))
+    app = show(project, run.id)
+    assert [(metric.label, metric.value) for metric in app.metric] == [("Loss", "0.25"), ("Accuracy", "97.1 %")]
+    assert "90.0 % accuracy in epoch 1" in texts(app)
+    assert button(app, "Look inside with the Microscope")
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_failed_run_says_why_and_shows_its_log(project: Project) -> None:
+    run = ended(project, STARTED, Failed(at=1001.0, message="The data could not be had.", log="Traceback: no network"))
+    app = show(project, run.id)
+    assert "The data could not be had." in texts(app)
+    assert app.code[0].value == "Traceback: no network"
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_run_whose_worker_is_gone_is_told_as_crashed(project: Project) -> None:
+    run = ended(project, STARTED, EPOCH)
+    run.log.write_text("Killed\n")
+    app = show(project, run.id)
+    assert "has crashed" in texts(app)
+    assert "Killed" in app.code[0].value
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_divergence_is_explained_and_a_button_lowers_the_learning_rate(project: Project) -> None:
+    bad = EPOCH.model_copy(update={"logs": {"loss": float("nan")}})
+    run = ended(project, STARTED, bad, Finished(at=1020.0))
+    app = show(project, run.id)
+    assert "diverged in epoch 1" in texts(app)
+    button(app, "Set the learning rate to 0.0001").click().run()
+    kept = store().project(project.id)
+    assert kept is not None
+    assert kept.training is not None
+    assert kept.training.optimizer.learning_rate == pytest.approx(0.0001)
+
+
+@pytest.mark.usefixtures("no_problems")
+@pytest.mark.parametrize("run_id", ["nonsense", "../../etc", "20260101-000000-abcdef"])
+def test_an_address_without_a_run_is_told(project: Project, run_id: str) -> None:
+    assert "leads to no run" in texts(show(project, run_id))
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_runs_are_compared_renamed_and_deleted(project: Project) -> None:
+    first = ended(project, STARTED, EPOCH, Finished(at=1020.0))
+    second = ended(project, STARTED, EPOCH, Finished(at=1020.0))
+    app = show(project, second.id)
+    assert charted(app) == [second.id]
+    app.checkbox(key=f"tick-{first.id}").check().run()
+    assert charted(app) == [second.id, first.id]
+
+    rename = next(entry for entry in app.text_input if entry.label == "Name")
+    rename.set_value("Baseline").run()
+    button(app, "Rename").click().run()
+    assert "Baseline" in {run.name for run in runs(project.id)}
+
+    app.checkbox(key=f"sure-{first.id}").check().run()
+    app.button(key=f"delete-{first.id}").click().run()
+    assert [run.id for run in runs(project.id)] == [second.id]
+    assert not app.exception
+
+
+def charted(app: AppTest) -> list[str]:
+    """The runs of the live chart."""
+    find: Callable[[Any], Any] = lambda proto: json.loads(proto.json)  # noqa: E731
+    (chart,) = [element for element in app.get("bidi_component") if element.proto.component_name == "layerloom_live"]
+    return [run["id"] for run in find(chart.proto)["runs"]]
