@@ -50,7 +50,7 @@ def build(program: Program) -> Any:
         raise BuildError(program.missing[0], "It is not fully connected, in a cycle, or has a name that is used twice.")
     if not program.inputs or not program.outputs:
         raise BuildError("", "A network needs an Input and at least one layer behind it.")
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     results: dict[str, list[Any]] = {}
     for step in program.steps:
         try:
@@ -151,6 +151,8 @@ def _answer(call: Call, arguments: tuple[Argument, ...], tensors: tuple[Tensor, 
         return Facts(shapes=(layer.shape,), dtypes=(layer.dtype,), macs=0, activation_bytes=_bytes(layer))
     inputs = [keras.KerasTensor(shape, dtype) for shape, dtype in tensors]
     outputs = _called(layer, arguments, {str(number): [tensor] for number, tensor in enumerate(inputs)})
+    _Traced(layer, arguments)(inputs)
+    _refuse_what_only_data_would_show(layer)
     calls = _inside(layer, inputs[0]) if isinstance(layer, keras.Model) else [(layer, inputs, outputs)]
     return Facts(
         shapes=tuple(tensor.shape for tensor in outputs),
@@ -160,6 +162,27 @@ def _answer(call: Call, arguments: tuple[Argument, ...], tensors: tuple[Tensor, 
         macs=_total(macs(one, [tensor.shape for tensor in into], out[0].shape) for one, into, out in calls),
         activation_bytes=_total(_bytes(tensor) for _, _, out in calls for tensor in out),
     )
+
+
+class _Traced(keras.layers.Layer):  # type: ignore[misc]
+    """Calls a layer with TensorFlow's tensors in place of Keras's, so that its own code runs.
+
+    Many layers tell Keras their output shape by a formula and accept there what they cannot compute.
+    """
+
+    def __init__(self, layer: Any, arguments: Sequence[Argument]) -> None:
+        super().__init__()
+        self.layer, self.arguments = layer, arguments
+
+    def call(self, tensors: Sequence[Any]) -> Any:
+        return _called(self.layer, self.arguments, {str(number): [tensor] for number, tensor in enumerate(tensors)})
+
+
+def _refuse_what_only_data_would_show(layer: Any) -> None:
+    if type(layer).__name__ in ("DepthwiseConv2D", "SeparableConv2D") and len(set(layer.strides)) > 1:
+        raise ValueError(
+            f"TensorFlow takes the same step down and to the right here. Received: strides={layer.strides}"
+        )
 
 
 def _inside(backbone: Any, tensor: Any) -> list[tuple[Any, list[Any], list[Any]]]:
