@@ -19,7 +19,7 @@ import { useHere } from "./use";
 import type { Edge } from "./wire";
 
 const NODE_TYPES = { layer: LayerNode };
-const FIT = { padding: 0.15, maxZoom: 1, minZoom: 0.4 };
+const FIT = { padding: 0.15, maxZoom: 1 };
 const KEYS_SETTLE = 400; // milliseconds after the last arrow key until the move counts
 
 const viewports = new WeakMap<object, { x: number; y: number; zoom: number }>();
@@ -66,9 +66,10 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
     setNodes(next);
     if (changes.some((one) => one.type === "select")) session.select(next.filter((node) => node.selected).map((node) => node.id));
     // An arrow key moves without a drag, step by step: one move when it has come to rest.
-    if (changes.some((one) => one.type === "position" && one.dragging === undefined) && !next.some((node) => node.dragging)) {
+    const stepped = changes.flatMap((one) => (one.type === "position" && !one.dragging ? one.id : []));
+    if (stepped.length) {
       clearTimeout(settling.current);
-      settling.current = setTimeout(() => actions.move(places(latest.current)), KEYS_SETTLE);
+      settling.current = setTimeout(() => actions.move(places(latest.current.filter(({ id }) => stepped.includes(id)))), KEYS_SETTLE);
     }
   };
   const changeEdges = (changes: EdgeChange<Line>[]) => {

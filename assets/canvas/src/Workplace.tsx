@@ -1,6 +1,6 @@
 /** Palette, toolbar, network and status line. */
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Network } from "./Network";
 import { PaletteList } from "./PaletteList";
 import { StatusLine } from "./StatusLine";
@@ -90,7 +90,7 @@ function Inside({ session }: { session: Session }) {
   const empty = session.status !== null && session.shown.size === 0;
   return (
     <Here value={here}>
-      <div className="workplace" ref={place} data-pending={session.pending}>
+      <div className="workplace" ref={place} tabIndex={-1} data-pending={session.pending}>
         <Toolbar actions={actions} open={open} onOpen={setOpen} selectedEdges={() => selectedEdges.current} />
         <div className="middle">
           {open && <PaletteList onAppend={append} onDrag={drag} onDrop={drop} onCancel={letGo} />}
@@ -126,7 +126,8 @@ function Inside({ session }: { session: Session }) {
 
 /** The canvas reaches down to the bottom of the window; in a narrow one the palette is folded. */
 function useFill(place: React.RefObject<HTMLDivElement | null>, setOpen: (open: boolean) => void): void {
-  useEffect(() => {
+  // Before the network measures itself, or it would fit its picture into another height.
+  useLayoutEffect(() => {
     const element = place.current;
     if (!element) return;
     const fill = () => {
