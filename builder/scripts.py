@@ -108,9 +108,10 @@ def _batches(training: Training, held_out: bool) -> str:
 def _fit(training: Training, held_out: bool) -> str:
     metrics = ", ".join(repr(metric.call()) for metric in training.metrics)
     validation = "validation_data=validation, " if held_out else ""
+    # Keras warns when it is left to shuffle a data set that has shuffled itself.
     return f"""model.compile(
     optimizer={training.optimizer.call()!r},
     loss={training.loss.call()!r},
     metrics=[{metrics}],
 )
-model.fit(train, {validation}epochs={training.epochs!r})"""
+model.fit(train, {validation}epochs={training.epochs!r}, shuffle=False)"""

@@ -115,7 +115,7 @@ def train(run: Run) -> Event:
         ),
     )
     telemetry.take_first_maps()
-    model.fit(data, validation_data=validation, epochs=training.epochs, verbose=0, callbacks=telemetry)
+    model.fit(data, validation_data=validation, epochs=training.epochs, shuffle=False, verbose=0, callbacks=telemetry)
     if telemetry.diverged:
         raise Refused(
             f"The loss became no number (NaN) in epoch {telemetry.epoch + 1}: the steps were too large and the weights "

@@ -83,10 +83,10 @@ def _with(graph: Graph, **changes: Any) -> Graph:
     try:
         return Graph(**{"version": graph.version, "nodes": graph.nodes, "edges": graph.edges, **changes})
     except ValidationError as error:
-        raise EditError(_reason(error)) from None
+        raise EditError(reason(error)) from None
 
 
-def _reason(error: ValidationError) -> str:
+def reason(error: ValidationError) -> str:
     """All faults of a pydantic error in one line, each with the field it concerns."""
     return "; ".join(_fault(fault) for fault in error.errors(include_url=False)[:20])
 
@@ -111,7 +111,7 @@ def _layer(data: dict[str, Any]) -> LayerSpec:
     try:
         return LAYER.validate_python(data)
     except ValidationError as error:
-        raise EditError(_reason(error)) from None
+        raise EditError(reason(error)) from None
 
 
 def _add(graph: Graph, edit: AddLayer) -> Graph:

@@ -68,8 +68,8 @@ def save(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     draft.replace(file)
 
 
-def read_maps(file: Path, node: str) -> Maps:
-    """The maps of one node; empty where the file has none of it. Never unpickles.
+def of_node(file: Path, node: str) -> dict[str, NDArray[Any]]:
+    """The arrays of one node in a file of maps, by their names there. Never unpickles.
 
     Raises:
         MapsError: the file is not there, too large, or holds something else.
@@ -79,9 +79,18 @@ def read_maps(file: Path, node: str) -> Maps:
             if sum(member.file_size for member in packed.infolist()) > MAX_FILE:
                 raise MapsError(f"{file.name} holds more than {MAX_FILE // 10**6} MB.")
         with np.load(file, allow_pickle=False) as arrays:
-            held = {name: arrays[f"{node}/{name}"] for name in _MEMBERS if f"{node}/{name}" in arrays}
+            return {name: arrays[name] for part in _MEMBERS if (name := f"{node}/{part}") in arrays}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         raise MapsError(f"{file.name} holds no maps: {str(error)[:200]}") from None
+
+
+def read_maps(file: Path, node: str) -> Maps:
+    """The maps of one node; empty where the file has none of it.
+
+    Raises:
+        MapsError: see `of_node`.
+    """
+    held = {name.rpartition("/")[2]: array for name, array in of_node(file, node).items()}
     return Maps(
         kernels=_floats(held.get("kernels")),
         features=_floats(held.get("features")),

@@ -1,0 +1,130 @@
+"""The command line of networks: python -m builder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from builder import terminal
+from builder.codegen import CodeError, source
+from builder.graph import write_graph
+from builder.layers import family_labels
+from builder.layers.base import LAYERS
+from builder.program import Facts, lower
+from builder.terminal import NoError, UnusableError, read_network, show_json, table, write
+from builder.zoo import TEMPLATES
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their arguments."""
+    top = argparse.ArgumentParser("python -m builder", description="Networks: list, check, describe, write as code.")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    listed = commands.add_parser("list", help="what there is")
+    listed.add_argument("what", choices=["layers", "blocks", "templates", "zoo"])
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(run=_list)
+
+    template = commands.add_parser("template", help="a network to start from, as a document")
+    template.add_argument("name")
+    template.add_argument("-o", "--output", metavar="NETWORK.json")
+    template.set_defaults(run=_template)
+
+    for name, run, about in (
+        ("check", _check, "what does not fit; exit status 1 when there are problems"),
+        ("summary", _summary, "a row for each layer: shape, parameters, multiply-accumulates"),
+    ):
+        command = commands.add_parser(name, help=about)
+        command.add_argument("network", metavar="NETWORK.json")
+        command.add_argument("--json", action="store_true")
+        command.set_defaults(run=run)
+
+    code = commands.add_parser("code", help="the Keras code of a network")
+    code.add_argument("network", metavar="NETWORK.json")
+    code.add_argument("--style", choices=["functional", "sequential", "subclass"], default="functional")
+    code.add_argument("-o", "--output", metavar="FILE")
+    code.set_defaults(run=_code)
+    return top
+
+
+def _list(chosen: argparse.Namespace) -> None:
+    rows: list[dict[str, str]]
+    labels = family_labels()
+    if chosen.what == "templates":
+        rows = [
+            {"name": t.name, "title": t.title, "sentence": t.sentence} for t in TEMPLATES.values() if t.make().nodes
+        ]
+    elif chosen.what == "blocks":
+        rows = []
+    else:
+        backbones = chosen.what == "zoo"
+        rows = [
+            {"name": name, "family": labels[layer.family()], "sentence": layer.tooltip()}
+            for name, layer in LAYERS.items()
+            if not backbones or layer.namespace == "keras.applications"
+        ]
+    if chosen.json:
+        show_json(rows)
+    else:
+        write(table([tuple(row.values()) for row in rows]), None)
+
+
+def _template(chosen: argparse.Namespace) -> None:
+    if chosen.name not in TEMPLATES:
+        raise UnusableError(f"No template is called {chosen.name!r}; there are {', '.join(TEMPLATES)}.")
+    write(write_graph(TEMPLATES[chosen.name].make()), chosen.output)
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from builder.compile import shapes
+    from builder.validate import problems
+
+    graph = read_network(chosen.network)
+    found = problems(graph, facts=shapes(lower(graph)))
+    if chosen.json:
+        show_json([problem.model_dump(mode="json") for problem in found])
+    else:
+        lines = [f"{p.severity}: {p.node or 'network'}: {p.message} {p.remedy}".rstrip() + "\n" for p in found]
+        write("".join(lines) or "Everything fits.\n", None)
+    return terminal.NO if found else terminal.DONE
+
+
+def _summary(chosen: argparse.Namespace) -> None:
+    from builder.compile import shapes
+
+    graph = read_network(chosen.network)
+    facts = shapes(lower(graph))
+    rows = [
+        {"id": node.id, "layer": node.layer.type, **_described(facts.get(node.id, Facts()))} for node in graph.nodes
+    ]
+    if chosen.json:
+        show_json(rows)
+        return
+    titles = [("id", "layer", "output shape", "parameters", "MACs")]
+    cells = [(r["id"], r["layer"], r["output_shape"] or r["error"] or "?", r["parameters"], r["macs"]) for r in rows]
+    total = sum(facts[node].parameters for node in facts)
+    write(table([*titles, *cells]) + f"{total:,} parameters in {len(rows)} layers\n", None)
+
+
+def _described(facts: Facts) -> dict[str, object]:
+    shapes = [list(shape) for shape in facts.shapes]
+    return {
+        "output_shape": shapes[0] if len(shapes) == 1 else shapes or None,
+        "parameters": facts.parameters,
+        "trainable": facts.trainable,
+        "macs": facts.macs,
+        "activation_bytes": facts.activation_bytes,
+        "error": facts.error,
+    }
+
+
+def _code(chosen: argparse.Namespace) -> None:
+    try:
+        text = source(lower(read_network(chosen.network)), chosen.style)
+    except CodeError as error:
+        raise NoError(str(error)) from None
+    write(text, chosen.output)
+
+
+if __name__ == "__main__":
+    sys.exit(terminal.run(parser()))

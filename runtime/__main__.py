@@ -1,0 +1,268 @@
+"""The command line of runs: python -m runtime."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from builder import terminal
+from builder.codegen import CodeError
+from builder.edits import reason
+from builder.program import lower
+from builder.terminal import NoError, UnusableError, read_network, read_text, show_json, table, write
+from builder.training import Task, defaults
+from runtime.curves import read_curves
+from runtime.datasets import DATASETS
+from runtime.devices import devices, find
+from runtime.exports import EXPORTS
+from runtime.launchers import local
+from runtime.run import DataSpec, Run, RunError, RunSpec, create, open_run, runs
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their arguments."""
+    top = argparse.ArgumentParser("python -m runtime", description="Trainings: start, follow, steer, take away.")
+    commands = top.add_subparsers(dest="command", required=True)
+
+    def command(name: str, run: Any, about: str, *, json_too: bool = True) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about)
+        added.set_defaults(run=run)
+        if json_too:
+            added.add_argument("--json", action="store_true", help="one JSON document on standard output")
+        return added
+
+    command("devices", _devices, "what can train here")
+    spec = command("spec", _spec, "the settings of a run, with the app's own defaults", json_too=False)
+    spec.add_argument("network", metavar="NETWORK.json")
+    spec.add_argument("--data", required=True, metavar="NAME")
+    spec.add_argument("--set", action="append", default=[], metavar="training.epochs=5", dest="values")
+    spec.add_argument("-o", "--output", metavar="RUN.json")
+    train = command("train", _train, "start a run; prints its id")
+    train.add_argument("spec", metavar="RUN.json")
+    train.add_argument("--device", metavar="NAME")
+    train.add_argument("--wait", action="store_true", help="until it is over; exit status 1 when it failed")
+    command("list", _list, "all runs, newest first")
+    command("show", _show, "status and curves of a run").add_argument("id", metavar="RUN")
+    for name, about in (
+        ("stop", "end a run and keep what it has learned"),
+        ("pause", "let a run wait"),
+        ("resume", "let a paused run go on"),
+    ):
+        command(name, _steer, about).add_argument("id", metavar="RUN")
+    maps = command("maps", _maps, "kernels and feature maps of a layer", json_too=False)
+    maps.add_argument("id", metavar="RUN")
+    maps.add_argument("node", metavar="NODE")
+    maps.add_argument(
+        "--sample", type=int, metavar="N", help="a test example by number, looked at with the model so far"
+    )
+    maps.add_argument("-o", "--output", required=True, metavar="MAPS.npz")
+    script = command("script", _script, "the training as a script that needs nothing of Layerloom", json_too=False)
+    script.add_argument("id", metavar="RUN")
+    script.add_argument("--notebook", action="store_true")
+    script.add_argument("-o", "--output", metavar="FILE")
+    export = command("export", _export, "the trained model as a file", json_too=False)
+    export.add_argument("id", metavar="RUN")
+    export.add_argument("--to", required=True, choices=sorted(EXPORTS))
+    export.add_argument("-o", "--output", required=True, metavar="PATH")
+    return top
+
+
+def _devices(chosen: argparse.Namespace) -> None:
+    found = [
+        {"name": d.name, "title": d.title, "memory_bytes": d.memory_bytes, "threads": d.threads} for d in devices()
+    ]
+    if chosen.json:
+        show_json(found)
+    else:
+        write(table([(d["name"], d["title"]) for d in found]), None)
+
+
+def _spec(chosen: argparse.Namespace) -> None:
+    graph, data = read_network(chosen.network), _data(chosen.data)
+    settings = RunSpec(graph=graph, data=data, training=defaults(graph, _task(data)).training).model_dump(mode="json")
+    for assignment in chosen.values:
+        _assign(settings, assignment)
+    try:
+        spec = RunSpec.model_validate_json(json.dumps(settings))
+    except ValidationError as error:
+        raise UnusableError(reason(error)) from None
+    write(spec.model_dump_json(indent=1) + "\n", chosen.output)
+
+
+def _assign(settings: dict[str, Any], assignment: str) -> None:
+    """`training.epochs=5` into nested settings; the value is JSON, or else a string."""
+    path, equals, text = assignment.partition("=")
+    *parents, name = path.split(".")
+    place: Any = settings
+    for parent in parents:
+        place = place.get(parent) if isinstance(place, dict) else None
+    if not equals or not isinstance(place, dict) or name not in place:
+        hint = f"; there are {', '.join(place)}" if isinstance(place, dict) else ""
+        raise UnusableError(
+            f"--set {assignment[:80]}: no setting is called {path[:60]!r}{hint}. Write training.epochs=5."
+        )
+    try:
+        place[name] = json.loads(text)
+    except (ValueError, RecursionError):
+        place[name] = text
+    if isinstance(place[name], str) and isinstance(parents, list) and name in ("optimizer", "loss"):
+        place[name] = {"type": place[name]}
+
+
+def _train(chosen: argparse.Namespace) -> int:
+    try:
+        spec = RunSpec.model_validate_json(read_text(chosen.spec))
+        if chosen.device:
+            spec = RunSpec.model_validate({**dict(spec), "device": chosen.device})
+    except ValidationError as error:
+        raise UnusableError(f"{chosen.spec} describes no run: {reason(error)}") from None
+    _task(spec.data)
+    if find(spec.device) is None:
+        raise UnusableError(f"No device is called {spec.device!r}; there are {', '.join(d.name for d in devices())}.")
+    run = create(spec)
+    local.start(run)
+    if chosen.wait:
+        local.wait(run)
+    _say(run, chosen.json)
+    if run.status() in ("failed", "crashed"):
+        print(_why(run), file=sys.stderr)
+        return terminal.NO
+    return terminal.DONE
+
+
+def _list(chosen: argparse.Namespace) -> None:
+    found = [
+        {"id": run.id, "name": run.name, "status": run.status(), "created": run.created.isoformat(timespec="seconds")}
+        for run in runs()
+    ]
+    if chosen.json:
+        show_json(found)
+    else:
+        write(table([tuple(row.values()) for row in found]), None)
+
+
+def _show(chosen: argparse.Namespace) -> None:
+    run = _open(chosen.id)
+    if chosen.json:
+        show_json(_described(run))
+        return
+    curves = read_curves(run)
+    write(table([("id", run.id), ("name", run.name), ("status", run.status()), ("device", run.spec.device)]), None)
+    write(f"epoch {curves.epoch + 1} of {curves.epochs}, step {curves.step} of {curves.steps}\n", None)
+    names = list(curves.epochs_done)
+    rows = zip(*(curves.epochs_done[name][1] for name in names), strict=True) if names else ()
+    cells = [(number, *(f"{value:.4f}" for value in row)) for number, row in enumerate(rows, 1)]
+    write(table([("epoch", *names), *cells]) if cells else "", None)
+    if run.status() in ("failed", "crashed"):
+        write(_why(run) + "\n", None)
+
+
+def _steer(chosen: argparse.Namespace) -> None:
+    run = _open(chosen.id)
+    try:
+        {"stop": local.stop, "pause": local.pause, "resume": local.resume}[chosen.command](run)
+    except RunError as error:
+        raise NoError(str(error)) from None
+    if chosen.json:
+        show_json({"id": run.id, "asked": chosen.command, "status": run.status()})
+
+
+def _maps(chosen: argparse.Namespace) -> None:
+    run = _open(chosen.id)
+    if run.spec.graph.find(chosen.node) is None:
+        names = ", ".join(node.id for node in run.spec.graph.nodes)
+        raise UnusableError(f"The network of {run.id} has no layer called {chosen.node!r}; there are {names}.")
+    from runtime.maps import MapsError, of_node, save
+
+    try:
+        if chosen.sample is None:
+            saved = read_curves(run).maps
+            if not saved:
+                raise NoError(f"{run.name} has saved no maps (yet).")
+            arrays = of_node(run.maps / saved[-1][1], chosen.node)
+        else:
+            from runtime.maps.model import look_with_model
+
+            arrays = look_with_model(run, chosen.node, chosen.sample)
+        save(Path(chosen.output), arrays)
+    except (MapsError, RunError) as error:
+        raise NoError(str(error)) from None
+    except OSError as error:
+        raise UnusableError(f"{chosen.output} cannot be written: {error.strerror}.") from None
+
+
+def _script(chosen: argparse.Namespace) -> None:
+    from builder.scripts import notebook, script
+
+    run = _open(chosen.id)
+    _task(run.spec.data)
+    data = DATASETS[run.spec.data.name].code(run.spec.data)
+    as_text = notebook if chosen.notebook else script
+    try:
+        write(as_text(lower(run.spec.graph), run.spec.training, data, run.spec.seed), chosen.output)
+    except CodeError as error:
+        raise NoError(str(error)) from None
+
+
+def _export(chosen: argparse.Namespace) -> None:
+    try:
+        EXPORTS[chosen.to](_open(chosen.id), Path(chosen.output))
+    except RunError as error:
+        raise NoError(str(error)) from None
+    except OSError as error:
+        raise UnusableError(f"{chosen.output} cannot be written: {error.strerror}.") from None
+
+
+def _open(run_id: str) -> Run:
+    try:
+        return open_run(run_id)
+    except RunError as error:
+        raise UnusableError(str(error)) from None
+
+
+def _data(name: str) -> DataSpec:
+    if name not in DATASETS:
+        raise UnusableError(f"No data set is called {name[:60]!r}; there are {', '.join(DATASETS)}.")
+    return DataSpec(name=name)
+
+
+def _task(data: DataSpec) -> Task:
+    _data(data.name)
+    return DATASETS[data.name].task(data)
+
+
+def _described(run: Run) -> dict[str, Any]:
+    curves, worker = read_curves(run), run.worker()
+    return {
+        "id": run.id,
+        "name": run.name,
+        "status": run.status(),
+        "device": run.spec.device,
+        "pid": worker.pid if worker else None,
+        "epoch": curves.epoch,
+        "step": curves.step,
+        "curves": {name: list(ys) for name, (_, ys) in curves.epochs_done.items()},
+        "test": dict(curves.test),
+        "message": curves.message,
+    }
+
+
+def _say(run: Run, as_json: bool) -> None:
+    if as_json:
+        show_json(_described(run))
+    else:
+        print(run.id)
+
+
+def _why(run: Run) -> str:
+    curves = read_curves(run)
+    return curves.message or f"The worker has died without a word. The end of its log:\n{run.log_end(1500)}"
+
+
+if __name__ == "__main__":
+    sys.exit(terminal.run(parser()))

@@ -1,0 +1,29 @@
+"""Maps of a trained model for any test example. Imports Keras: for the worker's side and the command line only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from numpy.typing import NDArray
+
+from runtime.datasets import DATASETS, DataUnavailable
+from runtime.maps.watcher import watcher
+from runtime.run import Run, RunError
+
+
+def look_with_model(run: Run, node: str, sample: int) -> dict[str, NDArray[Any]]:
+    """Kernels and feature maps of a node for one test example, by the model that the run has saved.
+
+    Raises:
+        RunError: no model has been saved, the data is not to be had, or there is no such example.
+    """
+    if not run.model.is_file():
+        raise RunError(f"{run.name} has saved no model yet: wait for its first checkpoint, or train it again.")
+    try:
+        examples = DATASETS[run.spec.data.name].load(run.spec.data).x_test
+    except DataUnavailable as error:
+        raise RunError(str(error)) from None
+    if not 0 <= sample < len(examples):
+        raise RunError(f"There is no test example {sample}; they are numbered from 0 to {len(examples) - 1}.")
+    return watcher(keras.models.load_model(run.model, compile=False), examples[sample], (node,))()
