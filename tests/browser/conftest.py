@@ -26,6 +26,7 @@ QUIET = [
     "--disable-sync",
 ]
 STARTED_WITHIN = 120  # seconds
+PATIENCE = 60_000  # milliseconds in which the page must show what is waited for
 
 
 def free_port() -> int:
@@ -94,8 +95,9 @@ def app_url(app):
 @pytest.fixture(scope="session")
 def browser():
     """Debian's Chromium, else Playwright's own."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         executable = str(CHROMIUM) if CHROMIUM.exists() else None
         chromium = playwright.chromium.launch(executable_path=executable, args=QUIET)
@@ -107,7 +109,7 @@ def browser():
 def context(browser):
     """A browser window of its own: its tabs share cookies with nobody."""
     window = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    window.set_default_timeout(60_000)
+    window.set_default_timeout(PATIENCE)
     yield window
     window.close()
 
@@ -132,7 +134,10 @@ def _is_ours(message) -> bool:
     """Whether a message of the console is an error of the app: Streamlit asks strangers, and itself at two addresses."""
     address = message.location.get("url", "")
     elsewhere = not address.startswith("http://127.0.0.1") or "/_stcore/" in address
-    lost = re.search(r"WebSocket|ERR_CONNECTION_REFUSED|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED", message.text)
+    lost = re.search(
+        r"WebSocket|server endpoint|server is not responding|ERR_CONNECTION_REFUSED|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED",
+        message.text,
+    )
     return message.type == "error" and not (elsewhere and "Failed to load resource" in message.text) and not lost
 
 
