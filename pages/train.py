@@ -15,7 +15,7 @@ from pages.parts import state
 from pages.parts.form import form
 from pages.parts.run_list import run_list
 from pages.parts.run_view import run_view
-from pages.parts.runs import choose, chosen
+from pages.parts.runs import LIVE, choose, chosen
 from runtime.datasets import DATASETS
 from runtime.devices import Device, devices, refusal
 from runtime.launchers import local
@@ -24,6 +24,7 @@ from runtime.service import service
 from runtime.store import Project, store
 
 FACTS_WAIT = 0.3  # seconds that the page waits for shapes that it does not know yet
+LIST_POLL = 3.0  # seconds between two looks at the runs in the list while one of them goes on
 KEPT = "train.options"
 HOW = {"optimizer", "loss", "metrics"}
 
@@ -58,7 +59,8 @@ def main() -> None:
             )
         else:
             run_view(run, state.kept("compared", ()))
-        run_list(project, run)
+        live = any(other.status() in LIVE for other in found)
+        st.fragment(run_list, run_every=LIST_POLL if live else None)(project, run)
 
 
 def _settings(waited: bool) -> None:

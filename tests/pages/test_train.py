@@ -204,7 +204,7 @@ def test_runs_are_compared_renamed_and_deleted(project: Project) -> None:
     assert charted(app) == [second.id, first.id]
 
     rename = next(entry for entry in app.text_input if entry.label == "Name")
-    rename.set_value("Baseline").run()
+    rename.set_value("Baseline")
     button(app, "Rename").click().run()
     assert "Baseline" in {run.name for run in runs(project.id)}
 
