@@ -1,0 +1,118 @@
+"""Edit to painted badge: from the key that takes an edit back to the changed badge on the screen, through the real app.
+
+Prints a line each for 10, 100 and 500 layers: the median in milliseconds, and its ratio to that for 10.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from builder.edits import AddLayer, apply  # noqa: E402 (the root has just been put on the path)
+from builder.graph import Graph  # noqa: E402
+from runtime.store import Store  # noqa: E402
+
+SIZES = (10, 100, 500)
+ROUNDS = 15
+# Undo and redo take away and bring back a layer without input, whose badge says so.
+MEASURE = """async () => {
+    const host = [...document.querySelectorAll('*')].find(element => element.shadowRoot?.querySelector('.workplace'));
+    const root = host.shadowRoot;
+    const badges = () => [...root.querySelectorAll('.badge')].map(b => b.getAttribute('aria-label')).join();
+    const before = badges(), began = performance.now();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', {key: window.way, ctrlKey: true, bubbles: true}));
+    while (badges() === before) await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    return performance.now() - began;
+}"""
+
+
+def main() -> None:
+    """Start the app, measure each size, print."""
+    with tempfile.TemporaryDirectory() as home:
+        port = _free_port()
+        environment = {**os.environ, "LAYERLOOM_HOME": home, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        log = (Path(home) / "server.log").open("wb")
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _report(f"http://127.0.0.1:{port}", Store(f"sqlite:///{home}/projects.sqlite"))
+        finally:
+            server.terminate()
+            server.wait(30)
+            log.close()
+
+
+def _report(url: str, store: Store) -> None:
+    while not _answers(url):
+        time.sleep(0.2)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        base = 0.0
+        for size in SIZES:
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            median = _measure(page, url, store, size)
+            base = base or median
+            print(
+                f"edit to painted badge, {size} layers: {median:.0f} ms, {median / base:.2f} of 10 layers", flush=True
+            )
+            page.close()
+        browser.close()
+
+
+def _measure(page: Page, url: str, store: Store, size: int) -> float:
+    project = store.create(f"{size} layers", _chain(size))
+    store.edit(project.id, [AddLayer(layer="Dense", id="loose", x=260, y=65 * size)])  # in the middle of the view
+    page.goto(f"{url}/build?project={project.id}")
+    page.locator(".layer").first.wait_for(timeout=60_000)
+    page.locator(".totals", has_text="parameters").wait_for(timeout=120_000)
+    page.locator(".react-flow__pane").click(position={"x": 10, "y": 10})
+    times = []
+    for turn in range(2 * ROUNDS):
+        page.evaluate("way => { window.way = way; }", "z" if turn % 2 == 0 else "y")
+        times.append(float(page.evaluate(MEASURE)))
+    return statistics.median(times[2:])
+
+
+def _chain(size: int) -> Graph:
+    graph = apply(Graph(), AddLayer(layer="Input", id="image", values={"shape": [16]}))
+    before = "image"
+    for number in range(size - 1):
+        name = "dense" if number == 0 else f"dense_{number}"
+        graph = apply(graph, AddLayer(layer="Dense", id=name, values={"units": 16}, after=before))
+        before = name
+    return graph
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    main()
