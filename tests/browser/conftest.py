@@ -135,7 +135,7 @@ def _is_ours(message) -> bool:
     address = message.location.get("url", "")
     elsewhere = not address.startswith("http://127.0.0.1") or "/_stcore/" in address
     lost = re.search(
-        r"WebSocket|server endpoint|server is not responding|ERR_CONNECTION_REFUSED|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED",
+        r"WebSocket|server endpoint|server is not responding|disconnected from server|ERR_CONNECTION_REFUSED|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED",
         message.text,
     )
     return message.type == "error" and not (elsewhere and "Failed to load resource" in message.text) and not lost
