@@ -13,9 +13,10 @@ from builder.checks.rejections import EXPLAINERS
 from builder.edits import AddLayer, Connect, Disconnect, Remove, apply
 from builder.graph import Edge, Graph, Node
 from builder.layers import example
+from builder.program import Facts, lower
 from builder.training import Task, Training
 from builder.validate import CHECKS, Fix, Problem, problems
-from tests.builder.networks import chain, graphs
+from tests.builder.networks import chain, graphs, ids
 
 DIGITS = Task(data="digits", input_shape=(8, 8, 1), kind="classes", classes=tuple("0123456789"), examples=1437)
 
@@ -48,10 +49,33 @@ def test_every_fix_applies_and_takes_its_problem_away(
             assert Counter(kinds(after))[key] < Counter(kinds(found))[key], fix.label
 
 
+REASONS = [
+    "Expected min_ndim=4, found ndim=2.",
+    "Expected ndim=3, found ndim=2.",
+    "Kernel shape must have the same length as input, but received kernel of shape (3, 3, 1, 32) and input of shape (None, 7).",
+    "Computed output size would be zero or negative.",
+    "Shapes used to initialize variables must be fully-defined",
+    "Something new",
+]
+shapes = st.lists(st.none() | st.integers(0, 20), max_size=5).map(lambda sizes: (None, *sizes))
+answers = st.builds(
+    Facts,
+    shapes=st.lists(shapes, max_size=2).map(tuple),
+    dtypes=st.lists(st.sampled_from(["float32", "int32"]), max_size=2).map(tuple),
+    parameters=st.sampled_from([0, 10**10]),
+    error=st.none() | st.sampled_from(REASONS),
+)
+
+
+@given(graph=graphs, facts=st.dictionaries(ids, answers, max_size=6), task=st.none() | st.just(DIGITS))
+def test_facts_of_another_graph_do_no_harm(graph: Graph, facts: dict[str, Facts], task: Task | None) -> None:
+    for problem in problems(graph, facts=facts, task=task, training=Training()):
+        for fix in problem.fixes:
+            fixed(graph, fix)
+
+
 @given(graphs)
 def test_a_network_without_errors_can_be_computed(graph: Graph) -> None:
-    from builder.program import lower
-
     if not any(problem.severity == "error" for problem in problems(graph)):
         assert not lower(graph).missing
 

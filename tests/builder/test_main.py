@@ -1,0 +1,88 @@
+"""python -m builder: exit statuses, one JSON document, messages without a traceback."""
+
+import json
+
+import pytest
+
+from builder import terminal
+from builder.__main__ import parser
+from builder.graph import read_graph
+from builder.layers.base import LAYERS
+from builder.zoo import TEMPLATES
+
+
+def call(*arguments: str) -> int:
+    return terminal.run(parser(), arguments)
+
+
+def test_a_template_becomes_a_document_and_code(tmp_path, capsys):
+    file = tmp_path / "network.json"
+    assert call("template", "lenet5", "-o", str(file)) == 0
+    assert read_graph(file.read_text()) == TEMPLATES["lenet5"].make()
+    assert call("code", str(file), "--style", "sequential") == 0
+    assert "keras.Sequential(" in capsys.readouterr().out
+
+
+def test_lists(capsys):
+    assert call("list", "layers", "--json") == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == list(LAYERS)
+    assert call("list", "templates") == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [
+        "lenet5",
+        "mlp",
+        "lstm",
+        "mobilenetv2",
+    ]
+    assert call("list", "zoo", "--json") == 0
+    assert [row["name"] for row in json.loads(capsys.readouterr().out)] == ["MobileNetV2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read"),
+        ("{", "network document"),
+        ('{"version": 2}', "version"),
+        ('{"nodes": [{"id": "a", "layer": {"type": "Nonsense"}}]}', "Nonsense"),
+        ('{"nodes": [{"id": "x\\");import os#", "layer": {"type": "Flatten"}}]}', "import os"),
+    ],
+)
+def test_what_cannot_be_read_ends_with_2_and_words(content, said, tmp_path, capsys):
+    file = tmp_path / "network.json"
+    if content is not None:
+        file.write_text(content)
+    assert call("code", str(file)) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert "Traceback" not in shown.err
+    assert shown.out == ""
+
+
+def test_no_is_1(tmp_path, capsys):
+    file = tmp_path / "network.json"
+    file.write_text('{"version": 1}')
+    assert call("code", str(file)) == 1
+    assert "empty" in capsys.readouterr().err
+
+
+def test_an_unknown_template_names_those_there_are(capsys):
+    assert call("template", "lenet6") == 2
+    assert "lenet5" in capsys.readouterr().err
+
+
+@pytest.mark.keras
+def test_check_and_summary(tmp_path, capsys):
+    file = tmp_path / "network.json"
+    call("template", "lenet5", "-o", str(file))
+    assert call("check", str(file), "--json") == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert call("summary", str(file), "--json") == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["c1"]["output_shape"] == [None, 28, 28, 6]
+    assert rows["c1"]["macs"] == 28 * 28 * 6 * 25
+    assert sum(row["parameters"] for row in rows.values()) == 61_706
+    broken = json.loads(file.read_text())
+    broken["edges"] = [edge for edge in broken["edges"] if edge["target"] != "c3"]
+    file.write_text(json.dumps(broken))
+    assert call("check", str(file), "--json") == 1
+    assert "c3" in {problem["node"] for problem in json.loads(capsys.readouterr().out)}
