@@ -151,9 +151,13 @@ def _answer(call: Call, arguments: tuple[Argument, ...], tensors: tuple[Tensor, 
         return Facts(shapes=(layer.shape,), dtypes=(layer.dtype,), macs=0, activation_bytes=_bytes(layer))
     inputs = [keras.KerasTensor(shape, dtype) for shape, dtype in tensors]
     outputs = _called(layer, arguments, {str(number): [tensor] for number, tensor in enumerate(inputs)})
-    _Traced(layer, arguments)(inputs)
-    _refuse_what_only_data_would_show(layer)
-    calls = _inside(layer, inputs[0]) if isinstance(layer, keras.Model) else [(layer, inputs, outputs)]
+    if isinstance(layer, keras.Model):
+        calls = _inside(layer, inputs[0])
+    else:
+        calls = [(layer, inputs, outputs)]
+        if isinstance(layer, TRUSTING):
+            _Traced(layer, arguments)(inputs)
+        _refuse_what_only_data_would_show(layer)
     return Facts(
         shapes=tuple(tensor.shape for tensor in outputs),
         dtypes=tuple(tensor.dtype for tensor in outputs),
@@ -164,11 +168,12 @@ def _answer(call: Call, arguments: tuple[Argument, ...], tensors: tuple[Tensor, 
     )
 
 
-class _Traced(keras.layers.Layer):  # type: ignore[misc]
-    """Calls a layer with TensorFlow's tensors in place of Keras's, so that its own code runs.
+# These tell their output shape by a formula, and accept there what they cannot compute.
+TRUSTING = (keras.layers.MultiHeadAttention, keras.layers.TimeDistributed)
 
-    Many layers tell Keras their output shape by a formula and accept there what they cannot compute.
-    """
+
+class _Traced(keras.layers.Layer):  # type: ignore[misc]
+    """Calls a layer with TensorFlow's tensors in place of Keras's, so that its own code runs (some 20 ms)."""
 
     def __init__(self, layer: Any, arguments: Sequence[Argument]) -> None:
         super().__init__()
