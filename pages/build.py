@@ -18,8 +18,8 @@ from runtime.datasets import DATASETS
 from runtime.store import MAX_NAME, Project, UnknownProjectError, clean_name, store
 
 STYLE = Path(__file__).parent.parent / "assets" / "canvas" / "page.css"
-AT_ONCE = 3  # problems shown before the rest is folded away
-MOST = 30
+AT_ONCE = 3  # problems shown before the rest is folded away, while no layer is selected
+MOST = 30  # problems shown at all
 
 
 @st.fragment
@@ -120,11 +120,14 @@ def _call_to_action(project: Project, found: tuple[Problem, ...]) -> None:
 
 
 def _problem_list(project: Project, found: tuple[Problem, ...], conversation: Wire) -> None:
-    for number, problem in enumerate(found[:AT_ONCE]):
+    # Those of the selected layer first; and room for its form below.
+    found = tuple(sorted(found, key=lambda problem: problem.node not in conversation.selected))
+    at_once = 1 if conversation.selected else AT_ONCE
+    for number, problem in enumerate(found[:at_once]):
         _problem(project, problem, number, conversation)
-    if len(found) > AT_ONCE:
-        with st.expander(f"{len(found) - AT_ONCE} more"):
-            for number, problem in enumerate(found[AT_ONCE:MOST], AT_ONCE):
+    if len(found) > at_once:
+        with st.expander(f"{len(found) - at_once} more to look at"):
+            for number, problem in enumerate(found[at_once:MOST], at_once):
                 _problem(project, problem, number, conversation)
 
 
