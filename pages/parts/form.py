@@ -75,7 +75,8 @@ def _draw_field(field: Field, value: Any, key: str) -> tuple[Any, DeltaGenerator
     key = f"{key}.{field.name}"
     with st.container(key=f"{key}.field", gap="xxsmall"):
         if state.kept(f"{key}:reset"):
-            state.forget_widgets(key)
+            state.forget(f"{key}:reset")
+            state.begin_anew(key)
             value = field.default
         with st.container(horizontal=True, vertical_alignment="top", gap="xsmall", wrap=False):
             with st.container(gap="xxsmall"):
@@ -136,9 +137,10 @@ def draw(kind: Kind, value: Any, key: str, label: str, help_: str = "", default:
     """One value as a widget; what it says now."""
     match kind:
         case Flag():
-            return _follow(key, value, bool(value), lambda: st.toggle(label, key=key, help=help_))
+            return _follow(key, value, bool(value), lambda at, first: st.toggle(label, first, at, help_))
         case Choice(options):
-            return _choice({_name(option): option for option in options}, value, key, label, help_)
+            named = {_name(option): option for option in options}
+            return named[_select(key, _name(value), list(named), label, help_)]
         case Number():
             return _number(kind, value, key, label, help_, default)
         case Row():
@@ -154,17 +156,20 @@ def draw(kind: Kind, value: Any, key: str, label: str, help_: str = "", default:
             return _several(kind, value, key, label, help_)
 
 
-def _follow(key: str, value: Any, shown: Any, widget: Callable[[], Any]) -> Any:
-    state.follow(key, value, shown)
-    result = widget()
+def _follow(key: str, value: Any, shown: Any, widget: Callable[[str, Any], Any]) -> Any:
+    """What a widget says that is drawn under a key of its own with a first value."""
+    result = widget(*state.follow(key, value, shown))
     state.followed(key, value, result)
     return result
 
 
-def _choice(options: dict[str, Any], value: Any, key: str, label: str, help_: str) -> Any:
+def _select(key: str, name: str, names: list[str], label: str, help_: str) -> str:
     # By name: a selectbox takes None for "nothing chosen yet".
-    shown = _name(value) if _name(value) in options else next(iter(options))
-    return options[_follow(key, _name(value), shown, lambda: st.selectbox(label, list(options), key=key, help=help_))]
+    def widget(at: str, first: str) -> str:
+        return st.selectbox(label, names, names.index(first), key=at, help=help_)
+
+    chosen: str = _follow(key, name, name if name in names else names[0], widget)
+    return chosen
 
 
 def _number(kind: Number, value: Any, key: str, label: str, help_: str, default: Any, first: bool = True) -> Any:
@@ -172,15 +177,15 @@ def _number(kind: Number, value: Any, key: str, label: str, help_: str, default:
         return _text(Text(int if kind.integer else float), value, key, label, help_)
     number = int if kind.integer else float
 
-    def widget() -> Any:
+    def widget(at: str, shown: float | None) -> Any:
         return st.number_input(
             label,
             min_value=None if kind.low is None else number(kind.low),
             max_value=None if kind.high is None or kind.high > LARGEST else number(kind.high),
-            value=None if kind.optional else "min",
+            value=shown,
             step=number(step(kind, default)),
             format="%d" if kind.integer else "%.10g",
-            key=key,
+            key=at,
             help=help_ if first else None,
             placeholder=NONE,
             label_visibility="visible" if first else "hidden",
@@ -213,8 +218,8 @@ def _row(kind: Row, value: Any, key: str, label: str, help_: str, default: Any) 
 
 
 def _text(kind: Text, value: Any, key: str, label: str, help_: str) -> Any:
-    state.follow(key, value, written(value))
-    text = st.text_input(label, key=key, help=help_, max_chars=MAX_TEXT, placeholder=NONE)
+    at, first = state.follow(key, value, written(value))
+    text = st.text_input(label, first, key=at, help=help_, max_chars=MAX_TEXT, placeholder=NONE)
     try:
         result = read(kind, text) if text != written(value) else value
     except ValueError as error:
@@ -237,7 +242,7 @@ def _nested(model: BaseModel, key: str) -> BaseModel:
 
 def _variants(kind: Variants, value: Any, key: str, label: str, help_: str) -> Any:
     present = kind.label(value)
-    chosen = _follow(key, present, present, lambda: st.selectbox(label, list(kind.options), key=key, help=help_))
+    chosen = _select(key, present, list(kind.options), label, help_)
     option = kind.options[chosen]
     if option is None:
         return None
@@ -250,9 +255,11 @@ def _variants(kind: Variants, value: Any, key: str, label: str, help_: str) -> A
 def _several(kind: Several, value: Any, key: str, label: str, help_: str) -> Any:
     present = _labels(value)
     options = list(dict.fromkeys([*kind.options, *present]))
-    chosen = _follow(
-        key, tuple(present), list(present), lambda: tuple(st.multiselect(label, options, key=key, help=help_))
-    )
+
+    def widget(at: str, first: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(st.multiselect(label, options, [name for name in first if name in options], key=at, help=help_))
+
+    chosen = _follow(key, tuple(present), tuple(present), widget)
     result = []
     for name in chosen:
         model = present[name] if name in present else fresh(kind.options[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import streamlit as st
@@ -12,6 +13,7 @@ from builder.graph import DocumentError
 from runtime.store import Project, store
 
 PROJECT, NOTICE, VISITOR, KEPT = "layerloom.project", "layerloom.notice", "layerloom.visitor", "layerloom.kept."
+FOLLOWED = "layerloom.followed."
 UNKNOWN = (
     "This address leads to no project: it was deleted, or the address is incomplete. "
     "Open one of your projects below, or begin a new one."
@@ -92,24 +94,48 @@ def forget(key: str) -> None:
     st.session_state.pop(KEPT + key, None)
 
 
-def follow(key: str, value: Any, shown: Any) -> None:
-    """Let the widget `key` show `shown` when `value`, which it edits, was changed by somebody else.
+@dataclass(frozen=True)
+class Followed:
+    """What is remembered of a widget that edits a value which others may change too.
 
-    What a person has just entered stays: a value that the widget itself gave (`followed`) is no news to it, even when it
-    comes back after the next click. Call this before the widget is drawn, and give the widget no value of its own.
+    `version` makes its key: a widget under a new key begins anew. `first` is what it began with, `known` the value that
+    it was last drawn for and what it made of it.
     """
-    if key not in st.session_state or value not in kept(key, ()):
-        st.session_state[key] = shown
+
+    version: int = 0
+    first: Any = None
+    known: tuple[Any, ...] = ()
+
+
+def follow(key: str, value: Any, shown: Any) -> tuple[str, Any]:
+    """The key and the first value for the widget that edits `value`, which it shows as `shown`.
+
+    The widget begins anew when somebody else has changed `value` (undo, another tab), or when it was away. What a person
+    has just entered stays: a value that the widget itself gave (`followed`) is no news to it. It never is set through the
+    session state, because a browser that misses that one message would send back a value that nobody entered.
+    """
+    before: Followed = st.session_state.get(FOLLOWED + key, Followed())
+    now = before
+    if before.known and (value not in before.known or _widget(key, before) not in st.session_state):
+        now = Followed(before.version + 1)
+    if not now.known:
+        now = Followed(now.version, shown, (value,))
+    st.session_state[FOLLOWED + key] = now
+    return _widget(key, now), now.first
 
 
 def followed(key: str, value: Any, result: Any) -> None:
-    """Note what the widget `key` made of `value`."""
-    keep(key, (value, result))
+    """Note what the widget made of `value`."""
+    st.session_state[FOLLOWED + key] = replace(st.session_state[FOLLOWED + key], known=(value, result))
 
 
-def forget_widgets(key: str) -> None:
-    """Let this widget and those below it (`key.…`) be drawn as if for the first time, with what was kept for them gone."""
+def begin_anew(key: str) -> None:
+    """Let the widget of this key and those below it (`key.…`) begin anew."""
     for name in [str(name) for name in st.session_state]:
-        rest = name.removeprefix(KEPT)
-        if rest == key or rest.startswith((f"{key}.", f"{key}:")):
-            del st.session_state[name]
+        rest = name.removeprefix(FOLLOWED)
+        if rest != name and (rest == key or rest.startswith(f"{key}.")):
+            st.session_state[name] = Followed(st.session_state[name].version + 1)
+
+
+def _widget(key: str, followed: Followed) -> str:
+    return f"{key}#{followed.version}" if followed.version else key

@@ -51,7 +51,7 @@ MLP = network(("Input", {"shape": [8, 8, 1]}), ("Flatten", {}), ("Dense", {"unit
 
 def opened(graph=MLP, data="digits"):
     project = store().create("Mine", graph, data)
-    app = AppTest.from_file(PAGE, default_timeout=30)
+    app = AppTest.from_file(PAGE, default_timeout=120)
     app.query_params["project"] = project.id
     return app.run(), project.id
 
@@ -184,6 +184,6 @@ def test_a_data_set_that_is_not_here_is_said():
 
 
 def test_without_a_project_the_page_is_empty():
-    app = AppTest.from_file(PAGE).run()
+    app = AppTest.from_file(PAGE, default_timeout=120).run()
     assert not app.exception
     assert not app.button

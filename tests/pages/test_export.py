@@ -48,7 +48,7 @@ BRANCHED = apply(
 
 def opened(graph=MLP, **more):
     project = store().create("My LeNet: 5%", graph, **more)
-    app = AppTest.from_file(PAGE, default_timeout=30)
+    app = AppTest.from_file(PAGE, default_timeout=120)
     app.query_params["project"] = project.id
     return app.run(), project
 
@@ -138,6 +138,6 @@ def test_the_model_of_a_run_can_be_had_once_it_is_there():
 
 
 def test_without_a_project_the_page_is_empty():
-    app = AppTest.from_file(PAGE).run()
+    app = AppTest.from_file(PAGE, default_timeout=120).run()
     assert not app.exception
     assert not app.code

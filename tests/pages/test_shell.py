@@ -31,7 +31,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def app():
-    return AppTest.from_file(SHELL, default_timeout=30).run()
+    return AppTest.from_file(SHELL, default_timeout=120).run()
 
 
 def written(app):

@@ -37,7 +37,7 @@ def switched(monkeypatch):
 
 @pytest.fixture
 def app():
-    return AppTest.from_file(SHELL, default_timeout=30).run()
+    return AppTest.from_file(SHELL, default_timeout=120).run()
 
 
 def test_the_first_screen_offers_every_template_with_a_sentence(app):
@@ -144,7 +144,7 @@ def test_what_is_no_document_is_told_and_nothing_is_made(app, content, told):
 
 
 def test_an_unknown_address_leads_here_with_a_word(app):
-    app = AppTest.from_file(SHELL, default_timeout=30)
+    app = AppTest.from_file(SHELL, default_timeout=120)
     app.query_params["project"] = "0" * 32
     app.run()
     assert "leads to no project" in app.warning[0].value
