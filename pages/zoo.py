@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import PurePath
 from typing import Literal
@@ -41,8 +40,7 @@ def _cards(taken: list[str]) -> None:
 
 def _card(template: Template, taken: list[str]) -> None:
     with st.container(border=True, key=f"card-{template.name}", gap="xsmall"):
-        if PurePath(template.picture).name in os.listdir(PurePath(template.picture).parent):
-            st.image(template.picture)
+        st.image(template.picture)
         st.markdown(f"**{template.title}**")
         st.caption(template.sentence)
         kind: Literal["primary", "secondary"] = "primary" if template.name == FIRST else "secondary"
