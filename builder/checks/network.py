@@ -136,7 +136,7 @@ def shape_text(shape: Shape) -> str:
 
 def listed(names: Iterable[str], last: str = "and") -> str:
     """`a, b and c`."""
-    *first, end = names
+    *first, end = list(names) or ["nothing"]
     return f"{', '.join(first)} {last} {end}" if first else end
 
 

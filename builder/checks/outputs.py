@@ -87,7 +87,7 @@ class Output:
 
 
 def _function_of(node: Node) -> str:
-    return FUNCTIONS.get(node.layer.type) or getattr(node.layer, "activation", None) or "linear"
+    return FUNCTIONS.get(node.layer.type) or node.layer.activation_name() or "linear"
 
 
 def output_of(net: Network) -> Output | None:

@@ -12,7 +12,8 @@ def behind(net: Network, edge: Edge) -> Node | None:
     node = net.nodes[edge.source]
     while not _is_recurrent(node):
         before = net.into[node.id]
-        if len(before) != 1 or net.shape(before[0]) != net.shape(edge):
+        # Only what can be computed has a depth: a circle has none, and would be walked forever.
+        if len(before) != 1 or net.shape(before[0]) != net.shape(edge) or node.id not in net.depth:
             return None
         node = net.nodes[before[0].source]
     return node

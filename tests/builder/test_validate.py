@@ -247,3 +247,12 @@ def test_two_layers_of_one_name_are_told_as_the_first_of_them() -> None:
     nodes = (Node(id="a", layer=example("Activation")), Node(id="a", layer=example("Input")))
     graph = Graph(nodes=nodes, edges=(Edge(source="a", target="a"),))
     assert {code for code, _ in kinds(problems(graph, task=DIGITS))} == {"name_twice", "cycle"}
+
+
+def test_old_shapes_of_what_is_a_circle_now_are_not_followed_forever() -> None:
+    names = ("a", "b", "c")
+    layers = ("Activation", "Activation", "LSTM")
+    nodes = tuple(Node(id=name, layer=example(layer)) for name, layer in zip(names, layers, strict=True))
+    loop = tuple(Edge(source=source, target=target) for source, target in (("a", "b"), ("b", "a"), ("b", "c")))
+    old = dict.fromkeys(names, Facts(shapes=((None, 4),), error="Expected ndim=3, found ndim=2."))
+    assert "axes_differ" in {code for code, _ in kinds(problems(Graph(nodes=nodes, edges=loop), facts=old))}
