@@ -59,7 +59,8 @@ def test_from_the_first_screen_to_code_that_repeats_the_training(page, app_url, 
     button(page, "Train").click()
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=TRAINED_WITHIN)
     expect(button(page, "Export the code")).to_be_visible(timeout=TRAINED_WITHIN)
-    assert projects.project(project_id).training.epochs == 2
+    training = projects.project(project_id).training
+    assert (training.epochs, training.batch_size, training.validation_split) == (2, 32, 0.2)
 
     button(page, "Export the code").click()
     expect(page).to_have_title(re.compile(r"Export · Layerloom$"))
