@@ -3,6 +3,9 @@ import { type Doc, edgeId, edgesOf } from "./document";
 import { HEIGHT, STEP, WIDTH, freeX, makeRoom } from "./room";
 import type { Edge, Edit, Entry, Input, NodeView } from "./wire";
 
+/** What a node may be called; anything else comes from a foreign clipboard, and is shown nowhere. */
+const NAME = /^[a-z][a-z0-9_]{0,63}$/;
+
 export type Offered = ReadonlyMap<string, Entry>;
 
 export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
@@ -34,7 +37,7 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
     case "Paste":
       return edit.nodes.reduce((pasted, { id, layer, x, y }) => {
         const entry = offered.get(layer.type);
-        if (!entry || pasted.has(id)) return pasted;
+        if (!entry || pasted.has(id) || !NAME.test(id)) return pasted;
         const inputs = edit.edges.filter((edge) => edge.target === id).map(asInput);
         return withNode(pasted, { ...newNode(entry, id, x + edit.dx, y + edit.dy), layer, summary: "", inputs });
       }, doc);

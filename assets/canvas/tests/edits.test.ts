@@ -77,6 +77,11 @@ describe("Remove", () => {
   });
 });
 
+it("Paste shows no name that is none", () => {
+  const nodes = [{ id: 'x");import os#', layer: { type: "Dense" }, x: 0, y: 0 }, { id: "fine", layer: { type: "Dense" }, x: 0, y: 0 }];
+  expect([...after(new Map(), { type: "Paste", nodes, edges: [], dx: 1, dy: 2 }).keys()]).toEqual(["fine"]);
+});
+
 it("Insert takes a layer from where it was, and closes that gap", () => {
   const doc = after(chain(), { type: "Insert", id: "three", edge: { source: "image", output: 0, target: "one", port: "inputs" } });
   expect(new Set(edges(doc))).toEqual(new Set(["image>three:inputs", "three>one:inputs", "one>two:inputs"]));
