@@ -4,7 +4,10 @@ import pytest
 
 from builder.graph import Graph
 from builder.layers.activations import Softmax
-from builder.layers.core import Dense, Input
+from builder.layers.applications import MobileNetV2
+from builder.layers.convolutional import Conv2D
+from builder.layers.core import Activation, Dense, Input
+from builder.layers.pooling import GlobalAveragePooling2D
 from builder.program import Facts
 from builder.training import Task, Training, defaults
 from builder.zoo import TEMPLATES
@@ -56,3 +59,20 @@ def test_a_network_that_takes_long_gets_fewer_epochs():
 
 def test_an_unfinished_network_has_defaults_too():
     assert isinstance(defaults(Graph(), DIGITS).training, Training)
+
+
+def test_a_function_before_the_last_weights_is_not_the_end():
+    graph = chain(
+        a=Input(shape=(8, 8, 1)),
+        b=Conv2D(filters=4, kernel_size=(3, 3), activation="relu"),
+        c=Conv2D(filters=10, kernel_size=(1, 1)),
+        d=GlobalAveragePooling2D(),
+    )
+    assert defaults(graph, DIGITS).training.loss.from_logits is True
+
+
+@pytest.mark.parametrize(("activation", "logits"), [("softmax", False), ("linear", True), (None, True)])
+def test_the_head_of_a_backbone_is_an_end(activation, logits):
+    backbone = MobileNetV2(weights=None, classes=10, classifier_activation=activation)
+    graph = chain(a=Input(shape=(224, 224, 3)), b=Activation(activation="relu"), c=backbone)
+    assert defaults(graph, DIGITS).training.loss.from_logits is logits
