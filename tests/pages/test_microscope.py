@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder.zoo import TEMPLATES
-from runtime.events import Event, Finished, Started, append
+from runtime.events import Event, Finished, MapsSaved, Started, append
+from runtime.maps import pack, save
 from runtime.run import Run, RunSpec, Watch, create
 from runtime.store import Project, store
 
@@ -55,3 +58,43 @@ def test_a_run_that_recorded_nothing_is_explained(project: Project) -> None:
 def test_a_run_that_was_not_to_record_says_how_to(project: Project) -> None:
     made(project, STARTED, Finished(at=1001.0), watch=Watch(maps=False))
     assert "Record filters and maps" in texts(show(project))
+
+
+def record(run: Run, epoch: int) -> None:
+    """Two filters and two maps of the first convolution, as a worker saves them; all values are the epoch's number plus one."""
+    node = next(node.id for node in run.spec.graph.nodes if node.layer.type == "Conv2D")
+    file = run.maps / f"{epoch:05}-000.npz"
+    value = np.float32(epoch + 1)
+    save(file, pack({node: np.full((5, 5, 1, 2), value)}, {node: np.full((4, 4, 2), value)}))
+    append(run.events, MapsSaved(at=1000.0 + epoch, epoch=epoch, file=file.name))
+
+
+def labels(app: AppTest) -> list[str]:
+    (grid,) = [one for one in app.get("bidi_component") if one.proto.component_name == "layerloom_pictures"]
+    found: list[str] = json.loads(grid.proto.json)["labels"]
+    return found
+
+
+def test_the_filters_of_the_first_convolution_are_shown_after_the_last_epoch(project: Project) -> None:
+    run = made(project, STARTED)
+    record(run, 0)
+    record(run, 1)
+    append(run.events, Finished(at=1010.0))
+    app = show(project)
+    assert labels(app) == ["filter 1: 2 to 2", "filter 2: 2 to 2"]
+    app.select_slider[0].set_value(0).run()
+    assert labels(app) == ["filter 1: 1 to 1", "filter 2: 1 to 1"]
+    assert "before training" in texts(app)
+
+
+def test_a_layer_of_which_nothing_was_recorded_says_so_and_a_broken_file_is_told(project: Project) -> None:
+    run = made(project, STARTED)
+    record(run, 0)
+    append(run.events, Finished(at=1010.0))
+    app = show(project)
+    app.selectbox(key=f"layer-{run.id}").select_index(-1).run()
+    assert "Nothing was recorded" in texts(app)
+    (run.maps / "00000-000.npz").write_bytes(b"nothing")
+    app.run()
+    assert not app.exception
+    assert "cannot be read" in app.warning[0].value
