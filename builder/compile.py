@@ -121,9 +121,10 @@ def _as_list(returned: Any) -> list[Any]:
 def _facts(step: Step, known: Mapping[str, Facts]) -> Facts:
     sources = [(known[ref.step], ref.part or 0) for ref in step.refs()]
     tensors = tuple((facts.shapes[part], facts.dtypes[part]) for facts, part in sources)
-    kwargs = tuple(pair for pair in step.call.kwargs if pair[0] not in ("name", "trainable"))
-    facts = _ask(Call(step.call.target, step.call.args, kwargs), _numbered(step.arguments), tensors)
-    frozen = ("trainable", False) in (*step.call.kwargs, *step.attributes)
+    call = step.call
+    kwargs = tuple(pair for pair in call.kwargs if pair[0] not in ("name", "trainable"))
+    facts = _ask(Call(call.target, call.args, kwargs), _numbered(step.arguments), tensors)
+    frozen = ("trainable", False) in (*call.kwargs, *step.attributes)
     return facts.model_copy(update={"trainable": 0}) if frozen and facts.trainable else facts
 
 
