@@ -25,6 +25,11 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# What Streamlit says of a server that is being started again, and of strangers that cannot be reached.
+LOST = (
+    r"WebSocket|server endpoint|server is not responding|"
+    r"ERR_CONNECTION_REFUSED|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED"
+)
 STARTED_WITHIN = 120  # seconds
 PATIENCE = 60_000  # milliseconds in which the page must show what is waited for
 
@@ -134,7 +139,7 @@ def _is_ours(message) -> bool:
     """Whether a message of the console is an error of the app: Streamlit asks strangers, and itself at two addresses."""
     address = message.location.get("url", "")
     elsewhere = not address.startswith("http://127.0.0.1") or "/_stcore/" in address
-    lost = re.search(
+    lost = re.search(LOST, message.text)
         r"WebSocket|server endpoint|server is not responding|disconnected from server|ERR_CONNECTION_REFUSED|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED",
         message.text,
     )
