@@ -27,7 +27,7 @@ QUIET = [
 ]
 # What Streamlit says of a server that is being started again, and of strangers that cannot be reached.
 LOST = (
-    r"WebSocket|server endpoint|server is not responding|"
+    r"WebSocket|server endpoint|server is not responding|disconnected from server|"
     r"ERR_CONNECTION_REFUSED|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED"
 )
 STARTED_WITHIN = 120  # seconds
@@ -140,9 +140,6 @@ def _is_ours(message) -> bool:
     address = message.location.get("url", "")
     elsewhere = not address.startswith("http://127.0.0.1") or "/_stcore/" in address
     lost = re.search(LOST, message.text)
-        r"WebSocket|server endpoint|server is not responding|disconnected from server|ERR_CONNECTION_REFUSED|ERR_NAME_NOT_RESOLVED|ERR_INTERNET_DISCONNECTED",
-        message.text,
-    )
     return message.type == "error" and not (elsewhere and "Failed to load resource" in message.text) and not lost
 
 
