@@ -7,7 +7,7 @@ import sys
 
 from builder import terminal
 from builder.codegen import CodeError, source
-from builder.graph import write_graph
+from builder.graph import Graph, write_graph
 from builder.layers import family_labels
 from builder.layers.base import LAYERS
 from builder.program import Facts, lower
@@ -76,11 +76,10 @@ def _template(chosen: argparse.Namespace) -> None:
 
 
 def _check(chosen: argparse.Namespace) -> int:
-    from builder.compile import shapes
     from builder.validate import problems
 
     graph = read_network(chosen.network)
-    found = problems(graph, facts=shapes(lower(graph)))
+    found = problems(graph, facts=_facts(graph))
     if chosen.json:
         show_json([problem.model_dump(mode="json") for problem in found])
     else:
@@ -90,10 +89,8 @@ def _check(chosen: argparse.Namespace) -> int:
 
 
 def _summary(chosen: argparse.Namespace) -> None:
-    from builder.compile import shapes
-
     graph = read_network(chosen.network)
-    facts = shapes(lower(graph))
+    facts = _facts(graph)
     rows = [
         {"id": node.id, "layer": node.layer.type, **_described(facts.get(node.id, Facts()))} for node in graph.nodes
     ]
@@ -104,6 +101,14 @@ def _summary(chosen: argparse.Namespace) -> None:
     cells = [(r["id"], r["layer"], r["output_shape"] or r["error"] or "?", r["parameters"], r["macs"]) for r in rows]
     total = sum(facts[node].parameters for node in facts)
     write(table([*titles, *cells]) + f"{total:,} parameters in {len(rows)} layers\n", None)
+
+
+def _facts(graph: Graph) -> dict[str, Facts]:
+    """What Keras says of each node."""
+    with terminal.quiet():
+        from builder.compile import shapes
+
+        return shapes(lower(graph))
 
 
 def _described(facts: Facts) -> dict[str, object]:

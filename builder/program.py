@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from heapq import heappop, heappush
 from itertools import pairwise
 
+import networkx as nx
 from pydantic import BaseModel, ConfigDict
 
 from builder.call import Call
@@ -136,20 +137,13 @@ def lower(graph: Graph) -> Program:
 
 def _order(incoming: dict[str, list[Edge]], place: dict[str, int]) -> list[str]:
     """Names in topological order, of those that could come next the first added first; a cycle and all behind it is left out."""
-    outgoing: dict[str, list[str]] = {name: [] for name in place}
-    for edges in incoming.values():
-        for edge in edges:
-            outgoing[edge.source].append(edge.target)
-    names = list(place)
-    waits_for = {name: len(edges) for name, edges in incoming.items()}
-    ready = [place[name] for name in names if not waits_for[name]]  # sorted, so a heap already
+    network: nx.DiGraph[str] = nx.DiGraph()
+    network.add_nodes_from(place)
+    network.add_edges_from((edge.source, edge.target) for edges in incoming.values() for edge in edges)
     order = []
-    while ready:
-        order.append(names[heappop(ready)])
-        for target in outgoing[order[-1]]:
-            waits_for[target] -= 1
-            if not waits_for[target]:
-                heappush(ready, place[target])
+    with suppress(nx.NetworkXUnfeasible):  # told at the end, when only cycles and what is behind them are left
+        for name in nx.lexicographical_topological_sort(network, key=place.__getitem__):
+            order.append(name)
     return order
 
 

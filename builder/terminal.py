@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,6 @@ class NoError(Exception):
 
 def run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None) -> int:
     """Run the chosen command (`run` of its parser) and turn what it says into an exit status, never a traceback."""
-    # Keras and TensorFlow are imported by few commands; these shall not chat on standard error.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     chosen = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int | None] = chosen.run
     try:
@@ -37,8 +36,31 @@ def run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None = None)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read has gone; Python would complain at its end
         return DONE
+    except OSError as error:
+        print(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.", file=sys.stderr)
+        return UNUSABLE
     except KeyboardInterrupt:
         return 130
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Import and ask Keras in here: TensorFlow's C++ parts write to standard error, whatever its log level says.
+
+    Only the processor is used: a command answers a question, and a GPU may be busy with a training.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    sys.stderr.flush()
+    before, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(before, 2)
+        os.close(before)
+        os.close(nothing)
 
 
 def read_text(name: str) -> bytes:

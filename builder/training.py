@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from builder.graph import Frozen, Graph
-from builder.layers.base import LayerSpec
+from builder.layers.base import LayerSpec, Weighted
 from builder.losses import BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy
 from builder.metrics import BinaryAccuracy, Metric, SparseCategoricalAccuracy
 from builder.metrics import MeanAbsoluteError as MeanAbsoluteErrorMetric
@@ -80,7 +80,7 @@ def defaults(graph: Graph, task: Task, facts: Mapping[str, Facts] | None = None)
 
 
 def _ending(graph: Graph) -> tuple[str, int | None]:
-    """Activation and units that the network ends in."""
+    """Activation and units that the network ends in: of the last layer with weights, or of a function behind it."""
     outputs = lower(graph).outputs
     activation = None
     node = graph.find(outputs[-1].step) if outputs else None
@@ -89,7 +89,7 @@ def _ending(graph: Graph) -> tuple[str, int | None]:
             break
         activation = activation or _activation(node.layer)
         units = getattr(node.layer, "units", None)
-        if units is not None:
+        if units is not None or isinstance(node.layer, Weighted):
             return activation or "linear", units
         before = next((edge.source for edge in graph.edges if edge.target == node.id), None)
         node = graph.find(before) if before else None
@@ -98,7 +98,7 @@ def _ending(graph: Graph) -> tuple[str, int | None]:
 
 def _activation(layer: LayerSpec) -> str | None:
     by_class = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}
-    return by_class.get(layer.type) or getattr(layer, "activation", None)
+    return by_class.get(layer.type) or layer.activation_name()
 
 
 def _loss(task: Task, activation: str, units: int | None) -> tuple[Loss, tuple[Metric, ...], str]:

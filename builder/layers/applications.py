@@ -69,6 +69,10 @@ class MobileNetV2(Backbone):
     classes: p.Units = Field(1000, description="Number of classes of the head.")
     classifier_activation: ActivationName | None = Field("softmax", description="Activation of the head.")
 
+    def activation_name(self) -> str | None:
+        """The activation of its head, where it keeps that."""
+        return self.classifier_activation if self.include_top and self.classifier_activation != "linear" else None
+
     def summary(self) -> str:
         """`imagenet, frozen`."""
         return listed(
