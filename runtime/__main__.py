@@ -16,7 +16,7 @@ from builder.edits import reason
 from builder.program import lower
 from builder.terminal import NoError, UnusableError, read_network, read_text, show_json, table, write
 from builder.training import Task, defaults
-from runtime.curves import read_curves
+from runtime.curves import Curves, read_curves
 from runtime.datasets import DATASETS
 from runtime.devices import devices, find
 from runtime.exports import EXPORTS
@@ -110,7 +110,7 @@ def _assign(settings: dict[str, Any], assignment: str) -> None:
         place[name] = json.loads(text)
     except (ValueError, RecursionError):
         place[name] = text
-    if isinstance(place[name], str) and isinstance(parents, list) and name in ("optimizer", "loss"):
+    if isinstance(place[name], str) and name in ("optimizer", "loss"):
         place[name] = {"type": place[name]}
 
 
@@ -153,7 +153,7 @@ def _show(chosen: argparse.Namespace) -> None:
         return
     curves = read_curves(run)
     write(table([("id", run.id), ("name", run.name), ("status", run.status()), ("device", run.spec.device)]), None)
-    write(f"epoch {curves.epoch + 1} of {curves.epochs}, step {curves.step} of {curves.steps}\n", None)
+    write(f"epoch {_epoch(curves)} of {curves.epochs}, step {curves.step} of {curves.steps}\n", None)
     names = list(curves.epochs_done)
     rows = zip(*(curves.epochs_done[name][1] for name in names), strict=True) if names else ()
     cells = [(number, *(f"{value:.4f}" for value in row)) for number, row in enumerate(rows, 1)]
@@ -186,9 +186,11 @@ def _maps(chosen: argparse.Namespace) -> None:
                 raise NoError(f"{run.name} has saved no maps (yet).")
             arrays = of_node(run.maps / saved[-1][1], chosen.node)
         else:
-            from runtime.maps.model import look_with_model
+            _task(run.spec.data)
+            with terminal.quiet():
+                from runtime.maps.model import look_with_model
 
-            arrays = look_with_model(run, chosen.node, chosen.sample)
+                arrays = look_with_model(run, chosen.node, chosen.sample)
         save(Path(chosen.output), arrays)
     except (MapsError, RunError) as error:
         raise NoError(str(error)) from None
@@ -244,12 +246,17 @@ def _described(run: Run) -> dict[str, Any]:
         "status": run.status(),
         "device": run.spec.device,
         "pid": worker.pid if worker else None,
-        "epoch": curves.epoch,
+        "epoch": _epoch(curves),
         "step": curves.step,
         "curves": {name: list(ys) for name, (_, ys) in curves.epochs_done.items()},
         "test": dict(curves.test),
         "message": curves.message,
     }
+
+
+def _epoch(curves: Curves) -> int:
+    """The epoch that runs or ran last, counted from 1 as people do; 0 before the start."""
+    return 0 if curves.started is None else curves.epoch + 1
 
 
 def _say(run: Run, as_json: bool) -> None:

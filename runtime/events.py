@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -106,9 +108,17 @@ MAX_LINE = 1_000_000  # bytes
 
 
 def append(path: Path, event: Event) -> None:
-    """Write one event at the end of the log, in one call, so that a reader never sees two half lines mixed."""
-    with path.open("ab") as log:
-        log.write(event.model_dump_json().encode() + b"\n")
+    """Write one event at the end of the log, in one call, so that a reader never sees two half lines mixed.
+
+    Raises:
+        OSError: it cannot be written, as when the disk is full; the log is then as it was.
+    """
+    line = event.model_dump_json().encode() + b"\n"
+    with path.open("ab", buffering=0) as log:
+        before = log.seek(0, os.SEEK_END)
+        if log.write(line) != len(line):
+            log.truncate(before)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 def read(path: Path, offset: int = 0) -> tuple[list[Event], int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import shutil
@@ -14,48 +13,34 @@ from pathlib import Path
 from platform import python_version
 from typing import Literal
 
-import psutil
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from builder.graph import MAX_DOCUMENT_BYTES, Frozen, Graph
-from builder.training import Training
 from runtime.events import Event, Failed, Finished, Paused, Stopped, last
 from runtime.home import runs_folder
+from runtime.process import Worker, read_small, write_atomically
+from runtime.spec import DataSpec, RunSpec, Watch
+
+__all__ = [
+    "ID",
+    "OVER",
+    "DataSpec",
+    "Run",
+    "RunError",
+    "RunSpec",
+    "Status",
+    "Watch",
+    "Worker",
+    "create",
+    "delete",
+    "open_run",
+    "rename",
+    "runs",
+]
 
 Status = Literal["waiting", "running", "paused", "finished", "stopped", "failed", "crashed"]
 OVER = ("finished", "stopped", "failed", "crashed")
 ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 MAX_NAME = 100
-
-
-class DataSpec(Frozen):
-    """A data set by name, and how its test examples are set aside.
-
-    `test_fraction` and `seed` decide the split; a set that comes with its own test examples keeps them.
-    """
-
-    name: str = Field("digits", max_length=64, pattern=r"^[a-z][a-z0-9_]*$")
-    test_fraction: float = Field(0.2, ge=0, le=0.9)
-    seed: int = Field(0, ge=0, le=2**31 - 1)
-
-
-class Watch(Frozen):
-    """What is recorded while training: kernels and feature maps of `nodes` (empty: of all) for one test example."""
-
-    sample: int = Field(0, ge=0)
-    nodes: tuple[str, ...] = Field((), max_length=200)
-    maps: bool = True
-
-
-class RunSpec(Frozen):
-    """Enough to repeat a run exactly."""
-
-    graph: Graph
-    data: DataSpec = DataSpec()
-    training: Training = Training()
-    device: str = Field("cpu", max_length=64)
-    seed: int = Field(0, ge=0, le=2**31 - 1)
-    watch: Watch = Watch()
 
 
 class RunError(ValueError):
@@ -73,22 +58,6 @@ class Record(BaseModel):
     created: datetime
     spec: RunSpec
     versions: dict[str, str] = Field(default_factory=dict, max_length=20)
-
-
-class Worker(BaseModel):
-    """The process that trains a run; its start time tells it from a later process with the same number."""
-
-    pid: int = Field(ge=1)
-    started: float
-
-    def process(self) -> psutil.Process | None:
-        """The process, if it lives."""
-        try:
-            process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < 1
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-        except psutil.Error:
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +135,7 @@ class Run:
     def worker(self) -> Worker | None:
         """The process that was started for it, alive or not."""
         try:
-            return Worker.model_validate_json(_read_small(self.worker_file))
+            return Worker.model_validate_json(read_small(self.worker_file))
         except (OSError, ValidationError):
             return None
 
@@ -215,6 +184,8 @@ def open_run(run_id: str) -> Run:
     if not ID.fullmatch(run_id):
         raise RunError(f"{run_id[:60]!r} is no run's id; one looks like 20260131-235959-0a1b2c.")
     folder = runs_folder() / run_id
+    if folder.is_symlink():
+        raise RunError(f"The folder of run {run_id} is a link to elsewhere, so it is not opened.")
     try:
         stamp = (folder / "run.json").stat()
         record = _record(folder / "run.json", stamp.st_mtime_ns, stamp.st_size)
@@ -258,23 +229,21 @@ def delete(run: Run) -> None:
     """Remove the run with all that came of it.
 
     Raises:
-        RunError: it is still training.
+        RunError: it is still training, or its files cannot be removed.
     """
     if run.status() in ("running", "paused"):
         raise RunError(f"{run.name} is still training: stop it first.")
-    shutil.rmtree(run.folder)
+    try:
+        shutil.rmtree(run.folder)
+    except FileNotFoundError:
+        return  # someone else was quicker
+    except OSError as error:
+        raise RunError(f"{run.name} cannot be removed: {error.strerror}.") from None
 
 
 def clean_name(name: str) -> str:
     """One line of at most MAX_NAME characters."""
     return " ".join(name.split())[:MAX_NAME]
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step, so that a reader never sees half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(text)
-    draft.replace(path)
 
 
 def _write(run: Run) -> None:
@@ -283,13 +252,7 @@ def _write(run: Run) -> None:
 
 @lru_cache(maxsize=500)
 def _record(path: Path, _changed: int, _size: int) -> Record:
-    return Record.model_validate_json(_read_small(path))
-
-
-def _read_small(path: Path) -> bytes:
-    if path.is_symlink() or path.stat().st_size > 2 * MAX_DOCUMENT_BYTES:
-        raise OSError(f"{path.name} is a link or too large.")
-    return path.read_bytes()
+    return Record.model_validate_json(read_small(path))
 
 
 def _ended(event: Event | None) -> Status | None:

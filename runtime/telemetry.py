@@ -37,7 +37,7 @@ class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
         self._began = 0.0
         self._next_tick = self._next_maps = 0.0
         self._next_checkpoint = time.monotonic() + BETWEEN_CHECKPOINTS
-        self._asked = 0  # time stamp of the control file when it was last read
+        self._asked = (0, 0)  # which control file was last read
         self.saved = False
 
     def stop(self) -> None:
@@ -124,10 +124,11 @@ class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
     def _wish(self) -> str:
         """What is newly asked for; empty when nothing is."""
         try:
-            stamp = self.run.control.stat().st_mtime_ns
-            if stamp == self._asked:
+            found = self.run.control.stat()
+            # Each wish is a new file; clocks of file systems are too coarse to tell two quick ones apart.
+            if (found.st_mtime_ns, found.st_ino) == self._asked:
                 return ""
-            self._asked = stamp
+            self._asked = (found.st_mtime_ns, found.st_ino)
             return self.run.control.read_text()[:10].strip()
         except OSError:
             return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from runtime.events import Event, Failed, Finished, Started, Stopped, append
-from runtime.run import Run, RunError, open_run, write_atomically
+from runtime.process import write_atomically
+from runtime.run import Run, RunError, open_run
 
 
 class Refused(Exception):  # noqa: N818 (told to a person, who can mend it)
@@ -51,7 +53,11 @@ def work(run: Run) -> int:
         traceback.print_exc()
         sys.stderr.flush()
         ended = Failed(at=time.time(), message=_in_words(error), log=run.log_end())
-    append(run.events, ended)
+    try:
+        append(run.events, ended)
+    except OSError:
+        traceback.print_exc()  # the run then counts as crashed, and its log says why
+        return 1
     return int(isinstance(ended, Failed))
 
 
@@ -60,6 +66,7 @@ def train(run: Run) -> Event:
     import keras
     import tensorflow as tf
 
+    from builder.codegen import CodeError
     from builder.compile import BuildError, build, make
     from builder.program import lower
     from runtime.datasets import DATASETS, DataUnavailable
@@ -72,12 +79,12 @@ def train(run: Run) -> Event:
         raise Refused(f"There is no data set called {spec.data.name!r}; there are {', '.join(DATASETS)}.")
     program = lower(spec.graph)
     _check(run, dataset.task(spec.data))
-    write_atomically(run.script, _script(run, program, dataset))
     try:
+        write_atomically(run.script, _script(run, program, dataset))
         arrays = dataset.load(spec.data)
         keras.utils.set_random_seed(spec.seed)
         model = build(program)
-    except (DataUnavailable, BuildError) as error:
+    except (DataUnavailable, CodeError, BuildError) as error:
         raise Refused(str(error)) from error
 
     held_out = round(len(arrays.x_train) * training.validation_split)
@@ -148,7 +155,7 @@ def _check(run: Run, task: Any) -> None:
     device = find(run.spec.device)
     if device is None:
         raise Refused(f"This machine has no device called {run.spec.device!r}. Choose another one.")
-    if reason := refusal(facts, run.spec.training, device, task):
+    if reason := refusal(facts, run.spec.training, device, task, run.spec.graph):
         raise Refused(reason)
 
 
@@ -161,6 +168,8 @@ def _script(run: Run, program: Any, dataset: Any) -> str:
 def _in_words(error: BaseException) -> str:
     if isinstance(error, KeyboardInterrupt | SystemExit):
         return "The run was ended from outside."
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full. Make room, for example by deleting runs, and train again."
     kind = type(error).__name__
     if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
         return "The device has run out of memory. Make the batch smaller, or the network, and train again."

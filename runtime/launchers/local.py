@@ -14,10 +14,10 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil
-
 from runtime.devices import devices, environment
-from runtime.run import OVER, Run, RunError, Worker, open_run, runs, write_atomically
+from runtime.events import Failed, Stopped, append
+from runtime.process import Worker, write_atomically, write_first
+from runtime.run import OVER, Run, RunError, open_run, runs
 
 ROOT = Path(__file__).parents[2]
 LOOK = 0.2  # seconds between two looks at what runs
@@ -34,6 +34,7 @@ class Spare:
 _lock = threading.RLock()
 _spare: Spare | None = None
 _waiting: list[str] = []
+_over: set[str] = set()  # runs that were over when last looked at
 _children: list[subprocess.Popen[str]] = []
 _thread: threading.Thread | None = None
 
@@ -57,29 +58,23 @@ def launch(run: Run) -> None:
     """Start a run as soon as a processor core is free for it; returns at once."""
     global _thread
     with _lock:
-        _waiting.append(run.id)
+        if run.id not in _waiting:
+            _waiting.append(run.id)
         if _thread is None or not _thread.is_alive():
             _thread = threading.Thread(target=_serve, name="launcher", daemon=True)
             _thread.start()
 
 
 def start(run: Run) -> None:
-    """Start a run now, in a process of its own that nothing but its end ends."""
+    """Start a run now, in a process of its own that nothing but its end ends; not if any server has started it before."""
     with _lock:
-        if run.spec.device == "cpu" and _give_to_spare(run):
+        if not _claim(run):
             return
-        with run.log.open("ab") as log:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "runtime.worker", str(run.folder)],
-                env=_environment(run.spec.device),
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                text=True,
-            )
-        _note_worker(run, child)
+        try:
+            if run.spec.device != "cpu" or not _give_to_spare(run):
+                _note_worker(run, _new_worker(run))
+        except (OSError, ValueError) as error:
+            append(run.events, Failed(at=time.time(), message=f"The training could not be started: {error}"))
 
 
 def stop(run: Run) -> None:
@@ -91,12 +86,10 @@ def stop(run: Run) -> None:
     with _lock:
         if run.id in _waiting:
             _waiting.remove(run.id)
-    if run.worker() is None and run.status() == "waiting":
-        from runtime.events import Stopped, append
-
+    if run.status() == "waiting" and _claim(run):
         append(run.events, Stopped(at=time.time()))
-        return
-    _ask(run, "stop")
+    else:
+        _ask(run, "stop")
 
 
 def pause(run: Run) -> None:
@@ -135,6 +128,25 @@ def close() -> None:
         _spare = None
 
 
+def _claim(run: Run) -> bool:
+    """Whether this process is the one to start, or to cancel, a run: of several servers only one is."""
+    return write_first(run.worker_file, Worker.of(os.getpid()).model_dump_json())
+
+
+def _new_worker(run: Run) -> subprocess.Popen[str]:
+    with run.log.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "runtime.worker", str(run.folder)],
+            env=_environment(run.spec.device),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            text=True,
+        )
+
+
 def _ask(run: Run, wish: str) -> None:
     status = run.status()
     if status in OVER or status == "waiting":
@@ -168,7 +180,10 @@ def _start_next() -> None:
 
 
 def _running() -> int:
-    return sum(run.status() == "running" for run in runs())
+    """How many runs train now, of any server. Runs that are over stay so: their logs are read once."""
+    status = {run.id: run.status() for run in runs() if run.id not in _over}
+    _over.update(run_id for run_id, now in status.items() if now in OVER)
+    return sum(now == "running" for now in status.values())
 
 
 def _give_to_spare(run: Run) -> bool:
@@ -176,12 +191,11 @@ def _give_to_spare(run: Run) -> bool:
     spare, _spare = _spare, None
     if spare is None or spare.process.poll() is not None or spare.process.stdin is None:
         return False
-    _note_worker(run, spare.process)
+    _note_worker(run, spare.process)  # before it begins, so that it never runs unknown
     try:
         spare.process.stdin.write(f"{run.folder}\n")
         spare.process.stdin.close()
-    except OSError:
-        run.worker_file.unlink(missing_ok=True)
+    except OSError:  # it has died since
         return False
     threading.Thread(target=_replace_after, args=(run,), name="spare", daemon=True).start()
     return True
@@ -221,11 +235,7 @@ def _listen(spare: Spare) -> None:
 def _note_worker(run: Run, process: subprocess.Popen[str]) -> None:
     if process not in _children:
         _children.append(process)
-    try:
-        started = psutil.Process(process.pid).create_time()
-    except psutil.Error:
-        started = time.time()
-    write_atomically(run.worker_file, Worker(pid=process.pid, started=started).model_dump_json())
+    write_atomically(run.worker_file, Worker.of(process.pid).model_dump_json())
 
 
 def _reap() -> None:

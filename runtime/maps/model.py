@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zipfile import BadZipFile
 
 import keras
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ def look_with_model(run: Run, node: str, sample: int) -> dict[str, NDArray[Any]]
     """Kernels and feature maps of a node for one test example, by the model that the run has saved.
 
     Raises:
-        RunError: no model has been saved, the data is not to be had, or there is no such example.
+        RunError: no model has been saved or it cannot be read, the data is not to be had, or there is no such example.
     """
     if not run.model.is_file():
         raise RunError(f"{run.name} has saved no model yet: wait for its first checkpoint, or train it again.")
@@ -26,4 +27,8 @@ def look_with_model(run: Run, node: str, sample: int) -> dict[str, NDArray[Any]]
         raise RunError(str(error)) from None
     if not 0 <= sample < len(examples):
         raise RunError(f"There is no test example {sample}; they are numbered from 0 to {len(examples) - 1}.")
-    return watcher(keras.models.load_model(run.model, compile=False), examples[sample], (node,))()
+    try:
+        model = keras.models.load_model(run.model, compile=False)
+    except (OSError, ValueError, TypeError, KeyError, BadZipFile) as error:
+        raise RunError(f"The model of {run.name} cannot be read: {str(error)[:200]}") from None
+    return watcher(model, examples[sample], (node,))()

@@ -26,6 +26,8 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
     The forward pass is one traced function in inference mode: it draws no random numbers and changes no state.
     """
     layers = [layer for layer in model.layers if not nodes or layer.name in nodes]
+    if not layers:  # the chosen nodes are no part of the model: nothing leads from them to its end
+        return dict
     outputs = {layer.name: _first(layer.output) for layer in layers}
     inside = keras.Model(model.inputs, outputs)
     batch = tf.constant(sample[None])
