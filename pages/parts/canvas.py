@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +98,13 @@ def canvas(project: Project, facts: dict[str, Facts] | None, problems: Iterable[
         revision=project.revision,
         pulse=f"{PULSE}?project={project.id}",
     )
-    hear = {"args": (key, conversation)}
+    hear = partial(_hear, key, conversation)
     _component()(
         key=key,
         data=data,
         default={"selection": []},
-        on_outbox_change=lambda: _hear(*hear["args"]),
-        on_selection_change=lambda: _hear(*hear["args"]),
+        on_outbox_change=hear,
+        on_selection_change=hear,
     )
 
 

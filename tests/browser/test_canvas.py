@@ -367,6 +367,7 @@ def test_tidy_and_fit(opened: Callable[..., Canvas]) -> None:
     far = AddLayer(layer="Dense", id="far", x=9000, y=9000)
     canvas = opened(*CHAIN, far)
     canvas.tool("Tidy").click()
+    expect(canvas.tool("Undo")).to_be_enabled()
     tidy = list(canvas.graph.nodes)
     assert max(abs(node.x) for node in tidy) < 1000
     assert [node.id for node in sorted(tidy[:4], key=lambda node: node.y)] == ["image", "conv", "flatten", "scores"]
