@@ -1,0 +1,144 @@
+"""Training through the app, live curves and maps on, against the exported script: time an epoch, and time to first loss."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+EPOCHS = 8
+ROUNDS = 3
+# Runs the exported script unchanged and writes down when each epoch ended; the callback has no batch hooks, so it costs nothing.
+TIMED = """
+import json, runpy, sys, time
+import keras
+ends, fit = [], keras.Model.fit
+class Clock(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        ends.append(time.time())
+keras.Model.fit = lambda self, *args, **kwargs: fit(self, *args, callbacks=[Clock()], **kwargs)
+runpy.run_path(sys.argv[1], run_name="__main__")
+json.dump(ends, open(sys.argv[2], "w"))
+"""
+
+
+def main() -> None:
+    """Print one line for each network, and one for the first loss."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(LAYERLOOM_HOME=folder, KERAS_HOME=f"{folder}/keras", TF_CPP_MIN_LOG_LEVEL="3")
+        _made_up_mnist(Path(folder) / "keras" / "datasets")
+        for title, template, data, batch in (
+            ("LeNet-5 on 28x28", "lenet5", "mnist", 32),
+            ("perceptron on digits", "mlp", "digits", 32),
+        ):
+            spec = _spec(Path(folder), template, data, batch)
+            app, script = [], []
+            for _ in range(ROUNDS):
+                script.append(_script_epoch(Path(folder), spec))
+                app.append(_app_epoch(spec))
+            ratio = statistics.median(app) / statistics.median(script)
+            print(f"{title}: {ratio:.2f} of the script's time an epoch ({statistics.median(app):.3f} s)")
+        print(_first_loss(Path(folder), spec))
+
+
+def _made_up_mnist(folder: Path) -> None:
+    """8,000 random pictures of MNIST's shape, where Keras looks for the real ones: speed does not depend on what they show."""
+    folder.mkdir(parents=True)
+    draw = np.random.default_rng(0)
+    pictures = {
+        f"x_{part}": draw.integers(0, 256, (n, 28, 28), dtype=np.uint8) for part, n in (("train", 8000), ("test", 1000))
+    }
+    labels = {f"y_{part}": draw.integers(0, 10, n, dtype=np.uint8) for part, n in (("train", 8000), ("test", 1000))}
+    np.savez(folder / "mnist.npz", **pictures, **labels)
+
+
+def _spec(folder: Path, template: str, data: str, batch: int) -> Path:
+    from builder.edits import Configure, apply
+    from builder.graph import write_graph
+    from builder.zoo import TEMPLATES
+    from runtime.datasets import DATASETS
+    from runtime.run import DataSpec
+
+    graph = TEMPLATES[template].make()
+    task = DATASETS[data].task(DataSpec(name=data))
+    entry = next(node.id for node in graph.nodes if node.layer.type == "Input")
+    graph = apply(graph, Configure(id=entry, values={"shape": task.input_shape}))
+    network, spec = folder / f"{template}.json", folder / f"{template}-run.json"
+    network.write_text(write_graph(graph))
+    chosen = ["--set", f"training.epochs={EPOCHS}", "--set", f"training.batch_size={batch}"]
+    _python("-m", "runtime", "spec", str(network), "--data", data, *chosen, "-o", str(spec))
+    return spec
+
+
+def _script_epoch(folder: Path, spec: Path) -> float:
+    from builder.program import lower
+    from builder.scripts import script
+    from runtime.datasets import DATASETS
+    from runtime.run import RunSpec
+
+    run = RunSpec.model_validate_json(spec.read_bytes())
+    source, ends = folder / "train.py", folder / "ends.json"
+    source.write_text(script(lower(run.graph), run.training, DATASETS[run.data.name].code(run.data), run.seed))
+    _python("-c", TIMED, str(source), str(ends), cwd=folder)
+    return _median_gap(json.loads(ends.read_text()))
+
+
+def _app_epoch(spec: Path) -> float:
+    from runtime.events import EpochEnded, read
+    from runtime.run import open_run
+
+    run = open_run(json.loads(_python("-m", "runtime", "train", str(spec), "--wait", "--json"))["id"])
+    events, _ = read(run.events)
+    return _median_gap([event.at for event in events if isinstance(event, EpochEnded)])
+
+
+def _first_loss(folder: Path, spec: Path) -> str:
+    """From the click on Train, with the warm spare there, to the first loss in the log; against the script from cold."""
+    from runtime.events import BatchEnded, read
+    from runtime.launchers import local
+    from runtime.run import RunSpec, create
+
+    local.prepare()
+    local.ready(timeout=120)
+    began = time.monotonic()
+    run = create(RunSpec.model_validate_json(spec.read_bytes()))
+    local.launch(run)
+    while not any(isinstance(event, BatchEnded) for event in read(run.events)[0]):
+        time.sleep(0.01)
+    warm = time.monotonic() - began
+    local.wait(run, timeout=120)
+    began = time.monotonic()
+    with subprocess.Popen([sys.executable, "-u", "train.py"], cwd=folder, stdout=subprocess.PIPE, text=True) as script:
+        assert script.stdout is not None
+        while "loss" not in script.stdout.read(200):
+            pass
+        cold = time.monotonic() - began
+        script.kill()
+    return (
+        f"click on Train to first loss: {warm:.1f} s warm, {warm / cold:.2f} of the script's cold start ({cold:.1f} s)"
+    )
+
+
+def _median_gap(ends: list[float]) -> float:
+    """Seconds an epoch, without the first, which traces and compiles."""
+    return statistics.median(b - a for a, b in zip(ends[1:], ends[2:], strict=False))
+
+
+def _python(*arguments: str, cwd: Path | None = None) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "CUDA_VISIBLE_DEVICES": "-1"}
+    done = subprocess.run([sys.executable, *arguments], cwd=cwd, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{arguments[:3]} failed:\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    main()
