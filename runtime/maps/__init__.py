@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,10 +78,13 @@ def of_node(file: Path, node: str) -> dict[str, NDArray[Any]]:
     try:
         with zipfile.ZipFile(file) as packed:
             if sum(member.file_size for member in packed.infolist()) > MAX_FILE:
-                raise MapsError(f"{file.name} holds more than {MAX_FILE // 10**6} MB.")
+                raise ValueError(f"it unpacks to more than {MAX_FILE // 10**6} MB")
         with np.load(file, allow_pickle=False) as arrays:
-            return {name: arrays[name] for part in _MEMBERS if (name := f"{node}/{part}") in arrays}
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+            found = {name: arrays[name] for part in _MEMBERS if (name := f"{node}/{part}") in arrays}
+        if odd := [name for name, array in found.items() if array.dtype.kind not in "fiu"]:
+            raise ValueError(f"{odd[0]} is not made of numbers")
+        return found
+    except _DAMAGED as error:
         raise MapsError(f"{file.name} holds no maps: {str(error)[:200]}") from None
 
 
@@ -99,6 +103,17 @@ def read_maps(file: Path, node: str) -> Maps:
     )
 
 
+# What numpy and zipfile raise on files that are damaged, or made to do harm.
+_DAMAGED = (
+    OSError,
+    ValueError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 _MEMBERS = ("kernels", "features", "kernels_of", "features_of")
 
 

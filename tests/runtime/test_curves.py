@@ -1,0 +1,145 @@
+"""The state of a run as the fold of its events."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from builder.graph import Graph
+from runtime.curves import MOST_POINTS, Curves, fold, fold_all, read_curves
+from runtime.events import (
+    BatchEnded,
+    CheckpointSaved,
+    EpochEnded,
+    Failed,
+    Finished,
+    MapsSaved,
+    Paused,
+    Resumed,
+    Started,
+    Stopped,
+    append,
+)
+from runtime.run import RunSpec, create
+
+STARTED = Started(at=100, device="cpu", epochs=2, steps=10, batch_size=4, examples=38, parameters=5)
+
+
+def batch(at, epoch, step, **logs):
+    return BatchEnded(at=at, epoch=epoch, step=step, logs=logs or {"loss": 1.0})
+
+
+def ended(at, epoch, **logs):
+    return EpochEnded(at=at, epoch=epoch, seconds=1, logs=logs or {"loss": 1.0})
+
+
+WHOLE = [
+    STARTED,
+    MapsSaved(at=100, epoch=0, file="00000-000.npz"),
+    batch(105, 0, 5, loss=2.0, accuracy=0.5),
+    ended(110, 0, loss=1.5, accuracy=0.75, val_loss=1.75),
+    MapsSaved(at=111, epoch=1, file="00001-000.npz"),
+    CheckpointSaved(at=112, epoch=1, file="model.keras"),
+    batch(115, 1, 5, loss=1.0, accuracy=0.8),
+    ended(120, 1, loss=0.5, accuracy=1.0, val_loss=0.75),
+    Finished(at=121, test={"loss": 0.6}),
+]
+
+
+def test_nothing_has_happened_yet():
+    assert fold_all([]) == Curves()
+    assert (Curves().status, Curves().elapsed, Curves().remaining) == ("waiting", None, None)
+
+
+def test_a_whole_run():
+    curves = fold_all(WHOLE)
+    assert curves.status == "finished"
+    assert (curves.device, curves.epochs, curves.steps, curves.parameters) == ("cpu", 2, 10, 5)
+    assert (curves.epoch, curves.step) == (1, 10)
+    assert curves.batches == {"loss": ((0.5, 1.5), (2.0, 1.0)), "accuracy": ((0.5, 1.5), (0.5, 0.8))}
+    assert curves.epochs_done["loss"] == ((1, 2), (1.5, 0.5))
+    assert curves.epochs_done["val_loss"] == ((1, 2), (1.75, 0.75))
+    assert curves.maps == ((0, "00000-000.npz"), (1, "00001-000.npz"))
+    assert curves.test == {"loss": 0.6}
+    assert (curves.elapsed, curves.remaining, curves.diverged) == (21, 0, None)
+
+
+def test_events_do_not_change_the_curves_before():
+    before = fold_all(WHOLE[:3])
+    points = dict(before.batches)
+    fold(before, WHOLE[6])
+    assert before.batches == points
+
+
+def test_remaining_time_and_pace():
+    curves = fold_all([STARTED, batch(105, 0, 5)])  # 5 of 20 steps in 5 seconds
+    assert curves.remaining == pytest.approx(15)
+    assert curves.examples_per_second == pytest.approx(4)
+    curves = fold_all([STARTED, ended(110, 0)])
+    assert curves.remaining == pytest.approx(10)
+    assert curves.examples_per_second == pytest.approx(3.8)  # the last batch of an epoch is smaller
+
+
+def test_pauses_do_not_count():
+    events = [STARTED, batch(105, 0, 5), Paused(at=106)]
+    paused = fold_all(events)
+    assert (paused.status, paused.elapsed) == ("paused", 6)
+    resumed = fold_all([Resumed(at=1106), batch(1108, 0, 8)], paused)
+    assert (resumed.status, resumed.elapsed) == ("running", 8)
+    assert resumed.remaining == pytest.approx(12)
+    twice = fold_all([Paused(at=1109), Resumed(at=2109), batch(2110, 0, 10)], resumed)
+    assert twice.elapsed == 10
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_loss_that_is_no_number_has_diverged(number):
+    curves = fold_all([STARTED, ended(110, 0), batch(112, 1, 2, loss=number), ended(120, 1, loss=number)])
+    assert curves.diverged == 1
+    assert len(curves.epochs_done["loss"][1]) == 2
+    assert fold_all([STARTED, batch(101, 0, 1, loss=1.0, accuracy=math.nan)]).diverged is None
+
+
+def test_the_ways_to_end():
+    stopped = fold_all([*WHOLE[:4], Stopped(at=112, test={"loss": 2})])
+    assert (stopped.status, stopped.test, stopped.remaining, stopped.elapsed) == ("stopped", {"loss": 2}, None, 12)
+    failed = fold_all([*WHOLE[:4], Failed(at=112, message="too large", log="Traceback")])
+    assert (failed.status, failed.message, failed.log, failed.remaining) == ("failed", "too large", "Traceback", None)
+    assert fold_all([Failed(at=1, message="no such data")]).elapsed is None
+
+
+def test_a_new_start_begins_anew():
+    again = fold_all([*WHOLE, STARTED.model_copy(update={"at": 500.0})])
+    assert (again.status, again.elapsed, again.epoch, again.step) == ("running", 0, 0, 0)
+    assert (again.batches, again.epochs_done, again.test, again.rested) == ({}, {}, {}, 0)
+
+
+def test_long_curves_are_thinned_and_keep_their_ends():
+    steps = 100_000
+    start = STARTED.model_copy(update={"steps": steps, "epochs": 1})
+    curves = fold_all([start, *(batch(100 + n, 0, n, loss=float(n)) for n in range(1, steps + 1))])
+    xs, ys = curves.batches["loss"]
+    assert MOST_POINTS / 2 <= len(xs) <= MOST_POINTS
+    assert (ys[0], ys[-1]) == (1, steps)
+    assert list(xs) == sorted(xs)
+    assert all(x == pytest.approx(y / steps) for x, y in zip(xs, ys, strict=True))
+
+
+def test_epochs_are_never_thinned():
+    curves = fold_all([STARTED, *(ended(200 + n, n) for n in range(2 * MOST_POINTS))])
+    assert len(curves.epochs_done["loss"][0]) == 2 * MOST_POINTS
+
+
+def test_odd_numbers_from_a_log_do_no_harm():
+    nothing = STARTED.model_copy(update={"steps": 0, "batch_size": 0, "examples": 0, "epochs": 0})
+    curves = fold_all([batch(1, 0, 1), nothing, batch(99, 0, 0), ended(99, 0), Resumed(at=99)])
+    assert curves.elapsed == 0
+
+
+def test_curves_of_a_run_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
+    run = create(RunSpec(graph=Graph()))
+    assert read_curves(run) == Curves()
+    for event in WHOLE:
+        append(run.events, event)
+    assert read_curves(run) == fold_all(WHOLE)
