@@ -144,19 +144,22 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _named(program: Program) -> Iterator[tuple[Step, Call]]:
-    """Each step with its call; `name=` is left out where Keras, counting its layers, gives that very name itself."""
+    """Each step with its call; `name=` is left out where Keras, counting its layers, gives that very name itself.
+
+    `build` names every step, so that Keras counts only the unnamed layers inside others, such as the LSTM within a
+    Bidirectional. Where those are, a step that they could be counted with is named too, or their names would differ.
+    """
+    calls = [(step, step.call) for step in program.steps]
+    inside = {_automatic(part) for _, call in calls for part in call.walk() if part is not call}
+    hidden = any(_is_backbone(call) for _, call in calls)  # it makes unnamed layers of many kinds
     made: Counter[str] = Counter()
-    hidden = False  # whether a layer has been made that makes unnamed layers of its own, which Keras counts too
-    for step in program.steps:
-        *inner, call = step.call.walk()
-        for part in inner:
-            made[_automatic(part)] += part.target.startswith("keras.layers.")
+    for step, call in calls:
         prefix = _automatic(call)
         automatic = f"{prefix}_{made[prefix]}" if made[prefix] else prefix
-        if step.id == automatic and not hidden and not _is_backbone(call):
+        if step.id == automatic and not hidden and prefix not in inside:
             made[prefix] += 1
             call = Call(call.target, call.args, tuple(pair for pair in call.kwargs if pair[0] != "name"))
-        hidden = hidden or _is_backbone(call) or call.target.endswith(".MultiHeadAttention")
+        hidden = hidden or call.target.endswith(".MultiHeadAttention")
         yield step, call
 
 

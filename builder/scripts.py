@@ -91,7 +91,7 @@ def _batches(training: Training, held_out: bool) -> str:
     lines = []
     if held_out:
         lines += [
-            f"held_out = round(len(x_train) * {training.validation_split!r})",
+            f"held_out = max(1, round(len(x_train) * {training.validation_split!r}))",
             "x_val, y_val = x_train[-held_out:], y_train[-held_out:]",
             "x_train, y_train = x_train[:-held_out], y_train[:-held_out]",
         ]

@@ -87,7 +87,7 @@ def train(run: Run) -> Event:
     except (DataUnavailable, CodeError, BuildError) as error:
         raise Refused(str(error)) from error
 
-    held_out = round(len(arrays.x_train) * training.validation_split)
+    held_out = max(1, round(len(arrays.x_train) * training.validation_split)) if training.validation_split else 0
     x_train, y_train = arrays.x_train, arrays.y_train
     validation = None
     if held_out:
