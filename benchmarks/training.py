@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -128,7 +129,7 @@ def _first_loss(folder: Path, spec: Path) -> str:
 
 def _median_gap(ends: list[float]) -> float:
     """Seconds an epoch, without the first, which traces and compiles."""
-    return statistics.median(b - a for a, b in zip(ends[1:], ends[2:], strict=False))
+    return statistics.median(b - a for a, b in pairwise(ends[1:]))
 
 
 def _python(*arguments: str, cwd: Path | None = None) -> str:

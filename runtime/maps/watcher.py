@@ -28,7 +28,7 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
     layers = [layer for layer in model.layers if not nodes or layer.name in nodes]
     if not layers:  # the chosen nodes are no part of the model: nothing leads from them to its end
         return dict
-    outputs = {layer.name: _first(layer.output) for layer in layers}
+    outputs = {layer.name: _output(layer) for layer in layers}
     inside = keras.Model(model.inputs, outputs)
     batch = tf.constant(sample[None])
 
@@ -42,8 +42,11 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
     return look
 
 
-def _first(output: Any) -> Any:
-    return output[0] if isinstance(output, list | tuple) else output
+def _output(layer: Any) -> Any:
+    """What the layer returns within the network, the first of several."""
+    if isinstance(layer, keras.Model):  # a backbone's own `output` belongs to its inner network
+        return layer._inbound_nodes[-1].output_tensors[0]
+    return layer.output[0] if isinstance(layer.output, list | tuple) else layer.output
 
 
 def _kernel(layer: Any) -> Array | None:
