@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field
 
 from builder.graph import MAX_DOCUMENT_BYTES
 
+CLOCK_DRIFT = 10  # seconds: start times are reckoned from the time of boot, which moves when the clock is set
+
 
 class Worker(BaseModel):
     """The process that trains a run; its start time tells it from a later process with the same number."""
@@ -30,7 +32,7 @@ class Worker(BaseModel):
         """The process, if it lives."""
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < 1
+            same = abs(process.create_time() - self.started) < CLOCK_DRIFT
             return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.Error:
             return None

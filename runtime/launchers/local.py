@@ -228,8 +228,10 @@ def _warm_up() -> None:
 
 
 def _listen(spare: Spare) -> None:
-    if spare.process.stdout and spare.process.stdout.readline().strip() == "ready":
-        spare.ready.set()
+    assert spare.process.stdout is not None
+    with spare.process.stdout as told:
+        if any(line.strip() == "ready" for line in told):
+            spare.ready.set()
 
 
 def _note_worker(run: Run, process: subprocess.Popen[str]) -> None:
