@@ -16,6 +16,8 @@ from runtime.run import Run
 
 TICK = 0.2  # seconds between two words about a running epoch
 BETWEEN_MAPS = 2.0  # seconds between two looks inside an epoch
+BETWEEN_LOOKS = 0.1  # seconds between two looks at least: epochs of a small network are shorter
+MOST_LOOKING = 0.02  # share of the time that looks may take
 BETWEEN_CHECKPOINTS = 10.0  # seconds: saving costs tens of milliseconds
 MOST_LOOKS = 200  # after so many epochs not each one is looked at
 
@@ -33,9 +35,10 @@ class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
         self.epoch = self.step = 0
         self.stopped = False
         self.diverged = False
-        self._epochs = run.spec.training.epochs
+        self._every = math.ceil(run.spec.training.epochs / MOST_LOOKS)
         self._began = 0.0
-        self._next_tick = self._next_maps = 0.0
+        self._next_tick = self._next_maps = self._next_look = 0.0
+        self._looked = -1.0  # epochs done at the last look
         self._next_checkpoint = time.monotonic() + BETWEEN_CHECKPOINTS
         self._asked = (0, 0)  # which control file was last read
         self.saved = False
@@ -79,7 +82,7 @@ class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
             return
         told = floats(logs)
         self._tell(EpochEnded(at=time.time(), epoch=epoch, seconds=time.monotonic() - self._began, logs=told))
-        if self.look and self._worth_a_look(epoch + 1):
+        if self.look and time.monotonic() >= self._next_look and (epoch + 1) % self._every == 0:
             self._take_maps(epoch + 1)
         if not math.isfinite(told.get("loss", 0.0)):
             self.diverged = True
@@ -92,6 +95,14 @@ class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
         """The maps before training."""
         if self.look:
             self._take_maps(0)
+            self._next_look = 0.0  # this one traced the network, so that it took far longer than the next will
+
+    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        """The maps as they are in the end, wherever training has ended."""
+        super().on_train_end(logs)
+        done = self.epoch + round(self.step / self.steps, 2)
+        if self.look and done > self._looked:
+            self._take_maps(done)
 
     def checkpoint(self) -> None:
         """Save the model in one step: whoever reads it never finds half of it."""
@@ -101,15 +112,16 @@ class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
         self.saved = True
         self._next_checkpoint = time.monotonic() + BETWEEN_CHECKPOINTS
 
-    def _worth_a_look(self, epoch: int) -> bool:
-        return epoch == self._epochs or epoch % math.ceil(self._epochs / MOST_LOOKS) == 0
-
     def _take_maps(self, epoch: float) -> None:
         assert self.look is not None
+        began = time.monotonic()
         whole = int(epoch)
         file = f"{whole:05d}-{round((epoch - whole) * 100):03d}.npz"
         save(self.run.maps / file, self.look())
         self._tell(MapsSaved(at=time.time(), epoch=epoch, file=file))
+        now = time.monotonic()
+        self._looked = epoch
+        self._next_look = now + max(BETWEEN_LOOKS, (now - began) / MOST_LOOKING)
 
     def _obey(self) -> None:
         wish = self._wish()
