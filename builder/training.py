@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from builder.graph import Frozen, Graph
+from builder.layers.applications import Backbone
 from builder.layers.base import LayerSpec, Weighted
 from builder.losses import BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy
 from builder.metrics import BinaryAccuracy, Metric, SparseCategoricalAccuracy
@@ -75,8 +76,19 @@ def defaults(graph: Graph, task: Task, facts: Mapping[str, Facts] | None = None)
             f"Batches of {batch_size}: small enough to learn quickly from {task.examples:,} examples, "
             "large enough to use the processor well.",
             "A fifth of the training examples is kept for validation, to see whether the network overfits.",
+            *_untrained(graph),
         ),
     )
+
+
+def _untrained(graph: Graph) -> list[str]:
+    return [
+        f"{node.id} starts with random weights, and its batch normalization averages over some thousand batches: the "
+        "validation stays poor for the first epochs while the training already improves. With weights set to imagenet "
+        "(a download) and trainable switched off, only the new head learns, and at once."
+        for node in graph.nodes
+        if isinstance(node.layer, Backbone) and node.layer.trainable and getattr(node.layer, "weights", None) is None
+    ]
 
 
 def _ending(graph: Graph) -> tuple[str, int | None]:

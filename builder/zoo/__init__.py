@@ -59,7 +59,7 @@ TEMPLATES = {
         Template(
             "mobilenetv2",
             "MobileNetV2, new head",
-            "A network made for phones with its last layer replaced by one for your classes.",
+            "A network made for phones, with a last layer for your classes; starts untrained, or with the weights of ImageNet.",
             "digits",
             mobilenetv2,
         ),

@@ -76,3 +76,9 @@ def test_the_head_of_a_backbone_is_an_end(activation, logits):
     backbone = MobileNetV2(weights=None, classes=10, classifier_activation=activation)
     graph = chain(a=Input(shape=(224, 224, 3)), b=Activation(activation="relu"), c=backbone)
     assert defaults(graph, DIGITS).training.loss.from_logits is logits
+
+
+def test_an_untrained_backbone_is_told():
+    reasons = defaults(TEMPLATES["mobilenetv2"].make(), DIGITS).reasons
+    assert any("imagenet" in reason for reason in reasons)
+    assert not any("imagenet" in reason for reason in defaults(TEMPLATES["mlp"].make(), DIGITS).reasons)
