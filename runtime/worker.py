@@ -69,7 +69,7 @@ def train(run: Run) -> Event:
     from builder.codegen import CodeError
     from builder.compile import BuildError, build, make
     from builder.program import lower
-    from runtime.datasets import DATASETS, DataUnavailable
+    from runtime.datasets import DATASETS, DataUnavailable, downloads
     from runtime.maps.watcher import watcher
     from runtime.telemetry import Telemetry, floats
 
@@ -82,9 +82,12 @@ def train(run: Run) -> Event:
     try:
         write_atomically(run.script, _script(run, program, dataset))
         arrays = dataset.load(spec.data)
+        downloads.guard()  # a backbone may fetch its weights
         keras.utils.set_random_seed(spec.seed)
         model = build(program)
-    except (DataUnavailable, CodeError, BuildError) as error:
+    except BuildError as error:
+        raise Refused(_not_built(error)) from error
+    except (DataUnavailable, CodeError) as error:
         raise Refused(str(error)) from error
 
     held_out = max(1, round(len(arrays.x_train) * training.validation_split)) if training.validation_split else 0
@@ -163,6 +166,16 @@ def _script(run: Run, program: Any, dataset: Any) -> str:
     from builder.scripts import script
 
     return script(program, run.spec.training, dataset.code(run.spec.data), run.spec.seed)
+
+
+def _not_built(error: ValueError) -> str:
+    cause = error.__cause__
+    if not isinstance(cause, OSError) and "URL fetch failure" not in str(error):
+        return str(error)
+    return (
+        f"Its learned weights could not be downloaded ({error}). Connect this machine to the network and train again, or "
+        "empty the layer's setting `weights`: it then starts with random ones."
+    )
 
 
 def _in_words(error: BaseException) -> str:
