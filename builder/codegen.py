@@ -110,13 +110,14 @@ def _subclass(program: Program) -> str:
     if given == "inputs":
         called.insert(0, f"{', '.join(program.inputs)} = inputs")
     body = "\n        ".join
+    # Without `training` among its arguments fit would not tell the model that it trains, and dropout would do nothing.
     return f"""@keras.saving.register_keras_serializable()
 class Network(keras.Model):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         {body(made)}
 
-    def call(self, {given}):
+    def call(self, {given}, training=None):
         {body(called)}
         return {_one_or_list(map(repr, program.outputs))}
 
