@@ -74,7 +74,9 @@ export class Session {
   }
 
   history(way: "undo" | "redo"): void {
-    if (this.status) this.outbox.add(this.status.epoch, [], way);
+    if (!this.status) return;
+    this.outbox.add(this.status.epoch, [], way);
+    this.tell();
   }
 
   /** Ask Python for what has changed since version `have`. */
