@@ -70,6 +70,11 @@ def _settings(waited: bool) -> None:
     facts = service().shapes(project.graph, wait=FACTS_WAIT)
     if waited and facts is not None:
         st.rerun()
+    if project.data.name not in DATASETS:
+        st.error(f"There is no data set called {project.data.name!r} here. Choose another one.")
+        if st.button("Choose data", icon=":material/table_chart:", width="stretch"):
+            state.go("data.py")
+        return
     task = _task(project)
     suggested = defaults(project.graph, task, facts or {})
     training = project.training or suggested.training
@@ -77,7 +82,7 @@ def _settings(waited: bool) -> None:
     found = problems(project.graph, facts=facts, task=task, training=training)
     _train_button(project, training, options, facts, [problem for problem in found if problem.severity == "error"])
     st.subheader("Settings")
-    changed = _training_form(training, f"{project.id}.training")
+    changed = _training_form(training, suggested.training, f"{project.id}.training")
     if changed is not None:
         store().settings(project.id, training=changed)
         st.rerun()
@@ -85,14 +90,14 @@ def _settings(waited: bool) -> None:
     _draw_options(options)
 
 
-def _training_form(training: Training, key: str) -> Training | None:
+def _training_form(training: Training, suggested: Training, key: str) -> Training | None:
     """The few settings that everybody tries first; the rest behind a line that says what they are."""
     optimizer = training.optimizer
     rate = f", learning rate {optimizer.learning_rate:g}" if isinstance(optimizer.learning_rate, float) else ""
-    changed = form(training, f"{key}.steps", hide=HOW)
+    changed = form(training, f"{key}.steps", hide=HOW, suggested=suggested)
     st.caption(f"Learns with {optimizer.type}{rate}; makes {training.loss.type} small.")
     with st.expander("Optimizer, loss, metrics", icon=":material/tune:"):
-        return form(training, f"{key}.how", hide=set(Training.model_fields) - HOW) or changed
+        return form(training, f"{key}.how", hide=set(Training.model_fields) - HOW, suggested=suggested) or changed
 
 
 def _task(project: Project) -> Task:

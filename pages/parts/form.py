@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -32,13 +33,14 @@ LARGEST = 2**53 - 1  # the largest whole number that a browser counts exactly
 MAX_TEXT = 200
 
 
-def form(model: Model, key: str, *, hide: Iterable[str] = ()) -> Model | None:
+def form(model: Model, key: str, *, hide: Iterable[str] = (), suggested: Model | None = None) -> Model | None:
     """Draw a model as widgets.
 
     Args:
         model: what is shown; when it changes under the form (undo, another tab), the widgets follow.
         key: tells this form from others, and what it is about: `f"{project.id}.{node.id}"`.
         hide: fields that are not asked.
+        suggested: what "reset" goes back to, in place of the class's defaults.
 
     Returns:
         The model with what a person has changed, or None while nothing is changed. What is not valid is told beside its
@@ -46,6 +48,8 @@ def form(model: Model, key: str, *, hide: Iterable[str] = ()) -> Model | None:
     """
     key = f"form.{key}.{type(model).__name__}"
     asked = [field for field in fields(type(model)) if field.name not in hide]
+    if suggested is not None:
+        asked = [replace(field, default=getattr(suggested, field.name), required=False) for field in asked]
     changed, slots = _draw_all(asked, model, key)
     _reset_button(asked, model, key)
     return _valid(model, changed, slots)

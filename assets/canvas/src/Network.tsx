@@ -9,7 +9,9 @@ import {
   ReactFlow,
   applyEdgeChanges,
   applyNodeChanges,
+  getViewportForBounds,
   useReactFlow,
+  useStoreApi,
 } from "@xyflow/react";
 import { useEffect, useRef, useState } from "react";
 import { LayerNode, type LayerNodeType } from "./LayerNode";
@@ -20,6 +22,8 @@ import type { Edge } from "./wire";
 
 const NODE_TYPES = { layer: LayerNode };
 const FIT = { padding: 0.15, maxZoom: 1 };
+const LEGIBLE = 0.8; // the smallest zoom at which the text of a node is read with ease
+const OVERVIEW = 40; // a network of more nodes opens as a whole, however small
 const KEYS_SETTLE = 400; // milliseconds after the last arrow key until the move counts
 
 const viewports = new WeakMap<object, { x: number; y: number; zoom: number }>();
@@ -51,11 +55,23 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
     return session.subscribe(follow);
   }, [session]);
 
-  // Where the person left off; at first the whole network. On an empty canvas nothing moves under the first drop.
+  // Where the person left off; at first the whole network, or its top where the whole would be too small to read.
+  // On an empty canvas nothing moves under the first drop.
   const { called } = session;
+  const pane = useStoreApi();
   useEffect(() => {
-    if (!viewports.has(session) && session.shown.size) requestAnimationFrame(() => view.fitView(FIT));
-  }, [session, view]);
+    const open = () => {
+      const { width, height } = pane.getState();
+      const all = view.getNodes();
+      const bounds = view.getNodesBounds(all);
+      const whole = getViewportForBounds(bounds, width, height, 0, FIT.maxZoom, FIT.padding);
+      if (whole.zoom >= LEGIBLE || all.length > OVERVIEW) return view.fitView(FIT);
+      const top = view.getNodesBounds(all.filter((node) => node.position.y === bounds.y).slice(0, 1));
+      const x = width / 2 - (top.x + top.width / 2) * LEGIBLE;
+      return view.setViewport({ x, y: 24 - top.y * LEGIBLE, zoom: LEGIBLE });
+    };
+    if (!viewports.has(session) && session.shown.size) requestAnimationFrame(open);
+  }, [session, view, pane]);
   useEffect(() => {
     if (called) view.fitView({ nodes: session.selected.map((id) => ({ id })), duration: 250, maxZoom: 1, minZoom: 0.6 });
   }, [called, session, view]);
