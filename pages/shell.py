@@ -37,19 +37,18 @@ def main() -> None:
         state.say(state.notice() or f"{page.title} shows a network: begin one here, or open one of yours.")
         state.go("zoo.py")
     if project is not None and page.title != "Start":
-        _header(project, page.title)
+        _header(project)
     message = state.notice()
     if message:
         st.warning(message, icon=":material/info:")
     page.run()
 
 
-def _header(project: Project, page: str) -> None:
-    layers = len(project.graph.nodes)
-    count = f"{layers} layer" + ("" if layers == 1 else "s")
+def _header(project: Project) -> None:
+    """Name and data; what changes with every edit is told by the canvas, which draws without this frame."""
     st.html(
         f'<header class="project"><span class="name" title="{html.escape(project.name)}">{html.escape(project.name)}</span>'
-        f'<span class="facts">{count} · data: {html.escape(project.data.name)}</span></header>'
+        f'<span class="facts">data: {html.escape(project.data.name)}</span></header>'
     )
 
 

@@ -50,7 +50,7 @@ def test_a_page_shows_the_name_of_the_project_and_keeps_its_id_in_the_url(app):
     app.run().switch_page("data.py").run()
     assert not app.exception
     assert "&lt;i&gt;Mine&lt;/i&gt;" in written(app)
-    assert "1 layer · data: iris" in written(app)
+    assert "data: iris" in written(app)
     app.query_params.clear()  # as the navigation does
     app.run()
     assert app.query_params["project"] == project.id
