@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 # How a script imports what it calls; everything else is written from `keras.` on.
 SHORT_NAMES = {"keras.layers": "layers"}
+
+NO_SYMBOLS: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,17 @@ class Call:
         yield self
 
 
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A piece of Python in place of a value, such as a function's parameter; it is made here and never from input."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        """The text itself."""
+        return self.text
+
+
 class Spec(BaseModel):
     """Something a person can choose, as a form: a pydantic model that becomes one Call.
 
@@ -57,6 +71,7 @@ class Spec(BaseModel):
 
     namespace: ClassVar[str]
     keywords: ClassVar[bool] = False
+    at_call: ClassVar[frozenset[str]] = frozenset()
     type: str = ""
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
@@ -65,11 +80,17 @@ class Spec(BaseModel):
             cls.__annotations__["type"] = Literal[cls.__name__]
             cls.type = cls.__name__
 
-    def call(self) -> Call:
-        """The call that makes this in Keras, with only what differs from Keras's defaults."""
+    def call(self, symbols: Mapping[str, Expression] = NO_SYMBOLS) -> Call:
+        """The call that makes this in Keras, with only what differs from Keras's defaults.
+
+        Args:
+            symbols: fields that are written as an expression in place of their value, as in the function of a block.
+        """
         required, chosen = [], []
         for name, is_required, default in _parameters(type(self)):
-            value = getattr(self, name)
+            value = symbols.get(name, getattr(self, name))
+            if name in self.at_call:
+                continue
             if is_required and not self.keywords:
                 required.append(_value(value))
             elif is_required or (value is not default and value != default):

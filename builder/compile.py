@@ -17,12 +17,14 @@ import numpy as np
 from keras.src.utils import file_utils
 
 from builder.call import Call
+from builder.flat import Inside, flat
 from builder.macs import macs, numbers
 from builder.program import Argument, Facts, Program, Ref, Step
 
 REMEMBERED = 20_000  # answers of `shapes`, about a kilobyte each
 
 Tensor = tuple[tuple[int | None, ...], str]  # shape, batch first, and kind of number
+Options = tuple[tuple[str, Any], ...]  # what a layer is called with beside its tensors
 
 
 class BuildError(ValueError):
@@ -50,11 +52,15 @@ def build(program: Program) -> Any:
         raise BuildError(program.missing[0], "It is not fully connected, in a cycle, or has a name that is used twice.")
     if not program.inputs or not program.outputs:
         raise BuildError("", "A network needs an Input and at least one layer behind it.")
+    program = flat(program).program
+    if program.missing:
+        raise BuildError(program.missing[0], "It cannot be written out: a value or a name inside does not fit.")
     keras.utils.clear_session(free_memory=False)
     results: dict[str, list[Any]] = {}
+    layers: dict[str, Any] = {}
     for step in program.steps:
         try:
-            results[step.id] = _run(step, results)
+            results[step.id] = _run(step, layers, results)
         except Exception as error:
             raise BuildError(step.id, reason(error)) from error
     inputs = [results[node][0] for node in program.inputs]
@@ -66,13 +72,58 @@ def shapes(program: Program) -> dict[str, Facts]:
     """What Keras says about each node: shapes, parameters, work and memory, or why it rejects the node.
 
     The calls are real, in a scope that holds no weights: a layer of 40 GB costs nothing. Answers are remembered by layer
-    and incoming tensors. A node behind a rejected one, or one that is not connected, is left out.
+    and incoming tensors. A node behind a rejected one, or one that is not connected, is left out. A layer that is used
+    once more has its parameters counted where it is used first; an instance of a block has those of all layers inside.
     """
+    facts, instances = _all_facts(program)
+    told = {step.id: facts[step.id] for step in program.steps if step.id in facts}
+    whole = {step.id: _together(instances[step.id], facts) for step in program.steps if step.id in instances}
+    return {step.id: one for step in program.steps if (one := told.get(step.id) or whole.get(step.id))}
+
+
+def shapes_inside(program: Program, path: str) -> dict[str, Facts]:
+    """The same for the nodes inside an instance of a block, under their names there.
+
+    Args:
+        path: the full name of the instance, such as `stage2_1_unit`; of a repeated one the first is told.
+    """
+    facts, instances = _all_facts(program)
+    told = {**facts, **{name: _together(inside, facts) for name, inside in instances.items()}}
+    numbered = f"{path}_1_" if any(name.startswith(f"{path}_1_") for name in told) else f"{path}_"
+    return {name.removeprefix(numbered): one for name, one in told.items() if one and name.startswith(numbered)}
+
+
+def _all_facts(program: Program) -> tuple[dict[str, Facts], Mapping[str, Inside]]:
+    written = flat(program)
     facts: dict[str, Facts] = {}
-    for step in program.steps:
+    counted: set[str] = set()
+    for step in written.program.steps:
         if all(ref.step in facts and not facts[ref.step].error for ref in step.refs()):
-            facts[step.id] = _facts(step, facts)
-    return facts
+            said = _facts(step, facts)
+            again = {"parameters": 0, "trainable": 0} if step.made_as in counted and said.parameters else {}
+            facts[step.id] = said.model_copy(update=again) if again else said
+            counted.add(step.made_as)
+    return facts, written.instances
+
+
+def _together(inside: Inside, facts: Mapping[str, Facts]) -> Facts | None:
+    """What the layers inside an instance come to; the first error among them; None while one of them is not known."""
+    known = [facts[step] for step in inside.steps if step in facts]
+    if wrong := next(
+        (f"{step}: {facts[step].error}" for step in inside.steps if step in facts and facts[step].error), None
+    ):
+        return Facts(error=wrong)
+    if len(known) < len(inside.steps):
+        return None
+    ends = [(facts[ref.step], ref.part or 0) for ref in inside.outputs]
+    return Facts(
+        shapes=tuple(end.shapes[part] for end, part in ends),
+        dtypes=tuple(end.dtypes[part] for end, part in ends),
+        parameters=sum(one.parameters for one in known),
+        trainable=sum(one.trainable for one in known),
+        macs=_total(one.macs for one in known),
+        activation_bytes=_total(one.activation_bytes for one in known),
+    )
 
 
 def reason(error: Exception) -> str:
@@ -93,17 +144,20 @@ def _made(value: Any) -> Any:
     return make(value) if isinstance(value, Call) else value
 
 
-def _run(step: Step, results: Mapping[str, Sequence[Any]]) -> list[Any]:
-    made = make(step.call)
-    if not step.arguments:  # keras.Input is a tensor already
-        return [made]
-    for name, value in step.attributes:
-        setattr(made, name, value)
-    return _called(made, step.arguments, results)
+def _run(step: Step, layers: dict[str, Any], results: Mapping[str, Sequence[Any]]) -> list[Any]:
+    if step.made_as not in layers:
+        made = layers[step.made_as] = make(step.call)
+        if not step.arguments:  # keras.Input is a tensor already
+            return [made]
+        for name, value in step.attributes:
+            setattr(made, name, value)
+    return _called(layers[step.made_as], step.arguments, step.options, results)
 
 
-def _called(layer: Any, arguments: Sequence[Argument], results: Mapping[str, Sequence[Any]]) -> list[Any]:
-    positional, keywords = [], {}
+def _called(
+    layer: Any, arguments: Sequence[Argument], options: Options, results: Mapping[str, Sequence[Any]]
+) -> list[Any]:
+    positional, keywords = [], dict(options)
     for argument in arguments:
         tensors = [results[ref.step][ref.part or 0] for ref in argument.refs]
         value = tensors if argument.many else tensors[0]
@@ -123,7 +177,7 @@ def _facts(step: Step, known: Mapping[str, Facts]) -> Facts:
     tensors = tuple((facts.shapes[part], facts.dtypes[part]) for facts, part in sources)
     call = step.call
     kwargs = tuple(pair for pair in call.kwargs if pair[0] not in ("name", "trainable"))
-    facts = _ask(Call(call.target, call.args, kwargs), _numbered(step.arguments), tensors)
+    facts = _ask(Call(call.target, call.args, kwargs), _numbered(step.arguments), step.options, tensors)
     frozen = ("trainable", False) in (*call.kwargs, *step.attributes)
     return facts.model_copy(update={"trainable": 0}) if frozen and facts.trainable else facts
 
@@ -135,10 +189,10 @@ def _numbered(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _ask(call: Call, arguments: tuple[Argument, ...], tensors: tuple[Tensor, ...]) -> Facts:
+def _ask(call: Call, arguments: tuple[Argument, ...], options: Options, tensors: tuple[Tensor, ...]) -> Facts:
     try:
         with keras.StatelessScope(initialize_variables=False):
-            return _answer(call, arguments, tensors)
+            return _answer(call, arguments, options, tensors)
     except Exception as error:
         return Facts(error=reason(error))
     finally:
@@ -146,18 +200,18 @@ def _ask(call: Call, arguments: tuple[Argument, ...], tensors: tuple[Tensor, ...
         keras.utils.clear_session(free_memory=False)
 
 
-def _answer(call: Call, arguments: tuple[Argument, ...], tensors: tuple[Tensor, ...]) -> Facts:
+def _answer(call: Call, arguments: tuple[Argument, ...], options: Options, tensors: tuple[Tensor, ...]) -> Facts:
     layer = _make_offline(call)
     if not arguments:  # keras.Input is a tensor already
         return Facts(shapes=(layer.shape,), dtypes=(layer.dtype,), macs=0, activation_bytes=_bytes(layer))
     inputs = [keras.KerasTensor(shape, dtype) for shape, dtype in tensors]
-    outputs = _called(layer, arguments, {str(number): [tensor] for number, tensor in enumerate(inputs)})
+    outputs = _called(layer, arguments, options, {str(number): [tensor] for number, tensor in enumerate(inputs)})
     if isinstance(layer, keras.Model):
         calls = _inside(layer, inputs[0])
     else:
         calls = [(layer, inputs, outputs)]
         if isinstance(layer, TRUSTING):
-            _Traced(layer, arguments)(inputs)
+            _Traced(layer, arguments, options)(inputs)
         _refuse_what_only_data_would_show(layer)
     return Facts(
         shapes=tuple(tensor.shape for tensor in outputs),
@@ -176,12 +230,14 @@ TRUSTING = (keras.layers.MultiHeadAttention, keras.layers.TimeDistributed)
 class _Traced(keras.layers.Layer):  # type: ignore[misc]
     """Calls a layer with TensorFlow's tensors in place of Keras's, so that its own code runs (some 20 ms)."""
 
-    def __init__(self, layer: Any, arguments: Sequence[Argument]) -> None:
+    def __init__(self, layer: Any, arguments: Sequence[Argument], options: Options) -> None:
         super().__init__()
-        self.layer, self.arguments = layer, arguments
+        self.layer, self.arguments, self.options = layer, arguments, options
 
     def call(self, tensors: Sequence[Any]) -> Any:
-        return _called(self.layer, self.arguments, {str(number): [tensor] for number, tensor in enumerate(tensors)})
+        return _called(
+            self.layer, self.arguments, self.options, {str(number): [tensor] for number, tensor in enumerate(tensors)}
+        )
 
 
 def _refuse_what_only_data_would_show(layer: Any) -> None:

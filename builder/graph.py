@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from builder.layers import Layer
+from builder.layers.base import Signature
+from builder.layers.blocks import Block as Instance
+from builder.layers.blocks import BlockInput
 from builder.names import NodeId
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 VERSION = 1
 MAX_NODES = 5_000
 MAX_EDGES = 20_000
+MAX_BLOCKS = 200
 MAX_DOCUMENT_BYTES = 5_000_000
 FAR = 1_000_000.0  # canvas coordinates, pixels
 
@@ -27,10 +31,14 @@ class Frozen(BaseModel):
 
 
 class Node(Frozen):
-    """A layer at a place. `id` is Python variable, Keras layer name and key everywhere."""
+    """A layer at a place. `id` is Python variable, Keras layer name and key everywhere.
+
+    With `shares` it is the layer of that node, used once more with the same weights; its own `layer` is passed over.
+    """
 
     id: NodeId
     layer: Layer
+    shares: NodeId | None = None
     x: float = Field(0.0, ge=-FAR, le=FAR)
     y: float = Field(0.0, ge=-FAR, le=FAR)
 
@@ -44,19 +52,88 @@ class Edge(Frozen):
     output: int = Field(0, ge=0, le=100)
 
 
+class Exposed(Frozen):
+    """A parameter of a block: the fields, as (node, field), that take its value."""
+
+    name: NodeId
+    places: tuple[tuple[NodeId, str], ...] = Field(min_length=1, max_length=MAX_NODES)
+
+
+class Block(Frozen):
+    """A network within the network, such as a residual unit: a node of type Block is an instance of it.
+
+    Its BlockInput nodes are its ports, in their order; what no node inside uses is what it returns.
+    """
+
+    name: NodeId
+    nodes: tuple[Node, ...] = Field((), max_length=MAX_NODES)
+    edges: tuple[Edge, ...] = Field((), max_length=MAX_EDGES)
+    exposes: tuple[Exposed, ...] = Field((), max_length=100)
+
+    def signature(self) -> Signature:
+        """The ports and outputs of each instance."""
+        inputs = tuple(node.id for node in self.nodes if isinstance(node.layer, BlockInput))
+        used = {edge.source for edge in self.edges}
+        ends = tuple(node.id for node in self.nodes if node.id not in used and node.id not in inputs)
+        return Signature(inputs, by_place=True, outputs=ends or ("output",))
+
+    def exposed(self, name: str) -> Exposed | None:
+        """The parameter of this name, or None."""
+        return next((one for one in self.exposes if one.name == name), None)
+
+
 class Graph(Frozen):
     """A network: its nodes in the order in which they were added, and its edges; the order of edges is that of Concatenate.
 
     A graph may be unfinished or wrong: what does not fit is told by `builder.validate.problems`, never by an exception.
+    Only blocks must be in order: each name once, and inside a block only instances of blocks that stand before it.
     """
 
     version: int = Field(VERSION, ge=VERSION, le=VERSION)
     nodes: tuple[Node, ...] = Field((), max_length=MAX_NODES)
     edges: tuple[Edge, ...] = Field((), max_length=MAX_EDGES)
+    blocks: tuple[Block, ...] = Field((), max_length=MAX_BLOCKS)
+
+    @model_validator(mode="after")
+    def _blocks_in_order(self) -> Graph:
+        known: set[str] = set()
+        for block in self.blocks:
+            for node in block.nodes:
+                if isinstance(node.layer, Instance) and node.layer.block not in known:
+                    raise ValueError(
+                        f"{node.id} inside the block {block.name!r} uses the block {node.layer.block!r}, which must stand "
+                        "before it: a block cannot contain itself."
+                    )
+            if block.name in known:
+                raise ValueError(f"Two blocks are called {block.name!r}.")
+            known.add(block.name)
+        return self
 
     def find(self, node_id: str) -> Node | None:
         """The first node of this name, or None."""
         return next((node for node in self.nodes if node.id == node_id), None)
+
+    def block(self, name: str) -> Block | None:
+        """The block of this name, or None."""
+        return next((block for block in self.blocks if block.name == name), None)
+
+    def signature(self, node: Node) -> Signature:
+        """What a node is called with, and what it returns; an instance of an unknown block has no ports."""
+        if not isinstance(node.layer, Instance):
+            return node.layer.signature()
+        block = self.block(node.layer.block)
+        return Signature((), outputs=()) if block is None else block.signature()
+
+    def inside(self, name: str) -> Graph:
+        """A block as a network of its own, with the blocks that it may use.
+
+        Raises:
+            KeyError: there is no such block.
+        """
+        for place, block in enumerate(self.blocks):
+            if block.name == name:
+                return Graph(nodes=block.nodes, edges=block.edges, blocks=self.blocks[:place])
+        raise KeyError(name)
 
 
 class DocumentError(ValueError):
@@ -86,9 +163,18 @@ def read_graph(text: str | bytes) -> Graph:
 
 def write_graph(graph: Graph) -> str:
     """The document as JSON, one line a node and one an edge; what equals a default is left out."""
-    nodes = ",\n  ".join(json.dumps(_sparse(node)) for node in graph.nodes)
-    edges = ",\n  ".join(json.dumps(_sparse(edge)) for edge in graph.edges)
-    return f'{{\n "version": {graph.version},\n "nodes": [\n  {nodes}\n ],\n "edges": [\n  {edges}\n ]\n}}\n'
+    blocks = ",\n".join(
+        f'  {{"name": {json.dumps(block.name)}, "exposes": {json.dumps(_sparse(block.exposes))},\n{_lines(block)}}}'
+        for block in graph.blocks
+    )
+    written = f',\n "blocks": [\n{blocks}\n ]' if blocks else ""
+    return f'{{\n "version": {graph.version},\n{_lines(graph)}{written}\n}}\n'
+
+
+def _lines(part: Graph | Block) -> str:
+    nodes = ",\n  ".join(json.dumps(_sparse(node)) for node in part.nodes)
+    edges = ",\n  ".join(json.dumps(_sparse(edge)) for edge in part.edges)
+    return f' "nodes": [\n  {nodes}\n ],\n "edges": [\n  {edges}\n ]'
 
 
 def _sparse(value: Any) -> Any:

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import networkx as nx
 from pydantic import BaseModel, ConfigDict
 
 from builder.call import Call
-from builder.graph import Edge, Graph, Node
-from builder.layers.base import LayerSpec, layer_call
+from builder.graph import Edge, Exposed, Graph, Node
+from builder.layers.base import LayerSpec, Signature, layer_call
+from builder.layers.blocks import Block as Instance
+from builder.layers.blocks import BlockInput
+from builder.layers.core import Input
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,22 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One layer under its name, called with `arguments`; an Input has none."""
+    """One layer under its name, called with `arguments` and `options`; an Input has no arguments.
+
+    `made_as` is the name that the layer itself bears: the id, or that of the node whose layer is used once more.
+    """
 
     id: str
     layer: LayerSpec
     arguments: tuple[Argument, ...]
     outputs: int = 1
+    made_as: str = ""
+    options: tuple[tuple[str, Any], ...] = ()
 
     @property
     def call(self) -> Call:
         """The call that makes the layer, with its name."""
-        return layer_call(self.layer, self.id)
+        return layer_call(self.layer, self.made_as)
 
     @property
     def attributes(self) -> tuple[tuple[str, bool], ...]:
@@ -66,22 +75,41 @@ class Program:
     """A network in the order in which it is computed.
 
     `missing` holds the nodes that cannot be computed yet (a port without edge, a cycle, a name used twice): shapes are
-    read of the rest; code and model are made only when nothing is missing.
+    read of the rest; code and model are made only when nothing is missing. Steps whose layer is a Block are instances
+    of one of `blocks`, each after those that it uses; `builder.flat` puts their layers in their place.
     """
 
     steps: tuple[Step, ...]
     inputs: tuple[str, ...]
     outputs: tuple[Ref, ...]
     missing: tuple[str, ...] = ()
+    blocks: tuple[BlockProgram, ...] = ()
+
+    def block(self, name: str) -> BlockProgram:
+        """The block of this name."""
+        return next(block for block in self.blocks if block.name == name)
 
     def chain(self) -> bool:
         """Whether this is a sequence of layers with one input and one output, so that keras.Sequential can hold it."""
         if len(self.inputs) != 1 or len(self.outputs) != 1 or self.missing:
             return False
-        return all(
-            step.outputs == 1 and step.arguments == (Argument(None, (Ref(before.id),)),)
+        return len({step.made_as for step in self.steps}) == len(self.steps) and all(
+            step.outputs == 1 and not step.options and step.arguments == (Argument(None, (Ref(before.id),)),)
             for before, step in pairwise(self.steps)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class BlockProgram:
+    """A block as it is computed: its inside, and the parameters that it exposes."""
+
+    name: str
+    body: Program
+    exposes: tuple[Exposed, ...]
+
+    def fields(self, node: str) -> dict[str, str]:
+        """Field -> parameter, for those fields of a node inside that take the value of a parameter."""
+        return {field: one.name for one in self.exposes for place, field in one.places if place == node}
 
 
 class Facts(BaseModel):
@@ -103,36 +131,60 @@ class Facts(BaseModel):
     error: str | None = None
 
 
-def lower(graph: Graph) -> Program:
+def lower(graph: Graph, inside: bool = False) -> Program:
     """The program of a graph: every decision about order, ports and names is taken here, and never fails.
 
     Nodes stand in topological order; among those that could come next, the one that was added first does.
+
+    Args:
+        inside: the graph is the inside of a block, so that tensors come from BlockInput nodes and not from Input.
     """
+    blocks: list[BlockProgram] = []
+    for block in graph.blocks:
+        body = _lower(graph.inside(block.name), tuple(blocks), Input)
+        blocks.append(BlockProgram(block.name, body, block.exposes))
+    return _lower(graph, tuple(blocks), Input if inside else BlockInput)
+
+
+def _lower(graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[LayerSpec]) -> Program:
     nodes = {node.id: node for node in graph.nodes}
     counts = Counter(node.id for node in graph.nodes)
     place = {node_id: index for index, node_id in enumerate(nodes)}
-    outputs = {node_id: len(node.layer.outputs()) for node_id, node in nodes.items()}
+    unfinished = {block.name for block in blocks if block.body.missing or not block.body.outputs}
     incoming: dict[str, list[Edge]] = {node_id: [] for node_id in nodes}
     for edge in graph.edges:
         if edge.source in nodes and edge.target in nodes:
             incoming[edge.target].append(edge)
+    outputs = {node_id: len(graph.signature(node).outputs) for node_id, node in nodes.items()}
     steps: dict[str, Step] = {}
     used: set[str] = set()
     for node_id in _order(incoming, place):
-        step = _step(nodes[node_id], incoming[node_id], outputs) if counts[node_id] == 1 else None
+        layer = shared_layer(nodes, nodes[node_id])
+        if counts[node_id] != 1 or layer is None or isinstance(layer, misplaced):
+            continue
+        if isinstance(layer, Instance) and layer.block in unfinished:
+            continue
+        step = _step(nodes[node_id], layer, graph.signature(nodes[node_id]), incoming[node_id], outputs)
         if step is not None and all(edge.source in steps for edge in incoming[node_id]):
             steps[node_id] = step
             used.update(edge.source for edge in incoming[node_id])
+    ends = (step for step in steps.values() if step.arguments and step.id not in used)
     return Program(
         steps=tuple(steps.values()),
         inputs=tuple(step.id for step in steps.values() if not step.arguments),
-        outputs=tuple(
-            Ref(step.id, 0 if step.outputs > 1 else None)
-            for step in steps.values()
-            if step.arguments and step.id not in used
-        ),
+        outputs=tuple(Ref(step.id, 0 if step.outputs > 1 else None) for step in ends),
         missing=tuple(node_id for node_id in nodes if node_id not in steps),
+        blocks=blocks,
     )
+
+
+def shared_layer(nodes: Mapping[str, Node], node: Node) -> LayerSpec | None:
+    """The layer that a node calls: its own, or that of the node that it shares; None where there is no such layer to share."""
+    if node.shares is None:
+        return node.layer
+    owner = nodes.get(node.shares)
+    shareable = owner is not None and owner.shares is None and owner.layer.type == node.layer.type
+    return owner.layer if owner and shareable and owner.layer.shareable else None
 
 
 def _order(incoming: dict[str, list[Edge]], place: dict[str, int]) -> list[str]:
@@ -147,17 +199,37 @@ def _order(incoming: dict[str, list[Edge]], place: dict[str, int]) -> list[str]:
     return order
 
 
-def _step(node: Node, incoming: list[Edge], outputs: Mapping[str, int]) -> Step | None:
+def _step(
+    node: Node, layer: LayerSpec, signature: Signature, incoming: list[Edge], outputs: Mapping[str, int]
+) -> Step | None:
     """The step of a node, or None when an edge does not fit, a port is free, or one has more than it takes."""
-    layer = node.layer
-    many = layer.ports is None
-    ports = ("inputs",) if layer.ports is None else layer.ports
-    refs: dict[str, list[Ref]] = {port: [] for port in ports}
+    refs: dict[str, list[Ref]] = {port: [] for port in signature.ports}
     for edge in incoming:
         if edge.port not in refs or edge.output >= outputs[edge.source]:
             return None
         refs[edge.port].append(Ref(edge.source, edge.output if outputs[edge.source] > 1 else None))
-    if any(len(refs[port]) != 1 and not (many if refs[port] else port in layer.optional_ports) for port in ports):
-        return None
-    arguments = (Argument(port if len(ports) > 1 else None, tuple(refs[port]), many) for port in ports if refs[port])
-    return Step(node.id, layer, tuple(arguments), outputs[node.id])
+    for port, came in refs.items():
+        if len(came) != 1 and not (port in signature.lists if came else port in signature.optional):
+            return None
+    return Step(
+        node.id,
+        layer,
+        _arguments(signature, refs),
+        len(signature.outputs),
+        node.shares or node.id,
+        node.layer.options(),
+    )
+
+
+def _arguments(signature: Signature, refs: Mapping[str, list[Ref]]) -> tuple[Argument, ...]:
+    if signature.as_list:
+        return (Argument(None, tuple(ref for came in refs.values() for ref in came), many=True),)
+    return tuple(
+        Argument(
+            None if port == signature.first == "inputs" or signature.by_place else port,
+            tuple(came),
+            port in signature.lists,
+        )
+        for port, came in refs.items()
+        if came
+    )

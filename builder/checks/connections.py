@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from builder.checks.network import Check, Network, listed, needed_ports
-from builder.edits import Connect, Disconnect, Edit, Remove, ports
+from builder.checks.network import Check, Network, listed
+from builder.edits import Connect, Disconnect, Edit, Remove
 from builder.graph import Edge, Node
 from builder.problem import Fix, Problem
 
@@ -46,17 +46,17 @@ def edge_twice(net: Network) -> Iterator[Problem]:
 
 
 def _fits(net: Network, edge: Edge) -> bool:
-    source, target = net.nodes[edge.source].layer, net.nodes[edge.target].layer
-    return edge.port in ports(target) and edge.output < len(source.outputs())
+    source, target = net.nodes[edge.source], net.nodes[edge.target]
+    return edge.port in net.ports(target) and edge.output < net.outputs(source)
 
 
 def misplaced_edge(net: Network) -> Iterator[Problem]:
     """`unknown_port`, `unknown_output`: a connection ends or begins where its layer has nothing."""
-    outputs = {name: len(node.layer.outputs()) for name, node in net.nodes.items()}
+    outputs = {name: net.outputs(node) for name, node in net.nodes.items()}
     for edge in net.edges:
         target = net.nodes[edge.target]
-        if edge.port not in ports(target.layer):
-            has = f"its inputs are {listed(ports(target.layer))}" if ports(target.layer) else "it takes no input"
+        if edge.port not in net.ports(target):
+            has = f"its inputs are {listed(net.ports(target))}" if net.ports(target) else "it takes no input"
             yield Problem(
                 code="unknown_port",
                 node=edge.target,
@@ -79,21 +79,22 @@ def _removed(edge: Edge) -> Fix:
 
 
 def _to_port(net: Network, edge: Edge, port: str) -> Fix:
-    output = edge.output if edge.output < len(net.nodes[edge.source].layer.outputs()) else 0
+    output = edge.output if edge.output < net.outputs(net.nodes[edge.source]) else 0
     there = Edge(source=edge.source, output=output, target=edge.target, port=port)
     return Fix(label=f"Connect it to {port}", edits=(Disconnect(edges=(edge,)), Connect(edge=there)))
 
 
 def _free_ports(net: Network, node: Node) -> list[str]:
-    return [port for port in needed_ports(node) if (node.id, port) not in net.taken]
+    return [port for port in net.needed(node) if (node.id, port) not in net.taken]
 
 
 def port_taken(net: Network) -> Iterator[Problem]:
     """`port_taken`: several connections end at an input that takes one."""
     for node in net.nodes.values():
-        for port in node.layer.ports or ():
+        signature = net.graph.signature(node)
+        for port in signature.ports:
             edges = [edge for edge in net.into[node.id] if edge.port == port]
-            if len(edges) > 1:
+            if len(edges) > 1 and port not in signature.lists:
                 yield Problem(
                     code="port_taken",
                     node=node.id,
@@ -111,14 +112,14 @@ def port_taken(net: Network) -> Iterator[Problem]:
 
 def unconnected(net: Network) -> Iterator[Problem]:
     """`unconnected`: an input of a layer has no connection. Without any Input, `no_input` speaks for the first layers."""
-    misplaced = {edge.target for edge in net.edges if edge.port not in ports(net.nodes[edge.target].layer)}
+    misplaced = {edge.target for edge in net.edges if edge.port not in net.ports(net.nodes[edge.target])}
     starts = () if net.has_input else {node.id for node in net.starts}
     told = misplaced.union(starts)
     free_ports = {name: free for name, node in net.nodes.items() if (free := _free_ports(net, node))}
     for name, free in free_ports.items():
         node = net.nodes[name]
         if name not in told:
-            which = "" if len(ports(node.layer)) == 1 else f" at {listed(free)}"
+            which = "" if len(net.ports(node)) == 1 else f" at {listed(free)}"
             yield Problem(
                 code="unconnected",
                 node=node.id,

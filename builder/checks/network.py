@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from builder.edits import AddLayer, ports
+from builder.edits import AddLayer
 from builder.edits.room import STEP
 from builder.graph import FAR, Edge, Graph, Node
 from builder.problem import Problem
@@ -43,12 +43,12 @@ class Network:
     @cached_property
     def inputs(self) -> tuple[Node, ...]:
         """The Input nodes."""
-        return tuple(node for node in self.nodes.values() if not ports(node.layer))
+        return tuple(node for node in self.nodes.values() if node.layer.ports == ())
 
     @cached_property
     def has_input(self) -> bool:
         """Whether there is any Input, even one whose name is used twice."""
-        return any(not ports(node.layer) for node in self.graph.nodes)
+        return any(node.layer.ports == () for node in self.graph.nodes)
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -93,7 +93,19 @@ class Network:
     def starts(self) -> tuple[Node, ...]:
         """Layers that need an input and have no edge at all coming in."""
         reached = {edge.target for edge in self.graph.edges}
-        return tuple(node for node in self.nodes.values() if needed_ports(node) and node.id not in reached)
+        return tuple(node for node in self.nodes.values() if self.needed(node) and node.id not in reached)
+
+    def ports(self, node: Node) -> tuple[str, ...]:
+        """The inputs of a node."""
+        return self.graph.signature(node).ports
+
+    def needed(self, node: Node) -> tuple[str, ...]:
+        """The inputs of a node that must be connected."""
+        return self.graph.signature(node).needed
+
+    def outputs(self, node: Node) -> int:
+        """How many tensors a node gives."""
+        return len(self.graph.signature(node).outputs)
 
     def shape(self, edge: Edge) -> Shape | None:
         """The shape that comes along an edge, batch axis first; None while it is unknown."""
@@ -116,11 +128,6 @@ class Network:
 
 
 Check = Callable[[Network], Iterator[Problem]]
-
-
-def needed_ports(node: Node) -> list[str]:
-    """The inputs of a layer that must be connected."""
-    return [port for port in ports(node.layer) if port not in node.layer.optional_ports]
 
 
 def insertion(net: Network, edge: Edge, layer: str, values: dict[str, Any] | None = None) -> AddLayer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from builder.checks.network import Check, Network, listed, needed_ports
+from builder.checks.network import Check, Network, listed
 from builder.edits import AddLayer, Connect, Disconnect, Edit, Rename
 from builder.edits.room import STEP
 from builder.graph import FAR, Edge, Node
@@ -46,11 +46,11 @@ def _add_input(net: Network, starts: tuple[Node, ...]) -> tuple[Edit, ...]:
     name = fresh_id("Input", net.nodes)
     values = input_values(net.task) if net.task else {}
     x, y = (starts[0].x, max(min(node.y for node in starts) - STEP, -FAR)) if starts else (0.0, 0.0)
-    return (AddLayer(layer="Input", id=name, values=values, x=x, y=y), *_connect(name, starts))
+    return (AddLayer(layer="Input", id=name, values=values, x=x, y=y), *_connect(net, name, starts))
 
 
-def _connect(source: str, starts: tuple[Node, ...]) -> tuple[Connect, ...]:
-    edges = (Edge(source=source, target=node.id, port=port) for node in starts for port in needed_ports(node))
+def _connect(net: Network, source: str, starts: tuple[Node, ...]) -> tuple[Connect, ...]:
+    edges = (Edge(source=source, target=node.id, port=port) for node in starts for port in net.needed(node))
     return tuple(Connect(edge=edge) for edge in edges)
 
 

@@ -1,6 +1,6 @@
 """What a person does to a network: the Edit union, and the reducer `apply(graph, edit) -> graph`."""
 
-from builder.edits.apply import EditError, apply, first_port, ports, reason
+from builder.edits.apply import EditError, apply, reason
 from builder.edits.union import (
     EDIT,
     AddLayer,
@@ -35,7 +35,5 @@ __all__ = [
     "Rename",
     "Values",
     "apply",
-    "first_port",
-    "ports",
     "reason",
 ]

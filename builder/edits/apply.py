@@ -68,20 +68,10 @@ def apply(graph: Graph, edit: Edit) -> Graph:
             return edit.graph
 
 
-def first_port(layer: LayerSpec) -> str | None:
-    """Where a new connection goes when nobody says where; None for a layer without inputs."""
-    return next(iter(ports(layer)), None)
-
-
-def ports(layer: LayerSpec) -> tuple[str, ...]:
-    """The names of a layer's inputs; `inputs` for the one that takes any number of tensors."""
-    return ("inputs",) if layer.ports is None else layer.ports
-
-
 def _with(graph: Graph, **changes: Any) -> Graph:
     """A new, validated graph: `model_copy` would not check the bounds."""
     try:
-        return Graph(**{"version": graph.version, "nodes": graph.nodes, "edges": graph.edges, **changes})
+        return Graph(**{name: getattr(graph, name) for name in Graph.model_fields} | changes)
     except ValidationError as error:
         raise EditError(reason(error)) from None
 
@@ -132,7 +122,7 @@ def _add(graph: Graph, edit: AddLayer) -> Graph:
 
 
 def _behind(graph: Graph, node: Node, before: Node) -> Graph:
-    if first_port(node.layer) is None:
+    if graph.signature(node).first is None:
         node = placed(node, free_x(graph.nodes, before.x + WIDTH, before.y), before.y)
         return _with(graph, nodes=(*graph.nodes, node))
     following = [edge for edge in graph.edges if (edge.source, edge.output) == (before.id, 0)]
@@ -143,7 +133,7 @@ def _behind(graph: Graph, node: Node, before: Node) -> Graph:
 def _into(graph: Graph, node: Node, edge: Edge) -> Graph:
     if edge not in graph.edges:
         raise EditError("The connection that the layer was dropped on is gone.")
-    if first_port(node.layer) is None:
+    if graph.signature(node).first is None:
         raise EditError(f"{node.layer.type} takes no input, so it cannot stand in a connection.")
     source = graph.find(edge.source)
     if source is not None and abs(source.x - node.x) < WIDTH and abs(source.y - node.y) < HEIGHT:
@@ -158,8 +148,7 @@ def _between(graph: Graph, node: Node, source: str, output: int, following: list
         Edge(source=node.id, target=edge.target, port=edge.port) if edge in passed_on else edge for edge in graph.edges
     )
     # Every input that must be connected gets the tensor: query and value of self-attention are the same.
-    needed = [port for port in ports(node.layer) if port not in node.layer.optional_ports]
-    into = (Edge(source=source, output=output, target=node.id, port=port) for port in needed)
+    into = (Edge(source=source, output=output, target=node.id, port=port) for port in graph.signature(node).needed)
     edges = (*rerouted, *into)
     return _with(graph, nodes=(*make_room(graph.nodes, edges, node), node), edges=edges)
 
@@ -175,15 +164,15 @@ def _insert(graph: Graph, edit: Insert) -> Graph:
 
 def _connect(graph: Graph, edge: Edge) -> Graph:
     source, target = _need(graph, edge.source), _need(graph, edge.target)
-    offered = ports(target.layer)
+    offered = graph.signature(target).ports
     if edge.port not in offered:
         has = f"its inputs are {', '.join(offered)}" if offered else "it has no input"
         raise EditError(f"{target.id} ({target.layer.type}) has no input called {edge.port!r}; {has}.")
-    if edge.output >= len(source.layer.outputs()):
+    if edge.output >= len(graph.signature(source).outputs):
         raise EditError(f"{source.id} ({source.layer.type}) has no output number {edge.output + 1}.")
     if edge in graph.edges:
         return graph
-    one = target.layer.ports is not None
+    one = edge.port not in graph.signature(target).lists
     kept = tuple(e for e in graph.edges if not (one and (e.target, e.port) == (edge.target, edge.port)))
     return _with(graph, edges=(*kept, edge))
 

@@ -23,6 +23,7 @@ from builder.layers import applications
 
 # isort: on
 from builder.layers.base import LAYERS, LayerSpec
+from builder.layers.blocks import Block, BlockInput
 
 # Palette order. A family's label is the first word of its docstring, up to the colon.
 FAMILIES = (
@@ -43,7 +44,7 @@ FAMILIES = (
 if TYPE_CHECKING:
     Layer = LayerSpec
 else:
-    Layer = Annotated[Union[tuple(LAYERS.values())], Field(discriminator="type")]  # noqa: UP007 (built from the registry)
+    Layer = Annotated[Union[*LAYERS.values(), Block, BlockInput], Field(discriminator="type")]
 
 
 def family_labels() -> dict[str, str]:

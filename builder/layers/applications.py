@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from builder.activations import ActivationName
-from builder.call import Call
+from builder.call import NO_SYMBOLS, Call, Expression
 from builder.layers import parameters as p
 from builder.layers.base import Weighted, listed
 
@@ -19,9 +20,9 @@ class Backbone(Weighted, abstract=True):
 
     namespace: ClassVar[str] = "keras.applications"
 
-    def call(self) -> Call:
+    def call(self, symbols: Mapping[str, Expression] = NO_SYMBOLS) -> Call:
         """The call without `trainable`."""
-        call = super().call()
+        call = super().call(symbols)
         return Call(call.target, call.args, tuple(pair for pair in call.kwargs if pair[0] != "trainable"))
 
     def attributes(self) -> tuple[tuple[str, bool], ...]:

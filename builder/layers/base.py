@@ -3,11 +3,40 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
 
-from builder.call import Call, Spec
+from builder.call import NO_SYMBOLS, Call, Expression, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a layer or a block is called with, and what it returns.
+
+    `ports` are its inputs by name; those in `optional` may stay free, those in `lists` take any number of tensors. With
+    `as_list` all go into one list by position, with `by_place` each by its position.
+    """
+
+    ports: tuple[str, ...]
+    optional: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
+    as_list: bool = False
+    by_place: bool = False
+    outputs: tuple[str, ...] = ("output",)
+
+    @property
+    def first(self) -> str | None:
+        """Where a new connection goes when nobody says where; None for what takes no input."""
+        return next(iter(self.ports), None)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The ports that must be connected."""
+        return tuple(port for port in self.ports if port not in self.optional)
+
 
 # Every layer that a person can pick, by the name that Keras gives its class. Filled as the family files are imported.
 LAYERS: dict[str, type[LayerSpec]] = {}
@@ -16,17 +45,24 @@ LAYERS: dict[str, type[LayerSpec]] = {}
 class LayerSpec(Spec, abstract=True):
     """A layer as a person configures it; subclassing it in a family file adds it to the palette.
 
-    `ports` names what the layer is called with: one port is passed by position, several by keyword, `None` stands for
-    any number of tensors in one list (Add), and `()` for none (Input). Ports in `optional_ports` may stay unconnected.
+    `ports` names what the layer is called with: a first port `inputs` is passed by position, the others by keyword,
+    `None` stands for any number of tensors in one list (Add), and `()` for none (Input). Ports in `optional_ports` may
+    stay unconnected; those in `list_ports` take any number of tensors (initial_state). With `as_list` all of them go into
+    one list (Attention). Fields in `at_call` are written where the layer is called, not where it is made. What is not
+    `offered` stands in documents but not on the palette; what is not `shareable` cannot be used once more by another node.
     """
 
     namespace: ClassVar[str] = "keras.layers"
     ports: ClassVar[tuple[str, ...] | None] = ("inputs",)
     optional_ports: ClassVar[frozenset[str]] = frozenset()
+    list_ports: ClassVar[frozenset[str]] = frozenset()
+    as_list: ClassVar[bool] = False
+    offered: ClassVar[bool] = True
+    shareable: ClassVar[bool] = True
 
     def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(abstract=abstract, **kwargs)
-        if not abstract:
+        if not abstract and cls.offered:
             LAYERS[cls.__name__] = cls
 
     @classmethod
@@ -48,6 +84,12 @@ class LayerSpec(Spec, abstract=True):
         """The names of what the layer returns; more than one for an RNN with `return_state`."""
         return ("output",)
 
+    def signature(self) -> Signature:
+        """What goes in and what comes out."""
+        if self.ports is None:
+            return Signature(("inputs",), lists=frozenset({"inputs"}), outputs=self.outputs())
+        return Signature(self.ports, self.optional_ports, self.list_ports, self.as_list, outputs=self.outputs())
+
     def summary(self) -> str:
         """The parameters that matter, as a node shows them: `32 @ 3x3, relu`."""
         required = [getattr(self, name) for name, field in type(self).model_fields.items() if field.is_required()]
@@ -57,6 +99,12 @@ class LayerSpec(Spec, abstract=True):
         """The activation, where the layer has one that does something."""
         activation = getattr(self, "activation", None)
         return None if activation in (None, "linear") else str(activation)
+
+    def options(self, symbols: Mapping[str, Expression] = NO_SYMBOLS) -> tuple[tuple[str, Any], ...]:
+        """What is written where the layer is called beside its tensors: the fields in `at_call` that differ from their default."""
+        fields = type(self).model_fields
+        given = ((name, symbols.get(name, getattr(self, name))) for name in fields if name in self.at_call)
+        return tuple((name, value) for name, value in given if value != fields[name].default)
 
     def attributes(self) -> tuple[tuple[str, bool], ...]:
         """What is set on the layer after it is made, such as `trainable` on a backbone that takes no such argument."""
@@ -76,9 +124,9 @@ class Weighted(LayerSpec, abstract=True):
             cls.trainable = Field(True, description="Off: the weights stay as they are while training.")
 
 
-def layer_call(layer: LayerSpec, name: str) -> Call:
+def layer_call(layer: LayerSpec, name: str | Expression, symbols: Mapping[str, Expression] = NO_SYMBOLS) -> Call:
     """The call that makes `layer` under the name of its node."""
-    return layer.call().with_kwargs(name=name)
+    return layer.call(symbols).with_kwargs(name=name)
 
 
 def listed(*values: object) -> str:

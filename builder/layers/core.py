@@ -26,6 +26,7 @@ class Input(LayerSpec):
 
     namespace: ClassVar[str] = "keras"
     keywords: ClassVar[bool] = True
+    shareable: ClassVar[bool] = False
     ports: ClassVar[tuple[str, ...] | None] = ()
 
     shape: tuple[Annotated[int, Field(ge=1, le=10_000_000)] | None, ...] = Field(

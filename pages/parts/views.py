@@ -9,7 +9,7 @@ from typing import Any
 
 from builder.graph import Edge, Graph, Node, write_graph
 from builder.layers import example, family_labels, palette
-from builder.layers.base import LayerSpec
+from builder.layers.base import LayerSpec, Signature
 from builder.names import fresh_id
 from builder.problem import Problem
 from builder.program import Facts
@@ -39,7 +39,7 @@ def view(graph: Graph, facts: Mapping[str, Facts] | None, problems: Iterable[Pro
         key = node.id if count[node.id] == 1 else f"{node.id}#{count[node.id]}"
         said_of = (facts or {}).get(node.id)
         shown[key] = {
-            **_drawn(node),
+            **_drawn(node, graph.signature(node)),
             "key": key,
             "inputs": [[edge.source, edge.output, edge.port] for edge in incoming.get(key, ())],
             "shape": shapes_text(said_of) if said_of else "",
@@ -50,20 +50,20 @@ def view(graph: Graph, facts: Mapping[str, Facts] | None, problems: Iterable[Pro
 
 
 @lru_cache(maxsize=20_000)
-def _drawn(node: Node) -> dict[str, Any]:
+def _drawn(node: Node, signature: Signature) -> dict[str, Any]:
     """What depends on the node alone; nodes that an edit does not touch are not written again."""
     document = json.loads(write_graph(Graph(nodes=(node,))))["nodes"][0]
-    return {"id": node.id, "x": node.x, "y": node.y, "layer": document["layer"], **_kind(node.layer)}
+    return {"id": node.id, "x": node.x, "y": node.y, "layer": document["layer"], **_kind(node.layer, signature)}
 
 
-def _kind(layer: LayerSpec) -> dict[str, Any]:
+def _kind(layer: LayerSpec, signature: Signature) -> dict[str, Any]:
     return {
         "family": layer.family(),
         "summary": layer.summary(),
-        "ports": ["inputs"] if layer.ports is None else list(layer.ports),
-        "many": layer.ports is None,
-        "optional": sorted(layer.optional_ports),
-        "outputs": list(layer.outputs()),
+        "ports": list(signature.ports),
+        "lists": sorted(signature.lists),
+        "optional": sorted(signature.optional),
+        "outputs": list(signature.outputs),
     }
 
 
@@ -78,7 +78,8 @@ def offered() -> dict[str, Any]:
 
 def _entry(layer_type: str) -> dict[str, Any]:
     node = Node(id=fresh_id(layer_type, ()), layer=example(layer_type))
-    return {"name": node.id, "layer": _drawn(node)["layer"], **_kind(node.layer)}
+    signature = node.layer.signature()
+    return {"name": node.id, "layer": _drawn(node, signature)["layer"], **_kind(node.layer, signature)}
 
 
 def shapes_text(facts: Facts) -> str:

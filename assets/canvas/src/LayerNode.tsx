@@ -26,7 +26,7 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
       style={{ "--family": look?.colour } as React.CSSProperties}
       data-layer={node.id}
     >
-      <Ports names={node.ports} many={node.many} optional={node.optional} />
+      <Ports names={node.ports} lists={node.lists} optional={node.optional} />
       {far ? (
         <div className="plain">{node.layer.type}</div>
       ) : (
@@ -54,16 +54,16 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
   );
 });
 
-function Ports({ names, many, optional }: { names: readonly string[]; many: boolean; optional: readonly string[] }) {
+function Ports({ names, lists, optional }: { names: readonly string[]; lists: readonly string[]; optional: readonly string[] }) {
   return names.map((name, index) => (
     <Handle
       key={name}
       type="target"
       position={Position.Top}
       id={name}
-      className={`${many ? "many" : ""} ${optional.includes(name) ? "optional" : ""}`}
+      className={`${lists.includes(name) ? "many" : ""} ${optional.includes(name) ? "optional" : ""}`}
       style={{ left: across(index, names.length) }}
-      title={many ? "Takes any number of inputs" : optional.includes(name) ? `${name} (may stay free)` : name}
+      title={lists.includes(name) ? "Takes any number of inputs" : optional.includes(name) ? `${name} (may stay free)` : name}
     >
       {names.length > 1 && <span className="port above">{name}</span>}
     </Handle>

@@ -45,9 +45,9 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
 }
 
 function newNode(entry: Entry, id: string, x: number, y: number): NodeView {
-  const { family, summary, ports, many, optional, outputs, layer } = entry;
+  const { family, summary, ports, lists, optional, outputs, layer } = entry;
   const unknown = { inputs: [], shape: "", parameters: "", troubles: [] };
-  return { key: id, id, layer, family, summary, ports, many, optional, outputs, x, y, ...unknown };
+  return { key: id, id, layer, family, summary, ports, lists, optional, outputs, x, y, ...unknown };
 }
 
 function asInput({ source, output, port }: Edge): Input {
@@ -97,7 +97,7 @@ function connect(doc: Doc, edge: Edge): Doc {
   const target = doc.get(edge.target);
   if (!target || !doc.has(edge.source) || !target.ports.includes(edge.port)) return doc;
   if (target.inputs.some(([source, output, port]) => source === edge.source && output === edge.output && port === edge.port)) return doc;
-  const kept = target.many ? target.inputs : target.inputs.filter(([, , port]) => port !== edge.port);
+  const kept = target.lists.includes(edge.port) ? target.inputs : target.inputs.filter(([, , port]) => port !== edge.port);
   return withNode(doc, { ...target, inputs: [...kept, asInput(edge)] });
 }
 

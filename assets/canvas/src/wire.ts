@@ -25,7 +25,7 @@ export interface NodeView {
   x: number;
   y: number;
   ports: readonly string[];
-  many: boolean;
+  lists: readonly string[];
   optional: readonly string[];
   outputs: readonly string[];
   inputs: readonly Input[];
@@ -43,7 +43,7 @@ export interface Entry {
   layer: Layer;
   summary: string;
   ports: readonly string[];
-  many: boolean;
+  lists: readonly string[];
   optional: readonly string[];
   outputs: readonly string[];
 }

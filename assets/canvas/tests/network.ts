@@ -4,12 +4,12 @@ import type { Offered } from "../src/edits";
 import { EMPTY } from "../src/document";
 import type { Entry, Incoming, Input, NodeView } from "../src/wire";
 
-export function entry(type: string, ports: string[] = ["inputs"], many = false, optional: string[] = []): Entry {
-  return { type, family: "core", tooltip: `A ${type}.`, name: type.toLowerCase(), layer: { type }, summary: "", ports, many, optional, outputs: ["output"] };
+export function entry(type: string, ports: string[] = ["inputs"], lists: string[] = [], optional: string[] = []): Entry {
+  return { type, family: "core", tooltip: `A ${type}.`, name: type.toLowerCase(), layer: { type }, summary: "", ports, lists, optional, outputs: ["output"] };
 }
 
 export const OFFERED: Offered = new Map(
-  [entry("Input", []), entry("Dense"), entry("Add", ["inputs"], true), entry("Attention", ["query", "value", "key"], false, ["key"])].map(
+  [entry("Input", []), entry("Dense"), entry("Add", ["inputs"], ["inputs"]), entry("Attention", ["query", "value", "key"], [], ["key"])].map(
     (one) => [one.type, one],
   ),
 );
@@ -17,8 +17,8 @@ export const OFFERED: Offered = new Map(
 export function node(id: string, type: string, y: number, inputs: Input[] = []): NodeView {
   const offered = OFFERED.get(type);
   if (!offered) throw new Error(type);
-  const { family, layer, summary, ports, many, optional, outputs } = offered;
-  return { key: id, id, family, layer, summary, ports, many, optional, outputs, x: 0, y, inputs, shape: "", parameters: "", troubles: [] };
+  const { family, layer, summary, ports, lists, optional, outputs } = offered;
+  return { key: id, id, family, layer, summary, ports, lists, optional, outputs, x: 0, y, inputs, shape: "", parameters: "", troubles: [] };
 }
 
 /** image -> one -> two -> three, each 130 below the other. */
