@@ -62,7 +62,7 @@ class Expression:
 class Spec(BaseModel):
     """Something a person can choose, as a form: a pydantic model that becomes one Call.
 
-    A subclass gets its `type` tag from its class name; pass `abstract=True` for a base class. Fields bear Keras's names
+    A subclass gets its `type` from its class name, or from `tag`; pass `abstract=True` for a base class. Fields bear Keras's names
     in Keras's order. A field without a default is one that Keras requires; it is written as a positional argument, or by
     keyword where `keywords` says that a bare value would not tell what it is.
     """
@@ -74,11 +74,11 @@ class Spec(BaseModel):
     at_call: ClassVar[frozenset[str]] = frozenset()
     type: str = ""
 
-    def __init_subclass__(cls, abstract: bool = False, **kwargs: Any) -> None:
+    def __init_subclass__(cls, abstract: bool = False, tag: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not abstract:
-            cls.__annotations__["type"] = Literal[cls.__name__]
-            cls.type = cls.__name__
+            cls.type = tag or cls.__name__
+            cls.__annotations__["type"] = Literal[cls.type]
 
     def call(self, symbols: Mapping[str, Expression] = NO_SYMBOLS) -> Call:
         """The call that makes this in Keras, with only what differs from Keras's defaults.

@@ -9,8 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from builder.layers.base import LayerSpec
-from builder.layers.blocks import Block as Instance
-from builder.layers.blocks import BlockInput
+from builder.layers.blocks import BlockInput, Instance
 from builder.program import Argument, BlockProgram, Program, Ref, Step
 
 MAX_STEPS = 20_000

@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from builder.layers import Layer
 from builder.layers.base import Signature
-from builder.layers.blocks import Block as Instance
-from builder.layers.blocks import BlockInput
+from builder.layers.blocks import BlockInput, Instance
 from builder.names import NodeId
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from builder.call import Call
 from builder.graph import Edge, Exposed, Graph, Node
 from builder.layers.base import LayerSpec, Signature, layer_call
-from builder.layers.blocks import Block as Instance
-from builder.layers.blocks import BlockInput
+from builder.layers.blocks import BlockInput, Instance
 from builder.layers.core import Input
 
 

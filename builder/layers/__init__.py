@@ -23,7 +23,7 @@ from builder.layers import applications
 
 # isort: on
 from builder.layers.base import LAYERS, LayerSpec
-from builder.layers.blocks import Block, BlockInput
+from builder.layers.blocks import BlockInput, Instance
 
 # Palette order. A family's label is the first word of its docstring, up to the colon.
 FAMILIES = (
@@ -44,7 +44,7 @@ FAMILIES = (
 if TYPE_CHECKING:
     Layer = LayerSpec
 else:
-    Layer = Annotated[Union[*LAYERS.values(), Block, BlockInput], Field(discriminator="type")]
+    Layer = Annotated[Union[*LAYERS.values(), Instance, BlockInput], Field(discriminator="type")]
 
 
 def family_labels() -> dict[str, str]:

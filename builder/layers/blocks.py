@@ -31,7 +31,7 @@ class BlockInput(LayerSpec):
     shareable: ClassVar[bool] = False
 
 
-class Block(LayerSpec):
+class Instance(LayerSpec, tag="Block"):
     """Uses a block of this network: the layers inside it, with its own values for what the block exposes.
 
     With `repeat` its layers stand there several times in a row, each time with weights of their own.
