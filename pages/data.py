@@ -12,6 +12,7 @@ from builder.training import Task
 from builder.validate import problems
 from pages.parts import samples, state
 from pages.parts.form import form
+from pages.parts.terms import terms
 from runtime.datasets import DATASETS, Dataset, DataUnavailable, Preview
 from runtime.run import DataSpec
 from runtime.service import service
@@ -129,8 +130,7 @@ def _facts(dataset: Dataset, spec: DataSpec, preview: Preview) -> None:
         "Shape of one example": samples.shape_in_words(task.input_shape),
         "To be predicted": answer,
     }
-    cells = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())
-    st.html(f'<dl class="facts">{cells}</dl>')
+    st.html(terms(facts, "facts"))
 
 
 def _examples(dataset: Dataset, preview: Preview) -> None:

@@ -35,7 +35,6 @@ ENLARGED = 480  # pixels: a picture and its scale
 
 def main() -> None:
     """The page."""
-    st.title("Microscope")
     project = state.project()
     found = runs(project.id if project else None)
     run = chosen(found)

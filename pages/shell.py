@@ -46,9 +46,9 @@ def main() -> None:
 
 def _header(project: Project) -> None:
     """Name and data; what changes with every edit is told by the canvas, which draws without this frame."""
+    name, data = html.escape(project.name), html.escape(project.data.name)
     st.html(
-        f'<header class="project"><span class="name" title="{html.escape(project.name)}">{html.escape(project.name)}</span>'
-        f'<span class="facts">data: {html.escape(project.data.name)}</span></header>'
+        f'<header class="project"><h1 class="name" title="{name}">{name}</h1><span class="facts">data: {data}</span></header>'
     )
 
 

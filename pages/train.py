@@ -13,6 +13,7 @@ from builder.training import Task, Training, defaults
 from builder.validate import problems
 from pages.parts import state
 from pages.parts.form import form
+from pages.parts.run_details import optimizer_in_words
 from pages.parts.run_list import run_list
 from pages.parts.run_view import run_view
 from pages.parts.runs import LIVE, choose, chosen
@@ -40,7 +41,6 @@ class Options:
 
 def main() -> None:
     """The page."""
-    st.title("Train")
     project = state.project()
     if project is None:
         return
@@ -86,18 +86,32 @@ def _settings(waited: bool) -> None:
     if changed is not None:
         store().settings(project.id, training=changed)
         st.rerun()
-    _reasons(project, suggested.reasons)
+    with st.expander("Why these settings?", icon=":material/lightbulb:"):
+        st.markdown("\n".join(f"- {reason}" for reason in suggested.reasons))
+    if training != suggested.training:
+        st.button(
+            "Take the suggested settings again",
+            icon=":material/restart_alt:",
+            help=_suggestion(suggested.training),
+            on_click=store().settings,
+            args=(project.id,),
+            kwargs={"training": None},
+        )
     _draw_options(options)
 
 
 def _training_form(training: Training, suggested: Training, key: str) -> Training | None:
     """The few settings that everybody tries first; the rest behind a line that says what they are."""
-    optimizer = training.optimizer
-    rate = f", learning rate {optimizer.learning_rate:g}" if isinstance(optimizer.learning_rate, float) else ""
-    changed = form(training, f"{key}.steps", hide=HOW, suggested=suggested)
-    st.caption(f"Learns with {optimizer.type}{rate}; makes {training.loss.type} small.")
+    changed = form(training, f"{key}.steps", hide=HOW, suggested=suggested, reset_all=False)
+    now = changed or training
+    st.caption(f"Learns with {optimizer_in_words(now)}; makes {now.loss.type} small.")
     with st.expander("Optimizer, loss, metrics", icon=":material/tune:"):
-        return form(training, f"{key}.how", hide=set(Training.model_fields) - HOW, suggested=suggested) or changed
+        others = set(Training.model_fields) - HOW
+        return form(now, f"{key}.how", hide=others, suggested=suggested, reset_all=False) or changed
+
+
+def _suggestion(training: Training) -> str:
+    return f"{training.epochs} epochs, batch size {training.batch_size}, {optimizer_in_words(training)}, {training.loss.type}."
 
 
 def _task(project: Project) -> Task:
@@ -148,16 +162,6 @@ def _next_name(project: Project) -> str:
     """`Run 4`: counts on from the largest number in use."""
     numbers = [int(run.name[4:]) for run in runs(project.id) if run.name.startswith("Run ") and run.name[4:].isdigit()]
     return f"Run {max(numbers, default=0) + 1}"
-
-
-def _reasons(project: Project, reasons: tuple[str, ...]) -> None:
-    with st.expander("Why these settings?", icon=":material/lightbulb:"):
-        st.markdown("\n".join(f"- {reason}" for reason in reasons))
-        if project.training is None:
-            st.caption("These are the settings in use.")
-        elif st.button("Use these suggestions", icon=":material/restart_alt:"):
-            store().settings(project.id, training=None)
-            st.rerun()
 
 
 def _options_now() -> Options:

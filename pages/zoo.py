@@ -15,6 +15,7 @@ from pages.parts import state
 from runtime.store import MAX_NAME, Summary, clean_name, store
 
 FIRST = "lenet5"  # what somebody who is new here is led to
+UNNAMED = "My network"  # what begins with nothing
 SHOWN = 50  # projects in the list before "Show all"
 DELETED, ALL, UPLOADS = "zoo.deleted", "zoo.all", "zoo.uploads"
 
@@ -45,7 +46,8 @@ def _card(template: Template, taken: list[str]) -> None:
         st.caption(template.sentence)
         kind: Literal["primary", "secondary"] = "primary" if template.name == FIRST else "secondary"
         if st.button("Begin", key=f"begin-{template.name}", width="stretch", type=kind):
-            _begin(fresh_name(template.title, taken), template.make(), template.data)
+            graph = template.make()
+            _begin(fresh_name(template.title if graph.nodes else UNNAMED, taken), graph, template.data)
 
 
 def _begin(name: str, graph: Graph, data: str) -> None:

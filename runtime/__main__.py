@@ -21,7 +21,7 @@ from runtime.datasets import DATASETS
 from runtime.devices import devices, find
 from runtime.exports import EXPORTS
 from runtime.launchers import local
-from runtime.run import DataSpec, Run, RunError, RunSpec, create, open_run, runs
+from runtime.run import DataSpec, Run, RunError, RunSpec, create, damaged, open_run, runs
 
 
 def parser() -> argparse.ArgumentParser:
@@ -136,6 +136,8 @@ def _train(chosen: argparse.Namespace) -> int:
 
 
 def _list(chosen: argparse.Namespace) -> None:
+    for words in damaged().values():
+        print(words, file=sys.stderr)
     found = [
         {"id": run.id, "name": run.name, "status": run.status(), "created": run.created.isoformat(timespec="seconds")}
         for run in runs()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -15,6 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from builder.edits import reason
 from runtime.events import Event, Failed, Finished, Paused, Stopped, last
 from runtime.home import runs_folder
 from runtime.process import Worker, read_small, write_atomically
@@ -31,6 +33,7 @@ __all__ = [
     "Watch",
     "Worker",
     "create",
+    "damaged",
     "delete",
     "open_run",
     "rename",
@@ -41,6 +44,7 @@ Status = Literal["waiting", "running", "paused", "finished", "stopped", "failed"
 OVER = ("finished", "stopped", "failed", "crashed")
 ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 MAX_NAME = 100
+PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 
 
 class RunError(ValueError):
@@ -192,14 +196,15 @@ def open_run(run_id: str) -> Run:
     except FileNotFoundError:
         raise RunError(f"There is no run {run_id} (any more).") from None
     except (OSError, ValueError) as error:
-        raise RunError(f"The file run.json of run {run_id} cannot be read: {str(error)[:200]}") from None
+        why = reason(error) if isinstance(error, ValidationError) else str(error)
+        raise RunError(f"The file run.json of run {run_id} cannot be read: {why[:200]}") from None
     if record.id != run_id:
         raise RunError(f"The folder {run_id} holds the run.json of another run, {record.id}.")
     return Run(folder, record)
 
 
 def runs(project: str | None = None) -> list[Run]:
-    """All runs, or those of a project, newest first; folders that hold no readable run are passed over."""
+    """All runs, or those of a project, newest first; folders that hold no readable run are left to `damaged`."""
     found = []
     for folder in runs_folder().iterdir():
         try:
@@ -209,6 +214,18 @@ def runs(project: str | None = None) -> list[Run]:
         if project is None or run.project == project:
             found.append(run)
     return sorted(found, key=lambda run: (run.record.created, run.id), reverse=True)
+
+
+def damaged() -> dict[str, str]:
+    """The runs whose run.json cannot be read, newest first: why, by id. It is not known to which project they belong."""
+    found = {}
+    for folder in sorted(runs_folder().iterdir(), reverse=True):
+        if ID.fullmatch(folder.name) and (folder / "run.json").exists():
+            try:
+                open_run(folder.name)
+            except RunError as error:
+                found[folder.name] = str(error)
+    return found
 
 
 def rename(run: Run, name: str) -> Run:
@@ -267,7 +284,8 @@ def _ended(event: Event | None) -> Status | None:
 
 
 def _versions() -> dict[str, str]:
-    found = {"python": python_version()}
+    layerloom = tomllib.loads(PYPROJECT.read_text())["project"]["version"]
+    found = {"layerloom": layerloom, "python": python_version()}
     for package in ("keras", "tensorflow", "numpy"):
         try:
             found[package] = version(package)

@@ -33,7 +33,9 @@ LARGEST = 2**53 - 1  # the largest whole number that a browser counts exactly
 MAX_TEXT = 200
 
 
-def form(model: Model, key: str, *, hide: Iterable[str] = (), suggested: Model | None = None) -> Model | None:
+def form(
+    model: Model, key: str, *, hide: Iterable[str] = (), suggested: Model | None = None, reset_all: bool = True
+) -> Model | None:
     """Draw a model as widgets.
 
     Args:
@@ -41,6 +43,7 @@ def form(model: Model, key: str, *, hide: Iterable[str] = (), suggested: Model |
         key: tells this form from others, and what it is about: `f"{project.id}.{node.id}"`.
         hide: fields that are not asked.
         suggested: what "reset" goes back to, in place of the class's defaults.
+        reset_all: whether a button resets all fields at once.
 
     Returns:
         The model with what a person has changed, or None while nothing is changed. What is not valid is told beside its
@@ -51,7 +54,8 @@ def form(model: Model, key: str, *, hide: Iterable[str] = (), suggested: Model |
     if suggested is not None:
         asked = [replace(field, default=getattr(suggested, field.name), required=False) for field in asked]
     changed, slots = _draw_all(asked, model, key)
-    _reset_button(asked, model, key)
+    if reset_all:
+        _reset_button(asked, model, key)
     return _valid(model, changed, slots)
 
 

@@ -7,7 +7,8 @@ import streamlit as st
 from pages.parts import state
 from pages.parts.live import MOST_RUNS
 from pages.parts.runs import LIVE, STATES, best, choose, curves, duration, epochs_done
-from runtime.run import Run, RunError, delete, rename, runs
+from runtime.home import runs_folder
+from runtime.run import Run, RunError, damaged, delete, rename, runs
 from runtime.store import Project
 
 PAGE = 15  # runs listed at once
@@ -20,6 +21,7 @@ def run_list(project: Project, shown: Run | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Runs", anchor=False, width="stretch")
         which = st.segmented_control("Runs of", [THIS, ALL], default=THIS, key="runs-of", label_visibility="collapsed")
+    _damaged()
     found = runs(None if which == ALL else project.id)
     if not found:
         st.caption("None yet. Every run is kept here with its network, settings, curves and model.")
@@ -39,6 +41,17 @@ def run_list(project: Project, shown: Run | None) -> None:
     if wanted != state.kept("compared", ()):
         state.keep("compared", wanted)
         st.rerun()
+
+
+def _damaged() -> None:
+    """What is there, but cannot be listed."""
+    unreadable = damaged()
+    if unreadable:
+        count = f"{len(unreadable)} run{'' if len(unreadable) == 1 else 's'}"
+        with st.expander(f"{count} cannot be read", icon=":material/warning:"):
+            for words in list(unreadable.values())[:PAGE]:
+                st.text(words)
+            st.caption(f"Mend the file, or remove the folder of that name in {runs_folder()}.")
 
 
 def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts import state
 from pages.parts.live import live_chart
+from pages.parts.run_details import run_details
 from pages.parts.runs import LIVE, STATES, amount, choose, curves
 from runtime.curves import Curves
 from runtime.launchers import local
@@ -24,6 +25,7 @@ def run_view(run: Run, compared: Sequence[str]) -> None:
     live_chart([run, *_opened(compared, run.id)], key="live-chart")
     if not live:
         _outcome(run, curves(run))
+    run_details(run)
 
 
 def _opened(run_ids: Sequence[str], without: str) -> list[Run]:

@@ -16,7 +16,7 @@ from builder.zoo import TEMPLATES
 from runtime import devices
 from runtime.events import EpochEnded, Event, Failed, Finished, Started, append
 from runtime.launchers import local
-from runtime.run import Run, RunSpec, create, open_run, runs
+from runtime.run import DataSpec, Run, RunSpec, create, open_run, runs
 from runtime.store import Project, store
 
 PAGE = Path(__file__).parents[2] / "pages" / "train.py"
@@ -72,6 +72,10 @@ def texts(app: AppTest) -> str:
     return "\n".join(
         str(element.value) for kind in ("error", "warning", "info", "markdown", "caption") for element in app.get(kind)
     )
+
+
+def by_label(elements: Any, label: str) -> Any:
+    return next(element for element in elements if element.label == label)
 
 
 def button(app: AppTest, label: str) -> Any:
@@ -143,10 +147,73 @@ def test_settings_are_kept_in_the_project(project: Project) -> None:
     assert kept is not None
     assert kept.training is not None
     assert kept.training.epochs == 3
-    button(app, "Use these suggestions").click().run()
-    back = store().project(project.id)
-    assert back is not None
-    assert back.training is None
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_one_button_takes_the_suggested_settings_again_where_others_are_in_use(project: Project) -> None:
+    suggested = "Take the suggested settings again"
+    app = show(project)
+    assert suggested not in {button.label for button in app.button}
+    assert "Reset to defaults" not in {button.label for button in app.button}
+    by_label(app.number_input, "Epochs").set_value(3).run()
+    by_label(app.selectbox, "Optimizer").select("SGD").run()
+    kept = store().project(project.id)
+    assert kept is not None
+    assert kept.training is not None
+    assert (kept.training.epochs, kept.training.optimizer.type) == (3, "SGD")
+
+    button(app, suggested).click().run()
+    kept = store().project(project.id)
+    assert kept is not None
+    assert kept.training is None
+    assert by_label(app.number_input, "Epochs").value == 15
+    assert by_label(app.selectbox, "Optimizer").value == "Adam"
+    assert suggested not in {button.label for button in app.button}
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_field_goes_back_to_what_was_suggested_not_to_the_class_default(project: Project) -> None:
+    app = show(project)
+    by_label(app.number_input, "Epochs").set_value(3).run()
+    reset = next(button for button in app.button if str(button.key).endswith("Training.epochs"))
+    reset.click().run()
+    kept = store().project(project.id)
+    assert kept is not None
+    assert kept.training is not None
+    assert kept.training.epochs == 15 != Training().epochs
+
+
+def test_a_data_set_that_is_not_here_leads_to_the_data_page(project: Project) -> None:
+    store().settings(project.id, data=DataSpec(name="gone"))
+    app = show(project)
+    assert "There is no data set called 'gone' here" in texts(app)
+    assert button(app, "Choose data")
+    assert "Train" not in {button.label for button in app.button}
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_run_tells_what_it_was_made_from_and_opens_as_a_project(project: Project) -> None:
+    run = ended(project, STARTED, EPOCH, Finished(at=1020.0), training=Training(epochs=7))
+    app = show(project, run.id)
+    told = "".join(element.proto.body for element in app.get("html"))
+    assert all(part in told for part in ("7 epochs", "Adam, learning rate 0.001", "layerloom 0."))
+    opens = button(app, "Open this network as a project of its own")
+    opens.click().run()
+    copy = store().project(store().projects()[0].id)
+    assert copy is not None
+    assert copy.id != project.id
+    assert (copy.name, copy.graph, copy.data) == (run.name, run.spec.graph, run.spec.data)
+    assert copy.training == run.spec.training
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_damaged_run_is_told_in_the_list(project: Project) -> None:
+    run = ended(project, STARTED, EPOCH, Finished(at=1020.0))
+    damaged = ended(project, STARTED)
+    (damaged.folder / "run.json").write_text("{")
+    app = show(project, run.id)
+    assert "1 run cannot be read" in {expander.label for expander in app.expander}
+    assert any(damaged.id in str(text.value) for text in app.text)
 
 
 @pytest.mark.usefixtures("no_problems")

@@ -205,6 +205,15 @@ def test_list(answer, run):
     assert len(answer("list")[1].splitlines()) == 2
 
 
+def test_a_run_that_cannot_be_read_is_told_beside_the_list(answer, run):
+    other = create(RunSpec(graph=Graph()), name="other")
+    (other.folder / "run.json").write_text("{")
+    status, out, err = answer("list", "--json")
+    assert (status, [row["id"] for row in json.loads(out)]) == (0, [run.id])
+    assert err.startswith(f"The file run.json of run {other.id} cannot be read: ")
+    assert err.count("\n") == 1
+
+
 def test_an_empty_list(answer):
     assert answer("list", "--json") == (0, "[]\n", "")
     assert answer("list") == (0, "", "")

@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 
 import pytest
 
 from builder.graph import MAX_DOCUMENT_BYTES, Graph
 from runtime.events import Failed, Finished, Paused, Resumed, Started, Stopped, append
 from runtime.process import Worker, write_first
-from runtime.run import ID, MAX_NAME, RunError, RunSpec, create, delete, open_run, rename, runs
+from runtime.run import ID, MAX_NAME, PYPROJECT, RunError, RunSpec, create, damaged, delete, open_run, rename, runs
 
 SPEC = RunSpec(graph=Graph())
 STARTED = Started(at=1, device="cpu", epochs=2, steps=3, batch_size=4, examples=12, parameters=5)
@@ -42,6 +43,7 @@ def test_a_new_run_can_be_opened():
     assert ID.fullmatch(run.id)
     assert (run.name, run.project, run.spec) == ("first try", "p1", SPEC)
     assert run.versions["keras"]
+    assert run.versions["layerloom"] == tomllib.loads(PYPROJECT.read_text())["project"]["version"]
     assert run.maps.is_dir()
     assert open_run(run.id) == run
     assert create(SPEC).name.startswith("digits ")
@@ -60,6 +62,7 @@ def test_what_is_no_run_is_passed_over(home):
     (home / "runs" / "notes.txt").touch()
     (home / "runs" / ".hidden").mkdir()
     assert runs() == [run]
+    assert damaged() == {}
 
 
 def test_a_new_name_is_kept():
@@ -94,9 +97,11 @@ def test_a_run_that_is_not_there():
 def test_a_broken_record_is_told(content):
     run = create(SPEC)
     (run.folder / "run.json").write_text(content)
-    with pytest.raises(RunError, match="cannot be read"):
+    with pytest.raises(RunError, match="cannot be read") as error:
         open_run(run.id)
     assert runs() == []
+    assert damaged() == {run.id: str(error.value)}
+    assert "pydantic" not in damaged()[run.id]
 
 
 def test_unknown_fields_are_refused():
