@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from builder.graph import Node
-from pages.parts import state
+from pages.parts import samples, state
 from pages.parts.charts import (
     Array,
     Pictures,
@@ -22,15 +23,17 @@ from pages.parts.charts import (
     sequence_figure,
 )
 from pages.parts.observations import answer_in_words, features_in_words, kernels_in_words
-from pages.parts.pictures import picture_grid
-from pages.parts.runs import LIVE, STATES, choose, chosen, curves
+from pages.parts.pictures import picked, picture_grid
+from pages.parts.runs import LIVE, STATES, choose, chosen, curves, epochs_done
 from runtime.datasets import DATASETS
 from runtime.maps import Maps, MapsError, read_maps
+from runtime.maps.examples import example_maps
 from runtime.run import DataSpec, Run, runs
+from runtime.service import ServiceError
 
 KERNELS, FEATURES = "Filters (what is looked for)", "Feature maps (what is found)"
-MAGNIFIED = 160  # pixels: the input picture beside the maps
-ENLARGED = 480  # pixels: a picture and its scale
+MAGNIFIED = 192  # pixels: the input picture beside the maps
+UNCOUNTED = 10_000  # test examples of each set that Keras downloads
 
 
 def main() -> None:
@@ -47,29 +50,17 @@ def main() -> None:
         if st.button("Go to Train", type="primary"):
             state.go("train.py")
         return
-    run = _choose_run(found, run)
     live = run.status() in LIVE
     st.fragment(_look, run_every=1.0 if live else None)(run.id, live)
 
 
-def _choose_run(found: list[Run], run: Run) -> Run:
-    options = found if run.id in {other.id for other in found} else [run, *found]
-    names = {other.id: f"{other.name} · {other.created:%d %b %H:%M}" for other in options}
-    picked = st.selectbox(
-        "Run",
-        list(names),
-        index=[other.id for other in options].index(run.id),
-        format_func=names.__getitem__,
-        width=400,
-    )
-    if picked == run.id:
-        return run
-    choose(picked)
-    return next(other for other in options if other.id == picked)
-
-
 def _look(run_id: str, was_live: bool) -> None:
+    project = state.project()
+    found = runs(project.id if project else None)
     run = next((other for other in runs() if other.id == run_id), None)
+    places = st.columns([2, 2, 5], gap="large", vertical_alignment="bottom")
+    with places[0]:
+        _choose_run(found, run)
     if run is None:
         st.info("This run has been deleted. Choose another one above.")
         return
@@ -77,22 +68,64 @@ def _look(run_id: str, was_live: bool) -> None:
     if was_live and not live:
         st.rerun()  # the whole page, which then looks no longer every second
     saved = dict(curves(run).maps)
-    if not saved:
+    trained = not live and run.model.is_file()
+    if not saved and not trained:
         st.info(_nothing_saved(run, live), icon=":material/hourglass_empty:")
         return
-    left, right = st.columns([2, 5], gap="large")
-    with left:
+    with places[1]:
         node = _choose_node(run)
-    with right:
-        epoch = _choose_epoch(run.id, sorted(saved), live)
-    file = run.maps / Path(saved[epoch]).name
+    left, right = st.columns([2, 7], gap="large")
+    with left:
+        sample = _choose_sample(run, trained)
+    with places[2]:
+        moment = _moment(run, sample, saved, live)
+    if moment is None:
+        return
     try:
         with left:
-            _input_picture(run, file)
+            _input_picture(run, sample, moment.file)
         with right:
-            _show(run, node, epoch, read_maps(file, node.id))
+            _show(run, node, moment, read_maps(moment.file, node.id))
     except MapsError as error:
         right.warning(f"The pictures of this epoch cannot be read. {error}")
+
+
+def _choose_run(found: list[Run], run: Run | None) -> None:
+    options = found if run is None or run.id in {other.id for other in found} else [run, *found]
+    names = {other.id: f"{other.name} · {other.created:%d %b %H:%M}" for other in options}
+    ids = [other.id for other in options]
+    picked = st.selectbox(
+        "Run", ids, index=ids.index(run.id) if run else None, format_func=lambda name: names.get(name, name)
+    )
+    if picked is not None and (run is None or picked != run.id):
+        choose(picked)
+        st.rerun()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment of a run that is looked at: whole and part epochs done, and the file of maps."""
+
+    epoch: float
+    file: Path
+
+
+def _moment(run: Run, sample: int, saved: dict[float, str], live: bool) -> Moment | None:
+    """What was recorded as the slider says; for another example than the one recorded, the end of the training."""
+    if saved and sample == run.spec.watch.sample:
+        epoch = _choose_epoch(run.id, sorted(saved), live)
+        return Moment(epoch, run.maps / Path(saved[epoch]).name)
+    st.caption(
+        f"After the training. Only example {run.spec.watch.sample + 1} was watched through the epochs."
+        if saved
+        else "After the training. Through the epochs nothing was recorded."
+    )
+    try:
+        with st.spinner(f"Showing test example {sample + 1} to the trained network …"):
+            return Moment(epochs_done(curves(run)), example_maps(run, sample))
+    except ServiceError as error:
+        st.warning(str(error), icon=":material/info:")
+        return None
 
 
 def _nothing_saved(run: Run, live: bool) -> str:
@@ -129,25 +162,45 @@ def _choose_epoch(run_id: str, epochs: list[float], live: bool) -> float:
     )
 
 
-def _input_picture(run: Run, file: Path) -> None:
-    sample = run.spec.watch.sample
+def _choose_sample(run: Run, trained: bool) -> int:
+    """Number of the test example, from 0."""
+    watched = run.spec.watch.sample
+    if not trained:
+        st.markdown(
+            f"**Test example {watched + 1}**",
+            help="While the network learns, this one is watched; the Train page lets you choose it before a run begins. "
+            "Afterwards any example can be looked at here.",
+        )
+        return watched
+    most = max(_test_examples(run.spec.data), watched + 1)
+    number = st.number_input(
+        f"Test example (1 to {most:,})",
+        1,
+        most,
+        watched + 1,
+        key=f"sample-{run.id}",
+        help=f"Example {watched + 1} was watched while the network learned; any other is shown to the trained network.",
+    )
+    return int(number) - 1
+
+
+def _input_picture(run: Run, sample: int, file: Path) -> None:
     task = DATASETS[run.spec.data.name].task(run.spec.data) if run.spec.data.name in DATASETS else None
-    truth = _truth(run.spec.data, sample)
-    st.markdown(f"**Test example {sample + 1}**" + (f": {truth}" if truth else ""))
     inputs = next((node for node in run.spec.graph.nodes if node.layer.type == "Input"), None)
     values = read_maps(file, inputs.id).features if inputs else None
     if values is not None and values.ndim == 3:
         _shown_input(values)
+    if truth := _truth(run.spec.data, sample):
+        st.markdown(f"It is **{truth}**.")
     outputs = [read_maps(file, node.id).features for node in run.spec.graph.nodes[-1:]]
     if task and outputs and outputs[0] is not None:
         st.markdown(answer_in_words(outputs[0], task.classes))
-    st.caption('The example is chosen on the Train page ("Watched example") before a run begins.')
 
 
 def _shown_input(values: Array) -> None:
     pixels = paint(input_picture(values))[0]
     times = max(1, MAGNIFIED // max(pixels.shape[:2]))
-    st.image(png(pixels.repeat(times, axis=0).repeat(times, axis=1)), caption="What goes in")
+    st.image(png(pixels.repeat(times, axis=0).repeat(times, axis=1)))
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
@@ -160,7 +213,14 @@ def _truth(data: DataSpec, sample: int) -> str:
     return dataset.answer(answers[sample]) if sample < len(answers) else ""
 
 
-def _show(run: Run, node: Node, epoch: float, maps: Maps) -> None:
+@st.cache_data(max_entries=100, show_spinner=False)
+def _test_examples(data: DataSpec) -> int:
+    """How many there are; those that Keras downloads bring their own, which are counted when they are looked at."""
+    dataset = DATASETS.get(data.name)
+    return UNCOUNTED if dataset is None or dataset.needs_keras else samples.look(data).test_examples
+
+
+def _show(run: Run, node: Node, moment: Moment, maps: Maps) -> None:
     views = [name for name, array in ((KERNELS, maps.kernels), (FEATURES, maps.features)) if array is not None]
     if not views:
         st.info(f"Nothing was recorded for {node.id}.")
@@ -170,7 +230,7 @@ def _show(run: Run, node: Node, epoch: float, maps: Maps) -> None:
         view = st.segmented_control("Show", views, default=views[0], key="view", label_visibility="collapsed") or view
     key = f"{run.id}-{node.id}-{view}"
     if view == KERNELS and maps.kernels is not None:
-        _show_kernels(maps.kernels, maps.kernels_of, epoch, key)
+        _show_kernels(maps.kernels, maps.kernels_of, moment.epoch, key)
     elif maps.features is not None:
         _show_features(run, maps.features, maps.features_of, key)
 
@@ -198,16 +258,19 @@ def _show_features(run: Run, features: Array, whole: Sequence[int], key: str) ->
 
 
 def _grid(pictures: Pictures, count: int, what: str, key: str) -> None:
-    shown = len(pictures.values)
+    key, shown = f"grid-{key}", len(pictures.values)
+    number = picked(key) if picked(key) < shown else -1
     if count > shown:
         st.caption(f"The first {shown} of {count}.")
-    picked = picture_grid(pictures, what, selected=state.kept(f"picked-{key}", -1), key=f"grid-{key}")
-    state.keep(f"picked-{key}", picked)
-    if picked < 0:
+    # In a column either way: a grid that moves to another place on the page is drawn anew.
+    columns = st.columns([3, 2] if number >= 0 else [1], gap="medium")
+    with columns[0]:
+        picture_grid(pictures, what, key=key)
         st.caption("Click a picture to enlarge it.")
-        return
-    st.markdown(f"**{what.capitalize()} {picked + 1}**")
-    st.plotly_chart(picture_figure(pictures, picked), key=f"enlarged-{key}", width=ENLARGED)
+    if number >= 0:
+        with columns[1]:
+            st.markdown(f"**{what.capitalize()} {number + 1}**")
+            st.plotly_chart(picture_figure(pictures, number), key=f"enlarged-{key}")
 
 
 main()

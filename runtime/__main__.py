@@ -192,7 +192,7 @@ def _maps(chosen: argparse.Namespace) -> None:
             with terminal.quiet():
                 from runtime.maps.model import look_with_model
 
-                arrays = look_with_model(run, chosen.node, chosen.sample)
+                arrays = look_with_model(run, (chosen.node,), chosen.sample)
         save(Path(chosen.output), arrays)
     except (MapsError, RunError) as error:
         raise NoError(str(error)) from None

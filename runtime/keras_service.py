@@ -61,7 +61,27 @@ def dataset(params: dict[str, Any], progress: Progress) -> Any:
     return DATASETS[spec.name].look(spec).model_dump(mode="json")
 
 
-METHODS: dict[str, Callable[[dict[str, Any], Progress], Any]] = {"ping": ping, "shapes": shapes, "dataset": dataset}
+def maps(params: dict[str, Any], progress: Progress) -> Any:
+    """Keep the maps of the run `params["run"]` for its test example number `params["sample"]`."""
+    import keras
+
+    from runtime.maps.examples import keep
+    from runtime.maps.model import look_with_model
+    from runtime.run import open_run
+
+    run, sample = open_run(params["run"]), int(params["sample"])
+    try:
+        keep(run, sample, look_with_model(run, run.spec.watch.nodes, sample))
+    finally:
+        keras.utils.clear_session(free_memory=False)
+
+
+METHODS: dict[str, Callable[[dict[str, Any], Progress], Any]] = {
+    "ping": ping,
+    "shapes": shapes,
+    "dataset": dataset,
+    "maps": maps,
+}
 
 
 class Answers:

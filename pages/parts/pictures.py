@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import streamlit as st
 
+from pages.parts import state
 from pages.parts.charts import Pictures, gradient, sprite
 from pages.parts.live import bundle_loader
 
 
-def picture_grid(pictures: Pictures, what: str, *, selected: int, key: str) -> int:
-    """Show the pictures.
+def picked(key: str) -> int:
+    """The number of the picture that is enlarged in the grid of this key; -1 for none."""
+    number: int = state.kept(f"picked.{key}", -1)
+    return number
+
+
+def picture_grid(pictures: Pictures, what: str, *, key: str) -> None:
+    """Show the pictures; `picked` tells which one a person wants enlarged.
 
     Args:
         pictures: what to show.
         what: the word for one of them ("filter", "feature map"), for labels.
-        selected: number of the enlarged one, -1 for none.
         key: of the component.
-
-    Returns:
-        The number of the picture that was clicked last; `selected` before the first click; -1 when it was clicked away.
     """
     sheet, columns = sprite(pictures)
     height, width = pictures.values.shape[1:3]
     scale = {"gradient": gradient(pictures.palette), "low": f"{pictures.low:.3g}", "high": f"{pictures.high:.3g}"}
-    result = _component()(
+    _component()(
         key=key,
         data={
             "sprite": sheet,
@@ -33,13 +36,16 @@ def picture_grid(pictures: Pictures, what: str, *, selected: int, key: str) -> i
             "width": width,
             "height": height,
             "labels": pictures.labels(what),
-            "selected": selected,
+            "selected": picked(key),
             "scale": None if pictures.in_colour else scale,
         },
-        on_picked_change=lambda: None,
+        on_picked_change=partial(_pick, key, len(pictures.values)),
     )
-    picked = result.get("picked")
-    return picked if isinstance(picked, int) and -1 <= picked < len(pictures.values) else selected
+
+
+def _pick(key: str, count: int) -> None:
+    number = st.session_state[key].get("picked")
+    state.keep(f"picked.{key}", number if isinstance(number, int) and 0 <= number < count else -1)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zipfile import BadZipFile
 
@@ -13,8 +14,12 @@ from runtime.maps.watcher import watcher
 from runtime.run import Run, RunError
 
 
-def look_with_model(run: Run, node: str, sample: int) -> dict[str, NDArray[Any]]:
-    """Kernels and feature maps of a node for one test example, by the model that the run has saved.
+def look_with_model(run: Run, nodes: Sequence[str], sample: int) -> dict[str, NDArray[Any]]:
+    """Kernels and feature maps of nodes for one test example, by the model that the run has saved.
+
+    Args:
+        nodes: names; empty: all.
+        sample: number of the test example, from 0.
 
     Raises:
         RunError: no model has been saved or it cannot be read, the data is not to be had, or there is no such example.
@@ -31,4 +36,4 @@ def look_with_model(run: Run, node: str, sample: int) -> dict[str, NDArray[Any]]
         model = keras.models.load_model(run.model, compile=False)
     except (OSError, ValueError, TypeError, KeyError, BadZipFile) as error:
         raise RunError(f"The model of {run.name} cannot be read: {str(error)[:200]}") from None
-    return watcher(model, examples[sample], (node,))()
+    return watcher(model, examples[sample], nodes)()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from builder.zoo import TEMPLATES
 from runtime.events import Event, Finished, MapsSaved, Started, append
-from runtime.maps import pack, save
-from runtime.run import Run, RunSpec, Watch, create
+from runtime.maps import examples, pack, save
+from runtime.maps.examples import keep
+from runtime.run import Run, RunSpec, Watch, Worker, create
+from runtime.service import ServiceError
 from runtime.store import Project, store
 
 PAGE = Path(__file__).parents[2] / "pages" / "microscope.py"
@@ -98,3 +101,40 @@ def test_a_layer_of_which_nothing_was_recorded_says_so_and_a_broken_file_is_told
     app.run()
     assert not app.exception
     assert "cannot be read" in app.warning[0].value
+
+
+def test_another_example_is_shown_to_the_trained_network(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = made(project, STARTED)
+    record(run, 0)
+    append(run.events, Finished(at=1010.0))
+    run.model.write_bytes(b"a model")
+    node = next(node.id for node in run.spec.graph.nodes if node.layer.type == "Conv2D")
+
+    class Service:
+        def call(self, method: str, params: dict[str, object], timeout: float) -> None:
+            sample = params["sample"]
+            assert isinstance(sample, int)
+            if sample == 8:
+                raise ServiceError("Keras did not answer.")
+            keep(run, sample, pack({node: np.full((5, 5, 1, 2), np.float32(sample))}, {}))
+
+    monkeypatch.setattr(examples, "service", Service)
+    app = show(project)
+    example = app.number_input[0]
+    assert (example.value, example.max) == (1, 360)
+    assert app.select_slider or "Before training" in texts(app)
+    example.set_value(6).run()
+    assert labels(app) == ["filter 1: 5 to 5", "filter 2: 5 to 5"]
+    assert "Only example 1 was watched" in texts(app)
+    app.number_input[0].set_value(9).run()
+    assert app.warning[0].value == "Keras did not answer."
+    assert not app.exception
+
+
+def test_while_it_trains_only_the_watched_example_is_offered(project: Project) -> None:
+    run = made(project, STARTED)
+    record(run, 0)
+    run.worker_file.write_text(Worker.of(os.getpid()).model_dump_json())
+    app = show(project)
+    assert not app.number_input
+    assert "Test example 1" in texts(app)

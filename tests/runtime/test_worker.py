@@ -21,12 +21,14 @@ from builder.program import lower
 from builder.scripts import script
 from builder.training import defaults
 from builder.zoo import TEMPLATES
+from runtime import keras_service
 from runtime.curves import read_curves
 from runtime.datasets import DATASETS
 from runtime.events import BatchEnded, EpochEnded, Failed, Paused, Resumed, last, read
 from runtime.launchers import local
 from runtime.maps import read_maps
-from runtime.run import OVER, DataSpec, Run, RunSpec, Watch, create, open_run
+from runtime.maps.examples import example_file
+from runtime.run import OVER, DataSpec, Run, RunError, RunSpec, Watch, create, open_run
 from runtime.worker import work
 
 pytestmark = [pytest.mark.keras, pytest.mark.timeout(600)]
@@ -234,6 +236,17 @@ def test_stopping_keeps_the_model(tmp_path):
     done = command("maps", run.id, node, "--sample", "100000", "-o", str(tmp_path / "more.npz"))
     assert done.returncode == 1
     assert done.stderr.startswith("There is no test example 100000")
+
+
+def test_the_keras_service_keeps_maps_of_any_example(trained):
+    run = trained["cnn"]
+    for sample in (3, 5):
+        keras_service.maps({"run": run.id, "sample": sample}, lambda done, total: None)
+    shown = [read_maps(example_file(run, sample), run.spec.graph.nodes[0].id).features for sample in (3, 5)]
+    examples = DATASETS[run.spec.data.name].load(run.spec.data).x_test
+    assert [array.tolist() for array in shown] == [examples[3].tolist(), examples[5].tolist()]
+    with pytest.raises(RunError, match="There is no test example 100000"):
+        keras_service.maps({"run": run.id, "sample": 100_000}, lambda done, total: None)
 
 
 def test_a_killed_worker_is_a_crash():

@@ -18,11 +18,25 @@ interface Call {
   setStateValue(name: string, value: unknown): void;
 }
 
-const SIDE = 64; // pixels on screen that a small picture should about have
+// Pixels on screen: of the longer side of a picture, of all rows together, and between two pictures.
+const SMALLEST = 64;
+const LARGEST = 208;
+const HIGH = 440;
+const GAP = 10;
 
-/** A whole number of screen pixels for each value, so that nothing is blurred. */
-export function magnification(width: number, height: number): number {
-  return Math.max(1, Math.round(SIDE / Math.max(width, height)));
+/**
+ * How many screen pixels each value gets: a whole number, so that nothing is blurred; as many as `count` pictures have
+ * room for in the width `room`.
+ */
+export function magnification(width: number, height: number, count: number, room: number): number {
+  const side = Math.max(width, height);
+  const fits = (times: number) => {
+    const columns = Math.max(1, Math.floor((room + GAP) / (width * times + GAP)));
+    return side * times <= LARGEST && width * times <= room && Math.ceil(count / columns) * (height * times + GAP) <= HIGH;
+  };
+  let times = Math.max(1, Math.round(SMALLEST / side));
+  while (fits(times + 1)) times += 1;
+  return times;
 }
 
 /** Where picture number `index` stands in the sprite, as a CSS background position. */
@@ -32,7 +46,7 @@ export function position(index: number, { columns, width, height }: PicturesData
 }
 
 const STYLE = `
-.ll-pictures { display: flex; flex-wrap: wrap; gap: 6px; }
+.ll-pictures { display: flex; flex-wrap: wrap; gap: ${GAP - 4}px; }
 .ll-pictures button { padding: 0; border: 2px solid var(--st-border-color); border-radius: 3px; cursor: zoom-in; image-rendering: pixelated; box-sizing: content-box; }
 .ll-pictures button:hover, .ll-pictures button:focus-visible { border-color: var(--st-text-color); outline: none; }
 .ll-pictures button[aria-pressed="true"] { border-color: var(--st-primary-color); box-shadow: 0 0 0 2px var(--st-primary-color); }
@@ -40,39 +54,63 @@ const STYLE = `
 .ll-scale span[role="img"] { width: 12rem; height: 0.7rem; border: 1px solid var(--st-border-color); }
 `;
 
-const grids = new WeakMap<HTMLElement, { root: HTMLElement; selected: number }>();
+interface Grid {
+  root: HTMLElement;
+  selected: number;
+  /** Fits the pictures into the room that there is. */
+  lay(): void;
+  watcher: ResizeObserver;
+}
+
+const grids = new WeakMap<HTMLElement, Grid>();
 
 export function pictures({ data, parentElement, setStateValue }: Call): () => void {
-  const kept = grids.get(parentElement) ?? { root: mount(parentElement), selected: data.selected };
+  const kept = grids.get(parentElement) ?? begin(parentElement, data.selected);
   grids.set(parentElement, kept);
   const [grid, scale] = [kept.root.children[1] as HTMLElement, kept.root.children[2] as HTMLElement];
   while (grid.children.length > data.labels.length) grid.lastElementChild!.remove();
   while (grid.children.length < data.labels.length) grid.append(element("button", "", { type: "button" }));
-  const times = magnification(data.width, data.height);
   data.labels.forEach((label, index) => {
     const button = grid.children[index] as HTMLButtonElement;
     button.title = label;
     button.setAttribute("aria-label", label);
     button.setAttribute("aria-pressed", String(index === kept.selected));
-    Object.assign(button.style, {
-      width: `${data.width * times}px`,
-      height: `${data.height * times}px`,
-      backgroundImage: `url(${data.sprite})`,
-      backgroundSize: `${data.columns * data.width * times}px auto`,
-      backgroundPosition: position(index, data, times),
-    });
+    button.style.backgroundImage = `url(${data.sprite})`;
     button.onclick = () => {
       kept.selected = index === kept.selected ? -1 : index;
       [...grid.children].forEach((other, place) => other.setAttribute("aria-pressed", String(place === kept.selected)));
       setStateValue("picked", kept.selected);
     };
   });
+  kept.lay = () => lay(grid, data);
+  kept.lay();
   paintScale(scale, data.scale);
   return () => {
     if (parentElement.isConnected) return;
+    kept.watcher.disconnect();
     kept.root.remove();
     grids.delete(parentElement);
   };
+}
+
+function begin(parent: HTMLElement, selected: number): Grid {
+  const root = mount(parent);
+  const grid: Grid = { root, selected, lay: () => undefined, watcher: new ResizeObserver(() => grid.lay()) };
+  grid.watcher.observe(root);
+  return grid;
+}
+
+function lay(grid: HTMLElement, data: PicturesData): void {
+  const { width, height, columns, labels } = data;
+  const times = magnification(width, height, labels.length, grid.clientWidth);
+  ([...grid.children] as HTMLElement[]).forEach((button, index) =>
+    Object.assign(button.style, {
+      width: `${width * times}px`,
+      height: `${height * times}px`,
+      backgroundSize: `${columns * width * times}px auto`,
+      backgroundPosition: position(index, data, times),
+    }),
+  );
 }
 
 function mount(parent: HTMLElement): HTMLElement {
