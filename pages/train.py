@@ -184,7 +184,7 @@ def _draw_options(options: Options) -> None:
     for device in devices():
         if device.missing:
             st.caption(f"{device.title} cannot be used: {device.missing}.")
-    with st.expander("Seed and recording"):
+    with st.expander("Seed and recording", icon=":material/casino:"):
         seed = st.number_input(
             "Seed", 0, 2**31 - 1, options.seed, help="The same seed gives the same weights and order of examples again."
         )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from builder.training import Training
 from pages.parts import state
+from pages.parts.runs import share
 from pages.parts.terms import terms
 from runtime.run import Run
 from runtime.store import store
@@ -32,9 +33,9 @@ def details(run: Run) -> dict[str, str]:
     count = len(spec.graph.nodes)
     return {
         "Network": f"{count} layer{'' if count == 1 else 's'}",
-        "Data": f"{spec.data.name}; {spec.data.test_fraction:.0%} kept for the test, split with seed {spec.data.seed}",
+        "Data": f"{spec.data.name}; {share(spec.data.test_fraction)} kept for the test, split with seed {spec.data.seed}",
         "Training": f"{training.epochs} epochs, batch size {training.batch_size}, "
-        f"{training.validation_split:.0%} for validation",
+        f"{share(training.validation_split)} for validation",
         "Optimizer": optimizer_in_words(training),
         "Loss": training.loss.type,
         "Metrics": ", ".join(metric.type for metric in training.metrics) or "none",

@@ -31,11 +31,12 @@ def run_list(project: Project, shown: Run | None) -> None:
     if len(found) > 1:
         st.caption("Tick runs to lay their curves over the one shown above.")
     ticked = set(state.kept("compared", ()))
-    for run in found[(page - 1) * PAGE : page * PAGE]:
-        if _row(run, is_shown=shown is not None and run.id == shown.id, ticked=run.id in ticked):
-            ticked.add(run.id)
-        else:
-            ticked.discard(run.id)
+    with st.container(key="runs", gap="xsmall"):
+        for run in found[(page - 1) * PAGE : page * PAGE]:
+            if _row(run, is_shown=shown is not None and run.id == shown.id, ticked=run.id in ticked):
+                ticked.add(run.id)
+            else:
+                ticked.discard(run.id)
     known = {run.id for run in found}
     wanted = tuple(sorted(ticked & known))[: MOST_RUNS - 1]
     if wanted != state.kept("compared", ()):

@@ -96,8 +96,13 @@ def amount(name: str, value: float) -> str:
     """A figure with its name: "97.2 % accuracy", "0.231 loss"."""
     plain = name.removeprefix("val_")
     if plain.endswith("accuracy"):
-        return f"{value:.1%}".replace("%", " %") + " accuracy"
+        return f"{share(value, 1)} accuracy"
     return f"{value:.4g} {plain.replace('_', ' ')}"
+
+
+def share(value: float, digits: int = 0) -> str:
+    """`20 %`."""
+    return f"{value:.{digits}%}".replace("%", " %")
 
 
 def duration(seconds: float | None) -> str:
