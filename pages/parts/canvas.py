@@ -20,13 +20,14 @@ from builder.graph import DocumentError
 from builder.problem import Problem
 from builder.program import Facts
 from pages.parts import state
+from pages.parts.routes import PREFIX
 from pages.parts.views import offered, totals_text, view
 from pages.parts.wire import Wire
 from runtime.service import service
 from runtime.store import Project, store
 
 DIST = Path(__file__).parents[2] / "assets" / "canvas" / "dist"
-BUNDLE, PULSE = "/canvas/bundle", "/canvas/pulse"
+BUNDLE, PULSE = f"{PREFIX}/canvas/bundle", f"{PREFIX}/canvas/pulse"
 ENTRY = "canvas.js"
 PATIENCE = 0.25  # seconds that an edit waits for its shapes; later ones are picked up
 

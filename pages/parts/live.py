@@ -17,9 +17,9 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
-from streamlit import config
 
 from pages.parts.feed import Feed
+from pages.parts.routes import PREFIX
 from runtime.home import home
 from runtime.run import Run, RunError, open_run
 
@@ -28,8 +28,6 @@ HEARTBEAT = 2.0  # seconds; shows that a reader has gone, and keeps a proxy from
 MOST_RUNS = 20  # in one chart
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the bundle's hash
 NO_CACHE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-# Streamlit serves routes of ours without the prefix that it takes away for its own.
-PREFIX = "/" + base if (base := str(config.get_option("server.baseUrlPath") or "").strip("/")) else ""
 
 _feeds: dict[str, Feed] = {}
 
