@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from pydantic import ValidationError
 
-from builder.layers.base import LayerSpec
 from builder.layers.blocks import BlockInput, Instance
 from builder.program import Argument, BlockProgram, Program, Ref, Step
 
@@ -69,26 +67,10 @@ def flat(program: Program) -> Flat:
     )
 
 
-def with_values(block: BlockProgram, values: Mapping[str, Any], step: Step) -> LayerSpec:
-    """The layer of a step inside a block, with what an instance gives for the parameters.
-
-    Raises:
-        ValidationError: a layer inside does not take such a value.
-    """
-    given = {field: values[name] for field, name in block.fields(step.id).items() if name in values}
-    if not given:
-        return step.layer
-    layer = step.layer
-    if isinstance(layer, Instance):
-        repeat = given.pop("repeat", layer.repeat)
-        given = {"values": {**layer.values, **given}, "repeat": repeat}
-    return type(layer).model_validate({**dict(layer), **given})
-
-
 def repeated(block: BlockProgram | None, step: Step) -> bool:
     """Whether an instance stands in a loop, so that its layers are numbered: it has a count, or its block leaves that open."""
     return isinstance(step.layer, Instance) and (
-        step.layer.repeat > 1 or (block is not None and "repeat" in block.fields(step.id))
+        step.layer.repeat > 1 or (block is not None and "repeat" in block.block.fields(step.id))
     )
 
 
@@ -125,7 +107,7 @@ def _write_once(
         if isinstance(step.layer, BlockInput):
             continue
         try:
-            layer = with_values(block, instance.values, step)
+            layer = block.block.valued(step.id, step.layer, instance.values)
         except ValidationError:
             raise _CannotError from None
         _write(writing, block.body, replace(step, layer=layer), prefix, repeated(block, step))

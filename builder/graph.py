@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from builder.layers import Layer
-from builder.layers.base import Signature
+from builder.layers.base import LayerSpec, Signature
 from builder.layers.blocks import BlockInput, Instance
 from builder.names import NodeId
 
@@ -76,9 +77,21 @@ class Block(Frozen):
         ends = tuple(node.id for node in self.nodes if node.id not in used and node.id not in inputs)
         return Signature(inputs, by_place=True, outputs=ends or ("output",))
 
-    def exposed(self, name: str) -> Exposed | None:
-        """The parameter of this name, or None."""
-        return next((one for one in self.exposes if one.name == name), None)
+    def fields(self, node_id: str) -> dict[str, str]:
+        """Field -> parameter, for those fields of a node inside that take the value of a parameter."""
+        return {field: one.name for one in self.exposes for place, field in one.places if place == node_id}
+
+    def valued(self, node_id: str, layer: LayerSpec, values: Mapping[str, Any]) -> LayerSpec:
+        """The layer of a node inside with what an instance gives for the parameters.
+
+        Raises:
+            ValidationError: the layer does not take such a value.
+        """
+        given = {field: values[name] for field, name in self.fields(node_id).items() if name in values}
+        if given and isinstance(layer, Instance):
+            repeat = given.pop("repeat", layer.repeat)
+            given = {"values": {**layer.values, **given}, "repeat": repeat}
+        return type(layer).model_validate({**dict(layer), **given}) if given else layer
 
 
 class Graph(Frozen):
@@ -117,11 +130,11 @@ class Graph(Frozen):
         return next((block for block in self.blocks if block.name == name), None)
 
     def signature(self, node: Node) -> Signature:
-        """What a node is called with, and what it returns; an instance of an unknown block has no ports."""
+        """What a node is called with, and what it returns; an instance of an unknown block is taken for a plain layer."""
         if not isinstance(node.layer, Instance):
             return node.layer.signature()
         block = self.block(node.layer.block)
-        return Signature((), outputs=()) if block is None else block.signature()
+        return node.layer.signature() if block is None else block.signature()
 
     def inside(self, name: str) -> Graph:
         """A block as a network of its own, with the blocks that it may use.

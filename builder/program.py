@@ -13,7 +13,7 @@ import networkx as nx
 from pydantic import BaseModel, ConfigDict
 
 from builder.call import Call
-from builder.graph import Edge, Exposed, Graph, Node
+from builder.graph import Block, Edge, Graph, Node
 from builder.layers.base import LayerSpec, Signature, layer_call
 from builder.layers.blocks import BlockInput, Instance
 from builder.layers.core import Input
@@ -100,15 +100,15 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class BlockProgram:
-    """A block as it is computed: its inside, and the parameters that it exposes."""
+    """A block, and its inside as it is computed."""
 
-    name: str
+    block: Block
     body: Program
-    exposes: tuple[Exposed, ...]
 
-    def fields(self, node: str) -> dict[str, str]:
-        """Field -> parameter, for those fields of a node inside that take the value of a parameter."""
-        return {field: one.name for one in self.exposes for place, field in one.places if place == node}
+    @property
+    def name(self) -> str:
+        """The block's name."""
+        return self.block.name
 
 
 class Facts(BaseModel):
@@ -141,7 +141,7 @@ def lower(graph: Graph, inside: bool = False) -> Program:
     blocks: list[BlockProgram] = []
     for block in graph.blocks:
         body = _lower(graph.inside(block.name), tuple(blocks), Input)
-        blocks.append(BlockProgram(block.name, body, block.exposes))
+        blocks.append(BlockProgram(block, body))
     return _lower(graph, tuple(blocks), Input if inside else BlockInput)
 
 
@@ -149,7 +149,7 @@ def _lower(graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[Layer
     nodes = {node.id: node for node in graph.nodes}
     counts = Counter(node.id for node in graph.nodes)
     place = {node_id: index for index, node_id in enumerate(nodes)}
-    unfinished = {block.name for block in blocks if block.body.missing or not block.body.outputs}
+    usable = {block.name for block in blocks if block.body.outputs and not block.body.missing}
     incoming: dict[str, list[Edge]] = {node_id: [] for node_id in nodes}
     for edge in graph.edges:
         if edge.source in nodes and edge.target in nodes:
@@ -161,7 +161,7 @@ def _lower(graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[Layer
         layer = shared_layer(nodes, nodes[node_id])
         if counts[node_id] != 1 or layer is None or isinstance(layer, misplaced):
             continue
-        if isinstance(layer, Instance) and layer.block in unfinished:
+        if isinstance(layer, Instance) and layer.block not in usable:
             continue
         step = _step(nodes[node_id], layer, graph.signature(nodes[node_id]), incoming[node_id], outputs)
         if step is not None and all(edge.source in steps for edge in incoming[node_id]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from builder.checks import connections, data, ends, outputs, rejections, shapes, structure
+from builder.checks import blocks, connections, data, ends, outputs, rejections, shapes, structure
 from builder.checks.network import Network
 from builder.graph import Graph
 from builder.problem import Fix, Problem
@@ -15,6 +15,7 @@ __all__ = ["Fix", "Problem", "problems"]
 
 CHECKS = (
     *structure.CHECKS,
+    *blocks.CHECKS,
     *connections.CHECKS,
     *ends.CHECKS,
     *rejections.CHECKS,
@@ -30,6 +31,7 @@ def problems(
     facts: Mapping[str, Facts] | None = None,
     task: Task | None = None,
     training: Training | None = None,
+    inside: bool = False,
 ) -> tuple[Problem, ...]:
     """Everything that does not fit: errors before warnings, then in the order of the nodes, the whole network first.
 
@@ -38,8 +40,9 @@ def problems(
         facts: what Keras says about its nodes; without it only what the graph alone tells.
         task: the data it is for; without it nothing is said about data.
         training: the settings of a training to come; with it, what only training forbids is an error.
+        inside: the graph is the inside of a block.
     """
-    net = Network(graph, facts or {}, task, training)
+    net = Network(graph, facts or {}, task, training, inside)
     place = {node_id: index for index, node_id in enumerate(net.nodes)}
     found = [problem for check in CHECKS for problem in check(net)]
     return tuple(sorted(found, key=lambda problem: (problem.severity != "error", place.get(problem.node or "", -1))))

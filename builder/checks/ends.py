@@ -39,7 +39,7 @@ def unused_input(net: Network) -> Iterator[Problem]:
 def several_outputs(net: Network) -> Iterator[Problem]:
     """`leads_nowhere`: a branch ends beside the output. A network may have several outputs, but training here takes one."""
     ends = [node for node in net.ends if node.id in net.depth and node not in net.inputs]
-    if len(ends) < 2:
+    if len(ends) < 2 or net.inside:
         return
     output = main_output(net, ends)
     for node in ends:

@@ -11,6 +11,8 @@ from typing import Any
 from builder.edits import AddLayer
 from builder.edits.room import STEP
 from builder.graph import FAR, Edge, Graph, Node
+from builder.layers.blocks import BlockInput
+from builder.layers.core import Input
 from builder.problem import Problem
 from builder.program import Facts, Program, lower
 from builder.training import Task, Training
@@ -20,12 +22,13 @@ Shape = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Network:
-    """A graph prepared for the checks. `facts` is empty while shapes are still coming."""
+    """A graph prepared for the checks: a network, or the inside of a block. `facts` is empty while shapes are still coming."""
 
     graph: Graph
     facts: Mapping[str, Facts] = field(default_factory=dict)
     task: Task | None = None
     training: Training | None = None
+    inside: bool = False
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
@@ -42,13 +45,14 @@ class Network:
 
     @cached_property
     def inputs(self) -> tuple[Node, ...]:
-        """The Input nodes."""
-        return tuple(node for node in self.nodes.values() if node.layer.ports == ())
+        """Where examples enter: the Input nodes, inside a block its own inputs."""
+        kind = BlockInput if self.inside else Input
+        return tuple(node for node in self.nodes.values() if isinstance(node.layer, kind))
 
     @cached_property
     def has_input(self) -> bool:
         """Whether there is any Input, even one whose name is used twice."""
-        return any(node.layer.ports == () for node in self.graph.nodes)
+        return any(isinstance(node.layer, BlockInput if self.inside else Input) for node in self.graph.nodes)
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -79,7 +83,7 @@ class Network:
     @cached_property
     def program(self) -> Program:
         """The network as it is computed."""
-        return lower(self.graph)
+        return lower(self.graph, self.inside)
 
     @cached_property
     def depth(self) -> dict[str, int]:

@@ -33,20 +33,24 @@ def no_input(net: Network) -> Iterator[Problem]:
     if net.graph.nodes and not net.has_input:
         starts = net.starts
         where = f" before {listed(node.id for node in starts[:3])}" if starts else ""
+        remedy = (
+            f"Add a BlockInput{where}." if net.inside else f"Add an Input{where}; its shape is that of one example."
+        )
         yield Problem(
             code="no_input",
             node=starts[0].id if starts else None,
-            message="The network has no Input, so no examples can enter it.",
-            remedy=f"Add an Input{where}; its shape is that of one example.",
-            fixes=(Fix(label=f"Add an Input{where}", edits=_add_input(net, starts)),),
+            message=f"The {'block has no input' if net.inside else 'network has no Input'}, so no examples can enter it.",
+            remedy=remedy,
+            fixes=(Fix(label=remedy.partition(";")[0].rstrip("."), edits=_add_input(net, starts)),),
         )
 
 
 def _add_input(net: Network, starts: tuple[Node, ...]) -> tuple[Edit, ...]:
     name = fresh_id("Input", net.nodes)
-    values = input_values(net.task) if net.task else {}
+    kind = "BlockInput" if net.inside else "Input"
+    values = input_values(net.task) if net.task and not net.inside else {}
     x, y = (starts[0].x, max(min(node.y for node in starts) - STEP, -FAR)) if starts else (0.0, 0.0)
-    return (AddLayer(layer="Input", id=name, values=values, x=x, y=y), *_connect(net, name, starts))
+    return (AddLayer(layer=kind, id=name, values=values, x=x, y=y), *_connect(net, name, starts))
 
 
 def _connect(net: Network, source: str, starts: tuple[Node, ...]) -> tuple[Connect, ...]:

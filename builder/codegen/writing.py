@@ -39,7 +39,7 @@ class Body:
 
     def symbols(self, step: Step) -> dict[str, Expression]:
         """The fields of a step that take the value of a parameter."""
-        fields = self.block.fields(step.id) if self.block else {}
+        fields = self.block.block.fields(step.id) if self.block else {}
         return {field: Expression(name) for field, name in fields.items()}
 
 
@@ -56,7 +56,7 @@ def used_blocks(program: Program) -> tuple[BlockProgram, ...]:
 def names_of(program: Program) -> set[str]:
     """Every name that a node or a parameter bears, so that functions, classes and loops take others."""
     bodies = [program, *(block.body for block in program.blocks)]
-    parameters = {one.name for block in program.blocks for one in block.exposes}
+    parameters = {one.name for block in program.blocks for one in block.block.exposes}
     return {step.id for body in bodies for step in body.steps} | parameters
 
 
@@ -119,7 +119,7 @@ def named(program: Program) -> Iterator[tuple[Step, Call]]:
 def parameters(block: BlockProgram) -> dict[str, Any]:
     """The parameters of a block with the values that hold where an instance gives none."""
     found: dict[str, Any] = {}
-    for one in block.exposes:
+    for one in block.block.exposes:
         steps = ((block, step, field) for node, field in one.places for step in block.body.steps if step.id == node)
         if place := next(steps, None):
             found[one.name] = _default(*place)

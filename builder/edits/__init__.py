@@ -1,6 +1,7 @@
 """What a person does to a network: the Edit union, and the reducer `apply(graph, edit) -> graph`."""
 
-from builder.edits.apply import EditError, apply, reason
+from builder.edits.apply import apply
+from builder.edits.checking import EditError, reason
 from builder.edits.union import (
     EDIT,
     AddLayer,
@@ -8,13 +9,20 @@ from builder.edits.union import (
     Connect,
     Disconnect,
     Edit,
+    Expose,
+    Fold,
     Insert,
     Load,
     Move,
     Paste,
     Place,
     Remove,
+    RemoveBlock,
     Rename,
+    RenameBlock,
+    Share,
+    Unexpose,
+    Unfold,
     Values,
 )
 
@@ -26,13 +34,20 @@ __all__ = [
     "Disconnect",
     "Edit",
     "EditError",
+    "Expose",
+    "Fold",
     "Insert",
     "Load",
     "Move",
     "Paste",
     "Place",
     "Remove",
+    "RemoveBlock",
     "Rename",
+    "RenameBlock",
+    "Share",
+    "Unexpose",
+    "Unfold",
     "Values",
     "apply",
     "reason",

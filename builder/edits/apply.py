@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
 
-from pydantic import TypeAdapter, ValidationError
-
-from builder.edits.room import HEIGHT, STEP, WIDTH, free_x, make_room, placed
+from builder.edits.blocks import remove_block, rename_block, write_back
+from builder.edits.checking import EditError, changed, layer_of, need
+from builder.edits.folding import fold, unfold
+from builder.edits.room import HEIGHT, STEP, WIDTH, free_x, make_room, placed, with_fields
 from builder.edits.union import (
     AddLayer,
     Configure,
     Connect,
     Disconnect,
     Edit,
+    Expose,
+    Fold,
     Insert,
     Load,
     Move,
     Paste,
     Remove,
+    RemoveBlock,
     Rename,
+    RenameBlock,
+    Share,
+    Unexpose,
+    Unfold,
 )
 from builder.graph import Edge, Graph, Node
-from builder.layers import Layer, example
-from builder.layers.base import LayerSpec
+from builder.layers import PLACEABLE
+from builder.layers.blocks import Instance
 from builder.names import fresh_id, fresh_names
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
-
-LAYER: TypeAdapter[LayerSpec] = TypeAdapter(Layer)
-
-
-class EditError(ValueError):
-    """An edit that does not fit the graph any more; `str()` is shown, the graph stays as it was."""
 
 
 def apply(graph: Graph, edit: Edit) -> Graph:
@@ -42,6 +40,16 @@ def apply(graph: Graph, edit: Edit) -> Graph:
     Raises:
         EditError: the edit names a node, layer or value that is not there or not allowed.
     """
+    if edit.inside is None or isinstance(edit, RenameBlock | RemoveBlock):
+        return _apply(graph, edit)
+    try:
+        inner = graph.inside(edit.inside)
+    except KeyError:
+        raise EditError(f"There is no block called {edit.inside!r} any more.") from None
+    return write_back(graph, edit, _apply(inner, edit))
+
+
+def _apply(graph: Graph, edit: Edit) -> Graph:
     match edit:
         case AddLayer():
             return _add(graph, edit)
@@ -50,12 +58,12 @@ def apply(graph: Graph, edit: Edit) -> Graph:
         case Move():
             places = {place.id: place for place in edit.places}
             moved = (placed(n, p.x, p.y) if (p := places.get(n.id)) else n for n in graph.nodes)
-            return _with(graph, nodes=tuple(moved))
+            return changed(graph, nodes=tuple(moved))
         case Connect():
             return _connect(graph, edit.edge)
         case Disconnect():
             gone = set(edit.edges)
-            return _with(graph, edges=tuple(edge for edge in graph.edges if edge not in gone))
+            return changed(graph, edges=tuple(edge for edge in graph.edges if edge not in gone))
         case Configure():
             return _configure(graph, edit)
         case Rename():
@@ -64,67 +72,43 @@ def apply(graph: Graph, edit: Edit) -> Graph:
             return _remove(graph, edit)
         case Paste():
             return _paste(graph, edit)
+        case Share():
+            return _share(graph, edit)
+        case Fold():
+            return fold(graph, edit)
+        case Unfold():
+            return unfold(graph, edit)
+        case Expose() | Unexpose():
+            return graph  # a matter of the block as a whole: see write_back
+        case RenameBlock():
+            return rename_block(graph, edit)
+        case RemoveBlock():
+            return remove_block(graph, edit)
         case Load():
             return edit.graph
 
 
-def _with(graph: Graph, **changes: Any) -> Graph:
-    """A new, validated graph: `model_copy` would not check the bounds."""
-    try:
-        return Graph(**{name: getattr(graph, name) for name in Graph.model_fields} | changes)
-    except ValidationError as error:
-        raise EditError(reason(error)) from None
-
-
-def reason(error: ValidationError) -> str:
-    """All faults of a pydantic error in one line, each with the field it concerns."""
-    return "; ".join(_fault(fault) for fault in error.errors(include_url=False)[:20])
-
-
-def _fault(fault: ErrorDetails) -> str:
-    field = ".".join(str(part) for part in fault["loc"][-2:])
-    if fault["type"] == "too_long" and field in Graph.model_fields:
-        return f"A network has at most {fault['ctx']['max_length']} {field}."
-    return (f"{field}: " if field else "") + fault["msg"].removeprefix("Value error, ")
-
-
-def _need(graph: Graph, node_id: str) -> Node:
-    node = graph.find(node_id)
-    if node is None:
-        raise EditError(
-            f"There is no layer called {node_id!r} any more; it was removed or renamed, perhaps in another tab."
-        )
-    return node
-
-
-def _layer(data: dict[str, Any]) -> LayerSpec:
-    try:
-        return LAYER.validate_python(data)
-    except ValidationError as error:
-        raise EditError(reason(error)) from None
-
-
 def _add(graph: Graph, edit: AddLayer) -> Graph:
-    try:
-        values = example(edit.layer).model_dump()
-    except KeyError:
-        raise EditError(f"No layer is called {edit.layer!r}.") from None
+    kind = PLACEABLE.get(edit.layer)
+    if kind is None:
+        raise EditError(f"No layer is called {edit.layer!r}.")
     taken = {node.id for node in graph.nodes}
     if edit.id in taken:
         raise EditError(f"The name {edit.id!r} is taken; a network has each name once.")
-    layer = _layer({**values, **edit.values, "type": edit.layer})
-    node = Node(id=edit.id or fresh_id(edit.layer, taken), layer=layer, x=edit.x, y=edit.y)
+    layer = layer_of({**kind.example_values(), **edit.values, "type": edit.layer})
+    name = edit.id or fresh_id(layer.block if isinstance(layer, Instance) else edit.layer, taken)
+    node = Node(id=name, layer=layer, x=edit.x, y=edit.y)
     if edit.edge is not None:
         return _into(graph, node, edit.edge)
     if edit.after is not None:
-        return _behind(graph, node, _need(graph, edit.after))
-    return _with(graph, nodes=(*graph.nodes, node))
+        return _behind(graph, node, need(graph, edit.after))
+    return changed(graph, nodes=(*graph.nodes, node))
 
 
 def _behind(graph: Graph, node: Node, before: Node) -> Graph:
     if graph.signature(node).first is None:
         node = placed(node, free_x(graph.nodes, before.x + WIDTH, before.y), before.y)
-        return _with(graph, nodes=(*graph.nodes, node))
+        return changed(graph, nodes=(*graph.nodes, node))
     following = [edge for edge in graph.edges if (edge.source, edge.output) == (before.id, 0)]
     x = before.x if following else free_x(graph.nodes, before.x, before.y + STEP)
     return _between(graph, placed(node, x, before.y + STEP), before.id, 0, following)
@@ -150,20 +134,20 @@ def _between(graph: Graph, node: Node, source: str, output: int, following: list
     # Every input that must be connected gets the tensor: query and value of self-attention are the same.
     into = (Edge(source=source, output=output, target=node.id, port=port) for port in graph.signature(node).needed)
     edges = (*rerouted, *into)
-    return _with(graph, nodes=(*make_room(graph.nodes, edges, node), node), edges=edges)
+    return changed(graph, nodes=(*make_room(graph.nodes, edges, node), node), edges=edges)
 
 
 def _insert(graph: Graph, edit: Insert) -> Graph:
-    node = _need(graph, edit.id)
+    node = need(graph, edit.id)
     if edit.id in (edit.edge.source, edit.edge.target):
         raise EditError(f"{edit.id} is an end of that connection already.")
     place = graph.nodes.index(node)
     nodes = (*graph.nodes[:place], *graph.nodes[place + 1 :])
-    return _into(_with(graph, nodes=nodes, edges=_healed(graph.edges, {edit.id})), node, edit.edge)
+    return _into(changed(graph, nodes=nodes, edges=_healed(graph.edges, {edit.id})), node, edit.edge)
 
 
 def _connect(graph: Graph, edge: Edge) -> Graph:
-    source, target = _need(graph, edge.source), _need(graph, edge.target)
+    source, target = need(graph, edge.source), need(graph, edge.target)
     offered = graph.signature(target).ports
     if edge.port not in offered:
         has = f"its inputs are {', '.join(offered)}" if offered else "it has no input"
@@ -174,30 +158,52 @@ def _connect(graph: Graph, edge: Edge) -> Graph:
         return graph
     one = edge.port not in graph.signature(target).lists
     kept = tuple(e for e in graph.edges if not (one and (e.target, e.port) == (edge.target, edge.port)))
-    return _with(graph, edges=(*kept, edge))
+    return changed(graph, edges=(*kept, edge))
 
 
 def _configure(graph: Graph, edit: Configure) -> Graph:
-    node = _need(graph, edit.id)
+    node = need(graph, edit.id)
+    owner = graph.find(node.shares) if node.shares else None
+    if owner is not None and owner.layer.type == node.layer.type:  # the layer is that of another node
+        node = owner
     if edit.values.get("type", node.layer.type) != node.layer.type:
         raise EditError("A layer's type cannot be changed; add the other layer instead.")
-    layer = _layer({**node.layer.model_dump(), **edit.values})
-    changed = Node(id=node.id, layer=layer, x=node.x, y=node.y)
-    return _with(graph, nodes=tuple(changed if other is node else other for other in graph.nodes))
+    layer = layer_of({**node.layer.model_dump(), **edit.values})
+    return changed(
+        graph, nodes=tuple(with_fields(other, layer=layer) if other is node else other for other in graph.nodes)
+    )
+
+
+def _share(graph: Graph, edit: Share) -> Graph:
+    node = need(graph, edit.id)
+    if edit.of is not None:
+        owner = need(graph, edit.of)
+        owner = need(graph, owner.shares) if owner.shares else owner
+        if owner.id == node.id or owner.layer.type != node.layer.type or not node.layer.shareable:
+            raise EditError(
+                f"{node.id} ({node.layer.type}) cannot use the layer of {owner.id} ({owner.layer.type}): only another layer of "
+                "the same type can be shared, and inputs and blocks cannot."
+            )
+        followers = {other.id for other in graph.nodes if other.shares == node.id} | {node.id}
+        nodes = (with_fields(n, shares=owner.id, layer=owner.layer) if n.id in followers else n for n in graph.nodes)
+    else:
+        nodes = (with_fields(n, shares=None) if n is node else n for n in graph.nodes)
+    return changed(graph, nodes=tuple(nodes))
 
 
 def _rename(graph: Graph, edit: Rename) -> Graph:
-    _need(graph, edit.id)
+    need(graph, edit.id)
     if edit.to == edit.id:
         return graph
     if graph.find(edit.to) is not None:
         raise EditError(f"The name {edit.to!r} is taken; a network has each name once.")
     places = [place for place, node in enumerate(graph.nodes) if node.id == edit.id]
-    last = graph.nodes[places[-1]]
-    renamed = Node(id=edit.to, layer=last.layer, x=last.x, y=last.y)
+    renamed = with_fields(graph.nodes[places[-1]], id=edit.to)
     nodes = (*graph.nodes[: places[-1]], renamed, *graph.nodes[places[-1] + 1 :])
-    edges = graph.edges if len(places) > 1 else tuple(_renamed(edge, edit) for edge in graph.edges)
-    return _with(graph, nodes=nodes, edges=edges)
+    if len(places) > 1:
+        return changed(graph, nodes=nodes)
+    nodes = tuple(with_fields(node, shares=edit.to) if node.shares == edit.id else node for node in nodes)
+    return changed(graph, nodes=nodes, edges=tuple(_renamed(edge, edit) for edge in graph.edges))
 
 
 def _renamed(edge: Edge, edit: Rename) -> Edge:
@@ -214,7 +220,18 @@ def _remove(graph: Graph, edit: Remove) -> Graph:
     kept = (
         _healed(edges, gone) if edit.heal else tuple(e for e in edges if e.source not in gone and e.target not in gone)
     )
-    return _with(graph, nodes=tuple(node for node in graph.nodes if node.id not in gone), edges=kept)
+    left = [node for node in graph.nodes if node.id not in gone]
+    heirs: dict[str, str] = {}  # a layer whose first node goes stays with the next one that uses it
+    for node in left:
+        if node.shares in gone:
+            heirs.setdefault(node.shares, node.id)
+    nodes = (_inheriting(node, heirs) for node in left)
+    return changed(graph, nodes=tuple(nodes), edges=kept)
+
+
+def _inheriting(node: Node, heirs: Mapping[str, str]) -> Node:
+    heir = heirs.get(node.shares or "")
+    return node if heir is None else with_fields(node, shares=None if heir == node.id else heir)
 
 
 def _healed(edges: Iterable[Edge], gone: set[str]) -> tuple[Edge, ...]:
@@ -236,13 +253,16 @@ def _healed(edges: Iterable[Edge], gone: set[str]) -> tuple[Edge, ...]:
 
 
 def _paste(graph: Graph, edit: Paste) -> Graph:
-    names = fresh_names([node.id for node in edit.nodes], (node.id for node in graph.nodes))
-    copies = [Node(id=name, layer=node.layer) for name, node in zip(names, edit.nodes, strict=True)]
-    shifted = (placed(new, old.x + edit.dx, old.y + edit.dy) for new, old in zip(copies, edit.nodes, strict=True))
-    name_of = {old.id: new.id for new, old in zip(copies, edit.nodes, strict=True)}
+    names = tuple(fresh_names([node.id for node in edit.nodes], (node.id for node in graph.nodes)))
+    renamed = tuple(zip(names, edit.nodes, strict=True))
+    name_of = {node.id: name for name, node in renamed}
+    there = {node.id for node in graph.nodes}
+    owners = {None: None} | {name: name for name in there} | name_of
+    copies = (with_fields(node, id=name, shares=owners.get(node.shares)) for name, node in renamed)
+    shifted = (placed(node, node.x + edit.dx, node.y + edit.dy) for node in copies)
     edges = (
         Edge(source=name_of[e.source], output=e.output, target=name_of[e.target], port=e.port)
         for e in edit.edges
         if e.source in name_of and e.target in name_of
     )
-    return _with(graph, nodes=(*graph.nodes, *shifted), edges=(*graph.edges, *edges))
+    return changed(graph, nodes=(*graph.nodes, *shifted), edges=(*graph.edges, *edges))

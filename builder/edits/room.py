@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from builder.graph import FAR, Edge, Node
 
@@ -12,10 +13,15 @@ HEIGHT = 110.0
 STEP = 130.0
 
 
+def with_fields(node: Node, **changes: Any) -> Node:
+    """The node with other values, checked like any."""
+    return Node(**dict(node) | changes)
+
+
 def placed(node: Node, x: float, y: float) -> Node:
     """The node at another place, within what a document may hold."""
     x, y = (min(max(value, -FAR), FAR) for value in (x, y))
-    return Node(id=node.id, layer=node.layer, x=x, y=y)
+    return with_fields(node, x=x, y=y)
 
 
 def free_x(nodes: Iterable[Node], x: float, y: float) -> float:

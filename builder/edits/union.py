@@ -45,7 +45,13 @@ def _parts(value: Any) -> list[Any] | tuple[Any, ...]:
 Values = Annotated[dict[str, Any], Field(max_length=100), AfterValidator(_check_values)]
 
 
-class AddLayer(Frozen):
+class Change(Frozen):
+    """What every edit has: the block that it is done inside, or none for the network itself."""
+
+    inside: NodeId | None = None
+
+
+class AddLayer(Change):
     """Add a layer.
 
     With `after` it stands behind that node: what followed the node now follows the new layer, and moves down to make room.
@@ -62,7 +68,7 @@ class AddLayer(Frozen):
     edge: Edge | None = None
 
 
-class Insert(Frozen):
+class Insert(Change):
     """Put a layer that is already there into a connection; where it was, a chain closes over the gap."""
 
     type: Literal["Insert"] = "Insert"
@@ -78,28 +84,28 @@ class Place(Frozen):
     y: float = Field(ge=-FAR, le=FAR)
 
 
-class Move(Frozen):
+class Move(Change):
     """Put nodes somewhere else; nodes that are gone are passed over."""
 
     type: Literal["Move"] = "Move"
     places: tuple[Place, ...] = Field(max_length=MAX_NODES)
 
 
-class Connect(Frozen):
+class Connect(Change):
     """Add an edge; a port that takes one tensor gives up the edge that it had."""
 
     type: Literal["Connect"] = "Connect"
     edge: Edge
 
 
-class Disconnect(Frozen):
+class Disconnect(Change):
     """Remove edges; edges that are gone are passed over."""
 
     type: Literal["Disconnect"] = "Disconnect"
     edges: tuple[Edge, ...] = Field(max_length=MAX_EDGES)
 
 
-class Configure(Frozen):
+class Configure(Change):
     """Change parameters of one layer; what is not named stays as it is."""
 
     type: Literal["Configure"] = "Configure"
@@ -107,7 +113,7 @@ class Configure(Frozen):
     values: Values
 
 
-class Rename(Frozen):
+class Rename(Change):
     """Give a node another name; its edges follow. With a name used twice, the last of its bearers is renamed, without edges."""
 
     type: Literal["Rename"] = "Rename"
@@ -115,7 +121,7 @@ class Rename(Frozen):
     to: NodeId
 
 
-class Remove(Frozen):
+class Remove(Change):
     """Remove nodes with their edges, and further edges; with `heal`, a chain closes over the gap. What is gone is passed over."""
 
     type: Literal["Remove"] = "Remove"
@@ -124,7 +130,7 @@ class Remove(Frozen):
     heal: bool = False
 
 
-class Paste(Frozen):
+class Paste(Change):
     """Add copies of nodes and of the edges between them, under new names where theirs are taken, shifted by dx, dy."""
 
     type: Literal["Paste"] = "Paste"
@@ -134,15 +140,85 @@ class Paste(Frozen):
     dy: float = Field(0.0, ge=-FAR, le=FAR)
 
 
-class Load(Frozen):
+class Load(Change):
     """Replace the whole network, as opening a template or an upload does."""
 
     type: Literal["Load"] = "Load"
     graph: Graph
 
 
+class Share(Change):
+    """Let a node use the layer of another one, and its weights, once more; without `of`, give it a layer of its own."""
+
+    type: Literal["Share"] = "Share"
+    id: NodeId
+    of: NodeId | None = None
+
+
+class Fold(Change):
+    """Make a block of some nodes, and put an instance of it in their place."""
+
+    type: Literal["Fold"] = "Fold"
+    ids: tuple[NodeId, ...] = Field(min_length=1, max_length=MAX_NODES)
+    name: NodeId = Field(description="The block's name; the instance is called so too, or with a number behind it.")
+
+
+class Unfold(Change):
+    """Put the layers inside an instance in its place; a repeated one becomes as many copies."""
+
+    type: Literal["Unfold"] = "Unfold"
+    id: NodeId
+
+
+class Expose(Change):
+    """Make a field of a node inside a block a parameter of the block; several fields under one name take one value."""
+
+    type: Literal["Expose"] = "Expose"
+    node: NodeId
+    field: str = Field(max_length=64)
+    name: NodeId
+
+
+class Unexpose(Change):
+    """Take a parameter from a block; its fields keep the values that they have inside."""
+
+    type: Literal["Unexpose"] = "Unexpose"
+    name: NodeId
+
+
+class RenameBlock(Change):
+    """Give a block another name; its instances follow."""
+
+    type: Literal["RenameBlock"] = "RenameBlock"
+    name: NodeId
+    to: NodeId
+
+
+class RemoveBlock(Change):
+    """Remove a block that no instance uses."""
+
+    type: Literal["RemoveBlock"] = "RemoveBlock"
+    name: NodeId
+
+
 Edit = Annotated[
-    AddLayer | Insert | Move | Connect | Disconnect | Configure | Rename | Remove | Paste | Load,
+    AddLayer
+    | Insert
+    | Move
+    | Connect
+    | Disconnect
+    | Configure
+    | Rename
+    | Remove
+    | Paste
+    | Load
+    | Share
+    | Fold
+    | Unfold
+    | Expose
+    | Unexpose
+    | RenameBlock
+    | RemoveBlock,
     Field(discriminator="type"),
 ]
 EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)

@@ -41,10 +41,13 @@ FAMILIES = (
     applications,
 )
 
+# What a node can hold: the palette, and the parts of blocks.
+PLACEABLE: dict[str, type[LayerSpec]] = {**LAYERS, "Block": Instance, "BlockInput": BlockInput}
+
 if TYPE_CHECKING:
     Layer = LayerSpec
 else:
-    Layer = Annotated[Union[*LAYERS.values(), Instance, BlockInput], Field(discriminator="type")]
+    Layer = Annotated[Union[tuple(PLACEABLE.values())], Field(discriminator="type")]  # noqa: UP007 (built from the registry)
 
 
 def family_labels() -> dict[str, str]:

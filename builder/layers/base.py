@@ -78,7 +78,12 @@ class LayerSpec(Spec, abstract=True):
     @classmethod
     def example(cls) -> LayerSpec:
         """The layer as it comes from the palette: the first of `examples` where a field has some, else Keras's default."""
-        return cls(**{name: field.examples[0] for name, field in cls.model_fields.items() if field.examples})
+        return cls(**cls.example_values())
+
+    @classmethod
+    def example_values(cls) -> dict[str, Any]:
+        """The values of `example` that are not Keras's defaults."""
+        return {name: field.examples[0] for name, field in cls.model_fields.items() if field.examples}
 
     def outputs(self) -> tuple[str, ...]:
         """The names of what the layer returns; more than one for an RNN with `return_state`."""

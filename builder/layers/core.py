@@ -113,3 +113,12 @@ class Embedding(Weighted):
     def summary(self) -> str:
         """`1000 to 64`: tokens, and the length of a vector."""
         return f"{self.input_dim} to {self.output_dim}"
+
+
+class Identity(LayerSpec):
+    """Passes on what comes in, unchanged: a name for a tensor, such as one that leaves a block.
+
+    Shapes:
+        in:  any
+        out: the same
+    """

@@ -12,8 +12,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.python.framework import ops
 
-from builder import compile
-from builder.compile import BuildError, build, make, shapes
+from builder.compile import BuildError, asking, build, make, shapes
 from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS
 from builder.layers.base import LayerSpec
@@ -79,7 +78,7 @@ CASES += [LAYERS[name].model_validate({**dict(LAYERS[name].example()), **values}
 
 @pytest.fixture(autouse=True)
 def fresh_session() -> Iterator[None]:
-    compile._ask.cache_clear()
+    asking._ask.cache_clear()
     yield
     keras.utils.clear_session(free_memory=False)
 
@@ -204,9 +203,9 @@ def test_a_layer_of_64_gb_is_described_and_takes_no_memory() -> None:
 
 def questions(graph: Graph) -> int:
     """How many layers Keras is asked about."""
-    before = compile._ask.cache_info().misses
+    before = asking._ask.cache_info().misses
     shapes(lower(graph))
-    return compile._ask.cache_info().misses - before
+    return asking._ask.cache_info().misses - before
 
 
 def test_only_what_changed_is_asked_again() -> None:

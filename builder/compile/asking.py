@@ -1,22 +1,19 @@
-"""Keras, asked: `make` a call, `build` the model of a program, and `shapes`, what Keras says about each of its nodes."""
+"""Keras, asked: shape, parameters, work and memory of each node, or why Keras rejects it."""
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import count
 from math import prod
-from operator import attrgetter
-from typing import Any, Never
+from typing import Any
 
 import keras
 import numpy as np
-from keras.src.utils import file_utils
 
 from builder.call import Call
+from builder.compile.making import Options, as_list, called, reason
+from builder.compile.offline import make_offline
 from builder.flat import Inside, flat
 from builder.macs import macs, numbers
 from builder.program import Argument, Facts, Program, Ref, Step
@@ -24,48 +21,6 @@ from builder.program import Argument, Facts, Program, Ref, Step
 REMEMBERED = 20_000  # answers of `shapes`, about a kilobyte each
 
 Tensor = tuple[tuple[int | None, ...], str]  # shape, batch first, and kind of number
-Options = tuple[tuple[str, Any], ...]  # what a layer is called with beside its tensors
-
-
-class BuildError(ValueError):
-    """A program that cannot become a model; `node` is where, and `reason` Keras's own words."""
-
-    def __init__(self, node: str, reason: str) -> None:
-        super().__init__(f"{node}: {reason}")
-        self.node = node
-        self.reason = reason
-
-
-def make(call: Call) -> Any:
-    """What the call returns: a layer, an initializer, an optimizer, ..."""
-    target = attrgetter(call.target.removeprefix("keras."))(keras)
-    return target(*map(_made, call.args), **{name: _made(value) for name, value in call.kwargs})
-
-
-def build(program: Program) -> Any:
-    """The functional `keras.Model` of a program. Clears Keras's session first, so that automatic names are as in a script.
-
-    Raises:
-        BuildError: a node is not fully connected, or Keras rejects it.
-    """
-    if program.missing:
-        raise BuildError(program.missing[0], "It is not fully connected, in a cycle, or has a name that is used twice.")
-    if not program.inputs or not program.outputs:
-        raise BuildError("", "A network needs an Input and at least one layer behind it.")
-    program = flat(program).program
-    if program.missing:
-        raise BuildError(program.missing[0], "It cannot be written out: a value or a name inside does not fit.")
-    keras.utils.clear_session(free_memory=False)
-    results: dict[str, list[Any]] = {}
-    layers: dict[str, Any] = {}
-    for step in program.steps:
-        try:
-            results[step.id] = _run(step, layers, results)
-        except Exception as error:
-            raise BuildError(step.id, reason(error)) from error
-    inputs = [results[node][0] for node in program.inputs]
-    outputs = [results[ref.step][ref.part or 0] for ref in program.outputs]
-    return keras.Model(inputs[0] if len(inputs) == 1 else inputs, outputs[0] if len(outputs) == 1 else outputs)
 
 
 def shapes(program: Program) -> dict[str, Facts]:
@@ -126,52 +81,6 @@ def _together(inside: Inside, facts: Mapping[str, Facts]) -> Facts | None:
     )
 
 
-def reason(error: Exception) -> str:
-    """Keras's reason in a sentence, without the lists of arguments and the automatic names around it."""
-    text = str(error)
-    if marked := re.findall(r"\x1b\[1m(.*?)\x1b\[0m", text, re.DOTALL):
-        text = marked[-1]
-    text = text.partition("Arguments received by")[0].partition(" for '{{node")[0]
-    text = re.sub(r"\{\{.*?\}\} ?|Input \d+ with name '\S*' of layer '\S*' is incompatible with the layer: ", "", text)
-    text = re.sub(r" path='\S*/(\w+)'", r" '\1'", text)
-    text = " ".join(text.split())[:500]
-    return text[:1].upper() + text[1:] if text else type(error).__name__
-
-
-def _made(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(map(_made, value))
-    return make(value) if isinstance(value, Call) else value
-
-
-def _run(step: Step, layers: dict[str, Any], results: Mapping[str, Sequence[Any]]) -> list[Any]:
-    if step.made_as not in layers:
-        made = layers[step.made_as] = make(step.call)
-        if not step.arguments:  # keras.Input is a tensor already
-            return [made]
-        for name, value in step.attributes:
-            setattr(made, name, value)
-    return _called(layers[step.made_as], step.arguments, step.options, results)
-
-
-def _called(
-    layer: Any, arguments: Sequence[Argument], options: Options, results: Mapping[str, Sequence[Any]]
-) -> list[Any]:
-    positional, keywords = [], dict(options)
-    for argument in arguments:
-        tensors = [results[ref.step][ref.part or 0] for ref in argument.refs]
-        value = tensors if argument.many else tensors[0]
-        if argument.port is None:
-            positional.append(value)
-        else:
-            keywords[argument.port] = value
-    return _as_list(layer(*positional, **keywords))
-
-
-def _as_list(returned: Any) -> list[Any]:
-    return list(returned) if isinstance(returned, list | tuple) else [returned]
-
-
 def _facts(step: Step, known: Mapping[str, Facts]) -> Facts:
     sources = [(known[ref.step], ref.part or 0) for ref in step.refs()]
     tensors = tuple((facts.shapes[part], facts.dtypes[part]) for facts, part in sources)
@@ -201,11 +110,11 @@ def _ask(call: Call, arguments: tuple[Argument, ...], options: Options, tensors:
 
 
 def _answer(call: Call, arguments: tuple[Argument, ...], options: Options, tensors: tuple[Tensor, ...]) -> Facts:
-    layer = _make_offline(call)
+    layer = make_offline(call)
     if not arguments:  # keras.Input is a tensor already
         return Facts(shapes=(layer.shape,), dtypes=(layer.dtype,), macs=0, activation_bytes=_bytes(layer))
     inputs = [keras.KerasTensor(shape, dtype) for shape, dtype in tensors]
-    outputs = _called(layer, arguments, options, {str(number): [tensor] for number, tensor in enumerate(inputs)})
+    outputs = called(layer, arguments, options, {str(number): [tensor] for number, tensor in enumerate(inputs)})
     if isinstance(layer, keras.Model):
         calls = _inside(layer, inputs[0])
     else:
@@ -235,7 +144,7 @@ class _Traced(keras.layers.Layer):  # type: ignore[misc]
         self.layer, self.arguments, self.options = layer, arguments, options
 
     def call(self, tensors: Sequence[Any]) -> Any:
-        return _called(
+        return called(
             self.layer, self.arguments, self.options, {str(number): [tensor] for number, tensor in enumerate(tensors)}
         )
 
@@ -256,7 +165,7 @@ def _inside(backbone: Any, tensor: Any) -> list[tuple[Any, list[Any], list[Any]]
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
         outputs = layer(*args, **kwargs)
-        calls.append((layer, keras.tree.flatten(args), _as_list(outputs)))
+        calls.append((layer, keras.tree.flatten(args), as_list(outputs)))
         return outputs
 
     image = keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype)
@@ -272,30 +181,3 @@ def _bytes(tensor: Any) -> int | None:
 def _total(parts: Iterable[int | None]) -> int | None:
     known = list(parts)
     return None if None in known else sum(part for part in known if part is not None)
-
-
-class _DownloadWantedError(Exception):
-    """A backbone has found everything in order and asks for its weights."""
-
-
-@contextmanager
-def _no_downloads() -> Iterator[None]:
-    def refuse(*args: Any, **kwargs: Any) -> Never:
-        raise _DownloadWantedError
-
-    get_file, file_utils.get_file = file_utils.get_file, refuse
-    try:
-        with warnings.catch_warnings(action="ignore"):  # that the weights were learned on images of another size
-            yield
-    finally:
-        file_utils.get_file = get_file
-
-
-def _make_offline(call: Call) -> Any:
-    """Like `make`, but a backbone gets random weights, once Keras has judged what it asks of the learned ones."""
-    with _no_downloads():
-        try:
-            return make(call)
-        except _DownloadWantedError:
-            kwargs = tuple(pair for pair in call.kwargs if pair[0] != "weights")
-            return make(Call(call.target, call.args, (*kwargs, ("weights", None))))

@@ -1,0 +1,7 @@
+"""Keras, asked: `make` a call, `build` the model of a program, and `shapes`, what Keras says about each of its nodes."""
+
+from builder.compile.asking import shapes, shapes_inside
+from builder.compile.building import BuildError, build
+from builder.compile.making import make, reason
+
+__all__ = ["BuildError", "build", "make", "reason", "shapes", "shapes_inside"]
