@@ -89,8 +89,8 @@ export class Actions {
   }
 
   async tidy(): Promise<void> {
-    const { tidy } = await import("./layout");
-    this.move(tidy(this.session.shown));
+    const { arrange } = await import("./arrange");
+    this.move(await arrange(this.session.shown));
   }
 
   private add(copy: Copied, times: number): void {

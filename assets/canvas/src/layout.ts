@@ -1,4 +1,4 @@
-/** A tidy picture: layers from top to bottom in the order in which they are computed. Loaded when it is first wanted. */
+/** A tidy picture: layers from top to bottom in the order in which they are computed. */
 import { Graph, layout } from "@dagrejs/dagre";
 import { type Doc, edgesOf } from "./document";
 import { SIZE } from "./size";

@@ -1,0 +1,14 @@
+/** Has a worker lay out a network. Loaded when it is first wanted. */
+import type { Doc } from "./document";
+import LayoutWorker from "./layout.worker?worker&inline";
+import type { Place } from "./wire";
+
+export function arrange(doc: Doc): Promise<Place[]> {
+  const worker = new LayoutWorker();
+  const places = new Promise<Place[]>((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(`The network could not be arranged: ${message}`));
+    worker.postMessage(doc);
+  });
+  return places.finally(() => worker.terminate());
+}
