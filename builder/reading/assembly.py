@@ -1,0 +1,180 @@
+"""The graph of what a text has made: which calls belong to it, what they are called, where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pydantic import TypeAdapter, ValidationError
+
+from builder.edits.room import STEP, WIDTH
+from builder.graph import MAX_EDGES, MAX_NODES, Block, Edge, Graph, Node
+from builder.layers.base import LayerSpec
+from builder.names import NodeId, fresh_names
+from builder.reading.models import needed
+from builder.reading.trace import Trace, fields_at_call
+from builder.reading.values import FaultError, Inner, Layer, Made, Model, Tensor
+
+IDS: TypeAdapter[str] = TypeAdapter(NodeId)
+
+
+def assemble(trace: Trace, model: Model, blocks: Sequence[Block] = ()) -> Graph:
+    """The graph of a model.
+
+    Raises:
+        FaultError: it has too many layers, or no layers at all.
+    """
+    made = needed(model.outputs, set(), trace.made)
+    made = [one for one in trace.made if one in {*made, *(tensor.made for tensor in model.inputs)}]
+    _without_shape(trace, made)
+    made = [one for one in made if one.layer is not None]
+    if not made:
+        raise FaultError(model.line, "This model has no layers. Give it at least an Input and a layer behind it.")
+    made = _inputs_in_order(made, model)
+    made = _outputs_in_order(trace, made, model)
+    nodes, edges = parts(trace, made)
+    if len(nodes) > MAX_NODES or len(edges) > MAX_EDGES:
+        raise FaultError(model.line, f"A network has at most {MAX_NODES:,} layers; this one has {len(nodes):,}.")
+    return Graph(nodes=nodes, edges=edges, blocks=tuple(blocks))
+
+
+def parts(trace: Trace, made: Sequence[Made]) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
+    """The nodes and edges of some calls."""
+    ids = names(trace, made)
+    owners: dict[Layer, str] = {}
+    places = _places(made)
+    nodes = []
+    for one in made:
+        layer = _layer(one)
+        owner = owners.setdefault(layer, ids[one])
+        x, y = places[one]
+        shares = None if owner == ids[one] else owner
+        nodes.append(Node(id=ids[one], layer=_finished(layer, one), shares=shares, x=x, y=y))
+    edges = tuple(
+        Edge(source=ids[tensor.made], target=ids[one], port=port, output=tensor.part)
+        for one in made
+        for port, tensor in one.arguments
+        if tensor.made in ids
+    )
+    return tuple(nodes), edges
+
+
+def names(trace: Trace, made: Sequence[Made]) -> dict[Made, str]:
+    """What each call is called: the name in the text, else its variable, else as Keras counts."""
+    given: dict[Made, str] = {}
+    wanted: dict[Made, str] = {}
+    owners: dict[Layer, Made] = {}
+    for one in made:
+        layer = _layer(one)
+        first = owners.setdefault(layer, one) is one
+        if first and layer.name is not None:
+            wanted[one] = _as_id(trace, layer.name, layer.line)
+            if wanted[one] not in given.values():
+                given[one] = wanted[one]
+        else:
+            automatic = layer.automatic if first else ""
+            variables = (_variable(trace, one), _variable(trace, layer) if first else None)
+            wanted[one] = next(filter(None, variables), automatic or wanted[owners[layer]])
+    others = [one for one in made if one not in given]
+    fresh = fresh_names((wanted[one] for one in others), given.values())
+    return given | dict(zip(others, fresh, strict=True))
+
+
+def _variable(trace: Trace, holder: Made | Layer) -> str | None:
+    """The variable that holds this and nothing else, if it is a good name."""
+    name = holder.variable
+    if name is None or len(name) < 2 or trace.assigned[type(holder).__name__, name] > 1:
+        return None
+    try:
+        return IDS.validate_python(name)
+    except ValidationError:
+        return None
+
+
+def _as_id(trace: Trace, name: str, line: int) -> str:
+    """A name of Keras as the name of a node."""
+    try:
+        return IDS.validate_python(name)
+    except ValidationError:
+        pass
+    plain = re.sub(r"\W+", "_", name.lower(), flags=re.ASCII).strip("_")[:50]
+    plain = plain if re.match(r"[a-z]", plain) else f"layer_{plain}".rstrip("_")
+    trace.note(line, f"The name {name[:60]!r} becomes {plain}: a layer's name is a Python variable here.")
+    return plain
+
+
+def _layer(made: Made) -> Layer:
+    if made.layer is None:
+        raise AssertionError("tensors of unknown shape are left out before")
+    return made.layer
+
+
+def _finished(layer: Layer, made: Made) -> LayerSpec:
+    spec = fields_at_call(layer.spec, made.options)
+    if "trainable" in type(spec).model_fields and getattr(spec, "trainable", True) != layer.trainable:
+        spec = spec.model_copy(update={"trainable": layer.trainable})
+    return spec
+
+
+def _without_shape(trace: Trace, made: Iterable[Made]) -> None:
+    for one in made:
+        first = next((layer for layer in made if any(tensor.made is one for _, tensor in layer.arguments)), None)
+        if one.layer is None or (
+            one.layer.spec.ports != () and not one.arguments and not isinstance(one.layer.name, Inner)
+        ):
+            target = first if one.layer is None else one
+            what = f" before {target.layer.called}" if target and target.layer else ""
+            trace.note(one.line, f"The text does not tell the shape of an example: add an Input{what}.")
+
+
+def _inputs_in_order(made: list[Made], model: Model) -> list[Made]:
+    """The inputs in the order in which the model names them."""
+    listed = [tensor.made for tensor in model.inputs if tensor.made in made and not tensor.made.arguments]
+    turn = iter(dict.fromkeys(listed))
+    return [next(turn) if one in listed else one for one in made]
+
+
+def _outputs_in_order(trace: Trace, made: list[Made], model: Model) -> list[Made]:
+    """The outputs in the order in which the model names them, each at an end of the network."""
+    used = {tensor.made for one in made for _, tensor in one.arguments}
+    seen: Counter[Made] = Counter()
+    ends: list[Made] = []
+    for tensor in model.outputs:
+        one = tensor.made
+        seen[one] += 1
+        if one in used or tensor.part or seen[one] > 1 or not one.arguments:
+            ends.append(_ended(trace, tensor, model.line))
+        else:
+            ends.append(one)
+    if [one for one in made if one in ends] == ends:
+        return made
+    return [one for one in made if one not in ends] + ends
+
+
+def _ended(trace: Trace, tensor: Tensor, line: int) -> Made:
+    """An output that other layers use too gets an end of its own."""
+    layer = trace.layer("Activation", ("linear",), {}, line)
+    source = tensor.made.layer.called if tensor.made.layer else "the input"
+    trace.note(
+        line,
+        f"What comes out of {source} is an output of the model and is used inside it too: an Activation (linear), which "
+        "changes nothing, carries it out.",
+    )
+    made = Made(layer, line, (("inputs", tensor),))
+    layer.uses.append(made)
+    return made
+
+
+def _places(made: Sequence[Made]) -> dict[Made, tuple[float, float]]:
+    """Each call below those that it needs, those of one height side by side."""
+    depth: dict[Made, int] = {}
+    for one in made:
+        depth[one] = 1 + max((depth[tensor.made] for _, tensor in one.arguments if tensor.made in depth), default=-1)
+    width = Counter(depth.values())
+    column: Counter[int] = Counter()
+    places = {}
+    for one, row in depth.items():
+        places[one] = ((column[row] - (width[row] - 1) / 2) * WIDTH, row * STEP)
+        column[row] += 1
+    return places

@@ -1,0 +1,409 @@
+"""Expressions of a text: each comes to a value, or to an Unknown that says why it does not."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from builder.layers.base import LAYERS
+from builder.reading import models, names, plain
+from builder.reading.trace import Trace
+from builder.reading.values import (
+    Bound,
+    Class,
+    FaultError,
+    Function,
+    Inner,
+    Instance,
+    Layer,
+    Model,
+    Name,
+    Scope,
+    Super,
+    Symbol,
+    Tensor,
+    ToldError,
+    Unknown,
+    is_plain,
+)
+
+MAX_DEPTH = 60  # of expressions in one another
+TENSOR_OPERATORS: dict[type[ast.operator], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+
+
+class Expressions:
+    """Evaluates expressions; `Statements` adds what they are part of."""
+
+    def __init__(self) -> None:
+        self.trace = Trace()
+        self.budget = plain.Budget()
+        self.stars: list[str] = []  # modules of which everything is imported
+        self.depth = 0
+
+    def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call, scope: Scope) -> Any:
+        """What a call comes to."""
+        raise NotImplementedError
+
+    def bind(self, target: ast.expr, value: Any, scope: Scope) -> None:
+        """Give a value to what stands left of an equals sign."""
+        raise NotImplementedError
+
+    def function(self, node: ast.FunctionDef | ast.Lambda, scope: Scope) -> Function:
+        """A function of the text."""
+        arguments = node.args
+        places = [*arguments.posonlyargs, *arguments.args]
+        defaults = dict(
+            zip((one.arg for one in places[len(places) - len(arguments.defaults) :]), arguments.defaults, strict=True)
+        )
+        defaults |= {
+            one.arg: value for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value
+        }
+        return Function(node, scope, {name: self.evaluate(value, scope) for name, value in defaults.items()})
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> Any:
+        """The value of an expression.
+
+        Raises:
+            FaultError: it matters and cannot be read.
+            ToldError: it needs something that a fault has been told of.
+        """
+        self.budget.spend(node.lineno)
+        self.depth += 1
+        try:
+            if self.depth > MAX_DEPTH:
+                raise FaultError(
+                    node.lineno,
+                    f"Expressions stand more than {MAX_DEPTH} deep in one another. Write them in several lines.",
+                )
+            read = getattr(self, f"_{type(node).__name__.lower()}", None)
+            return read(node, scope) if read else self.unread(node)
+        finally:
+            self.depth -= 1
+
+    def unread(self, node: ast.expr, why: str = "is not computed, because the text is read and never run") -> Unknown:
+        """An expression that the text alone does not answer."""
+        return Unknown(node.lineno, f"`{written(node)}` {why}")
+
+    def truth(self, node: ast.expr, scope: Scope) -> bool | Unknown:
+        """Whether a condition holds; unknown where the text does not tell."""
+        value = self.evaluate(node, scope)
+        if isinstance(value, Unknown):
+            return value
+        return bool(value) if is_plain(value) else True
+
+    def _constant(self, node: ast.Constant, scope: Scope) -> Any:
+        return node.value if is_plain(node.value) else self.unread(node)
+
+    def _name(self, node: ast.Name, scope: Scope) -> Any:
+        try:
+            return scope.find(node.id)
+        except KeyError:
+            pass
+        found = names.built_in(node.id) or next(
+            (one for module in self.stars if (one := names.starred(node.id, module))), None
+        )
+        if found is None and (found := names.usual(node.id)):
+            self.trace.note(node.lineno, f"{node.id} is not imported; it is read as {found.dotted}.")
+        return found or Unknown(node.lineno, f"`{node.id}` is not defined before this line")
+
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Any:
+        return self.attribute(self.evaluate(node.value, scope), node, scope)
+
+    def attribute(self, owner: Any, node: ast.Attribute, scope: Scope) -> Any:
+        """What `owner.name` comes to."""
+        name, line = node.attr, node.lineno
+        match owner:
+            case Unknown():
+                return owner
+            case Name():
+                found = names.attribute(owner, name)
+                return plain.NUMBERS.get(found.dotted, found)
+            case Layer() | Model():
+                told = models.attribute(self.trace, owner, name, line)
+                return Bound(owner, name) if told is NotImplemented else told
+            case Instance():
+                return self._of_instance(owner, node)
+            case Super():
+                method = owner.base.method(name) if owner.base else None
+                return Bound(owner.instance, name, method)
+            case Class():
+                return owner.method(name) or self.unread(node)
+            case Tensor():
+                why = "is known only when Keras computes it" if name in ("shape", "get_shape") else "cannot be read"
+                return self.unread(node, why)
+        if is_plain(owner) and any(isinstance(owner, kind) and name in known for kind, known in plain.METHODS.items()):
+            return Bound(owner, name)
+        return self.unread(node)
+
+    def _of_instance(self, owner: Instance, node: ast.Attribute) -> Any:
+        if node.attr in owner.attributes:
+            return owner.attributes[node.attr]
+        if method := owner.cls.method(node.attr):
+            return Bound(owner, node.attr, method)
+        if owner.model is not None:
+            told = models.attribute(self.trace, owner.model, node.attr, node.lineno)
+            if told is not NotImplemented:
+                return told
+        return Bound(owner, node.attr)
+
+    def _call(self, node: ast.Call, scope: Scope) -> Any:
+        function = self.evaluate(node.func, scope)
+        args: list[Any] = []
+        for one in node.args:
+            if isinstance(one, ast.Starred):
+                value = self.evaluate(one.value, scope)
+                if not is_plain(value):
+                    return value if isinstance(value, Unknown) else self.unread(node)
+                args += self.budget.items(value, node.lineno)
+            else:
+                args.append(self.evaluate(one, scope))
+        kwargs: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self.evaluate(keyword.value, scope)
+            if keyword.arg is not None:
+                kwargs[keyword.arg] = value
+            elif isinstance(value, dict) and all(isinstance(name, str) for name in value):
+                kwargs |= value
+            else:
+                return value if isinstance(value, Unknown) else self.unread(node)
+        return self.call(function, tuple(args), kwargs, node, scope)
+
+    def _binop(self, node: ast.BinOp, scope: Scope) -> Any:
+        return self.binary(node, self.evaluate(node.left, scope), self.evaluate(node.right, scope))
+
+    def binary(self, node: ast.BinOp | ast.AugAssign, left: Any, right: Any) -> Any:
+        """`left + right`: of numbers, or of tensors, which is a layer."""
+        kind, line = type(node.op), node.lineno
+        for value in (left, right):
+            if isinstance(value, Unknown):
+                return value
+        if isinstance(left, Tensor) and isinstance(right, Tensor) and kind in TENSOR_OPERATORS:
+            return self.trace.merge(TENSOR_OPERATORS[kind], (left, right), line)
+        if isinstance(left, Tensor) or isinstance(right, Tensor):
+            return self._scaled(kind, left, right, line)
+        if is_plain(left) and is_plain(right):
+            return plain.operate(kind, (left, right), line, self.budget)
+        return Unknown(line, "What comes of this operation is not known")
+
+    def _scaled(self, kind: type[ast.operator], left: Any, right: Any, line: int) -> Any:
+        """A tensor with a number: a Rescaling."""
+        tensor, number, turned = (left, right, False) if isinstance(left, Tensor) else (right, left, True)
+        usable = isinstance(number, int | float) and not (kind is ast.Div and (turned or number == 0))
+        if not usable or kind not in (ast.Add, ast.Sub, ast.Mult, ast.Div) or "Rescaling" not in LAYERS:
+            return Unknown(line, "Of operations on tensors only + - * and / by a number can be read; this one")
+        number = float(number)
+        scale = {ast.Mult: number, ast.Div: 1 / number if number else 0.0}.get(
+            kind, -1.0 if turned and kind is ast.Sub else 1.0
+        )
+        offset = {ast.Add: number, ast.Sub: number if turned else -number}.get(kind, 0.0)
+        self.trace.note(line, "A tensor with a number becomes a Rescaling layer, which computes the same.")
+        return self.trace.call(self.trace.layer("Rescaling", (scale, offset), {}, line), (tensor,), {}, line)
+
+    def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> Any:
+        if isinstance(node.op, ast.Not):
+            truth = self.truth(node.operand, scope)
+            return truth if isinstance(truth, Unknown) else not truth
+        value = self.evaluate(node.operand, scope)
+        if isinstance(value, Unknown):
+            return value
+        return (
+            plain.operate(type(node.op), (value,), node.lineno, self.budget) if is_plain(value) else self.unread(node)
+        )
+
+    def _boolop(self, node: ast.BoolOp, scope: Scope) -> Any:
+        ends = isinstance(node.op, ast.Or)
+        value: Any = None
+        for part in node.values:
+            value = self.evaluate(part, scope)
+            if isinstance(value, Unknown) or (bool(value) if is_plain(value) else True) == ends:
+                return value
+        return value
+
+    def _compare(self, node: ast.Compare, scope: Scope) -> Any:
+        left = self.evaluate(node.left, scope)
+        for operation, part in zip(node.ops, node.comparators, strict=True):
+            right = self.evaluate(part, scope)
+            holds = self._compared(operation, left, right, node.lineno)
+            if isinstance(holds, Unknown) or not holds:
+                return holds
+            left = right
+        return True
+
+    def _compared(self, operation: ast.cmpop, left: Any, right: Any, line: int) -> Any:
+        for value in (left, right):
+            if isinstance(value, Unknown):
+                return value
+        if isinstance(operation, ast.Is | ast.IsNot):
+            return (left is right or (isinstance(left, Name) and left == right)) == isinstance(operation, ast.Is)
+        if is_plain(left) and is_plain(right):
+            return plain.operate(type(operation), (left, right), line, self.budget)
+        if isinstance(operation, ast.Eq | ast.NotEq):
+            return (left == right) == isinstance(operation, ast.Eq)
+        return Unknown(line, "What comes of this comparison is not known")
+
+    def _ifexp(self, node: ast.IfExp, scope: Scope) -> Any:
+        truth = self.truth(node.test, scope)
+        return truth if isinstance(truth, Unknown) else self.evaluate(node.body if truth else node.orelse, scope)
+
+    def _namedexpr(self, node: ast.NamedExpr, scope: Scope) -> Any:
+        value = self.evaluate(node.value, scope)
+        self.bind(node.target, value, scope)
+        return value
+
+    def _lambda(self, node: ast.Lambda, scope: Scope) -> Any:
+        return self.function(node, scope)
+
+    def _list(self, node: ast.List | ast.Tuple, scope: Scope) -> Any:
+        items: list[Any] = []
+        for one in node.elts:
+            if isinstance(one, ast.Starred):
+                value = self.evaluate(one.value, scope)
+                if not is_plain(value) or isinstance(value, int | float | None):
+                    return value if isinstance(value, Unknown) else self.unread(node)
+                items += self.budget.items(value, node.lineno)
+            else:
+                items.append(self.evaluate(one, scope))
+        return items
+
+    def _tuple(self, node: ast.Tuple, scope: Scope) -> Any:
+        items = self._list(node, scope)
+        return tuple(items) if isinstance(items, list) else items
+
+    def _dict(self, node: ast.Dict, scope: Scope) -> Any:
+        found: dict[Any, Any] = {}
+        for key, value_node in zip(node.keys, node.values, strict=True):
+            value = self.evaluate(value_node, scope)
+            if key is None:
+                if not isinstance(value, dict):
+                    return value if isinstance(value, Unknown) else self.unread(node)
+                found |= value
+                self.budget.spend(node.lineno, len(value))
+                continue
+            known = self.evaluate(key, scope)
+            if isinstance(known, Unknown):
+                return known
+            self._put(found, known, value, node.lineno)
+        return found
+
+    def _put(self, into: dict[Any, Any], key: Any, value: Any, line: int) -> None:
+        self.budget.weigh(key, line)
+        try:
+            into[key] = value
+        except TypeError as error:
+            raise FaultError(line, f"Python itself would stop here: {error}.") from None
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> Any:
+        owner, key = self.evaluate(node.value, scope), self._key(node.slice, scope)
+        for value in (owner, key):
+            if isinstance(value, Unknown):
+                return value
+        if isinstance(owner, Tensor):
+            if owner.made.layer is None:  # one of several inputs that come as a list
+                return self.unread(node, "takes a part of the input")
+            return self.unread(node, "takes a part of a tensor, which no layer here does")
+        if not is_plain(owner):
+            return self.unread(node)
+        self.budget.weigh(key, node.lineno)
+        try:
+            found = owner[key]
+        except (LookupError, TypeError, ValueError) as error:
+            raise FaultError(
+                node.lineno, f"`{written(node)}`: Python itself would stop here: {str(error)[:200]}."
+            ) from None
+        if isinstance(found, list | str | tuple):
+            self.budget.spend(node.lineno, len(found) // 8)
+        return found
+
+    def _key(self, node: ast.expr, scope: Scope) -> Any:
+        if not isinstance(node, ast.Slice):
+            return self.evaluate(node, scope)
+        ends = [self.evaluate(end, scope) if end else None for end in (node.lower, node.upper, node.step)]
+        unknown = next((end for end in ends if isinstance(end, Unknown)), None)
+        return unknown or slice(*ends)
+
+    def _joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Any:
+        text, inner = "", False
+        for number, part in enumerate(node.values):
+            value = self.evaluate(part, scope)
+            if number == 0 and isinstance(value, Symbol) and value.name == "name":
+                inner = True  # f"{name}_conv1": the name of a layer inside a block
+                continue
+            if isinstance(value, Unknown):
+                return value
+            self.budget.spend(node.lineno, len(value) // 8)
+            text += value
+        return Inner(text.removeprefix("_")) if inner and text.startswith("_") else text
+
+    def _formattedvalue(self, node: ast.FormattedValue, scope: Scope) -> Any:
+        value = self.evaluate(node.value, scope)
+        spec = self.evaluate(node.format_spec, scope) if node.format_spec else ""
+        for one in (value, spec):
+            if isinstance(one, Unknown):
+                return one
+        if not is_plain(value):
+            return self.unread(node.value, "cannot be part of a name")
+        return plain.shown(value, spec, node.conversion, node.lineno, self.budget)
+
+    def _listcomp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Any:
+        items: list[Any] = []
+        inner = Scope(scope, comprehension=True)
+        unknown = self._turns(node.generators, inner, lambda: items.append(self.evaluate(node.elt, inner)))
+        return unknown or items
+
+    _generatorexp = _setcomp = _listcomp
+
+    def _dictcomp(self, node: ast.DictComp, scope: Scope) -> Any:
+        found: dict[Any, Any] = {}
+        inner = Scope(scope, comprehension=True)
+        unknown = self._turns(
+            node.generators,
+            inner,
+            lambda: self._put(found, self.evaluate(node.key, inner), self.evaluate(node.value, inner), node.lineno),
+        )
+        return unknown or found
+
+    def _turns(self, generators: list[ast.comprehension], scope: Scope, then: Any) -> Unknown | None:
+        if not generators:
+            then()
+            return None
+        first, *rest = generators
+        value = self.evaluate(first.iter, scope)
+        if not is_plain(value) or isinstance(value, int | float | None):
+            return value if isinstance(value, Unknown) else self.unread(first.iter)
+        for item in self.budget.items(value, first.iter.lineno):
+            self.bind(first.target, item, scope)
+            truths = [self.truth(condition, scope) for condition in first.ifs]
+            if unknown := next((truth for truth in truths if isinstance(truth, Unknown)), None):
+                return unknown
+            if all(truths) and (unknown := self._turns(rest, scope, then)):
+                return unknown
+        return None
+
+
+def written(node: ast.AST) -> str:
+    """A piece of the text as it stands there, shortened."""
+    if isinstance(node, ast.Attribute | ast.Name | ast.Call | ast.Subscript | ast.Constant):
+        root: ast.AST = node
+        depth = 0
+        while isinstance(root, ast.Attribute | ast.Call | ast.Subscript) and depth < 20:
+            root = root.func if isinstance(root, ast.Call) else root.value
+            depth += 1
+        if depth < 20:
+            text = " ".join(ast.unparse(_shallow(node)).split())
+            return text if len(text) <= 60 else f"{text[:57]}..."
+    return "this"
+
+
+def _shallow(node: ast.AST) -> ast.AST:
+    """The node with ... for the arguments of calls, which may be long."""
+    if isinstance(node, ast.Call):
+        arguments = [ast.Constant(...)] if node.args or node.keywords else []
+        return ast.Call(_shallow(node.func), arguments, [])
+    if isinstance(node, ast.Attribute):
+        return ast.Attribute(_shallow(node.value), node.attr, ast.Load())
+    if isinstance(node, ast.Subscript):
+        return ast.Subscript(_shallow(node.value), ast.Constant(...), ast.Load())
+    return node
+
+
+__all__ = ["Expressions", "ToldError", "written"]
