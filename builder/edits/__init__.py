@@ -1,7 +1,7 @@
 """What a person does to a network: the Edit union, and the reducer `apply(graph, edit) -> graph`."""
 
 from builder.edits.apply import apply
-from builder.edits.checking import EditError, reason
+from builder.edits.checking import EditError, NameTakenError, reason
 from builder.edits.union import (
     EDIT,
     AddLayer,
@@ -39,6 +39,7 @@ __all__ = [
     "Insert",
     "Load",
     "Move",
+    "NameTakenError",
     "Paste",
     "Place",
     "Remove",

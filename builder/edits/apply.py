@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from builder.edits.blocks import remove_block, rename_block, write_back
-from builder.edits.checking import EditError, changed, layer_of, need
+from builder.edits.checking import EditError, NameTakenError, changed, layer_of, need
 from builder.edits.folding import fold, unfold
 from builder.edits.room import HEIGHT, STEP, WIDTH, free_x, make_room, placed, with_fields
 from builder.edits.union import (
@@ -94,7 +94,7 @@ def _add(graph: Graph, edit: AddLayer) -> Graph:
         raise EditError(f"No layer is called {edit.layer!r}.")
     taken = {node.id for node in graph.nodes}
     if edit.id in taken:
-        raise EditError(f"The name {edit.id!r} is taken; a network has each name once.")
+        raise NameTakenError(edit.id, next(fresh_names([edit.id], taken)))
     layer = layer_of({**kind.example_values(), **edit.values, "type": edit.layer})
     name = edit.id or fresh_id(layer.block if isinstance(layer, Instance) else edit.layer, taken)
     node = Node(id=name, layer=layer, x=edit.x, y=edit.y)

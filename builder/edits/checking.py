@@ -20,6 +20,14 @@ class EditError(ValueError):
     """An edit that does not fit the graph any more; `str()` is shown, the graph stays as it was."""
 
 
+class NameTakenError(EditError):
+    """A new layer's name is in use; `free` is one that is not."""
+
+    def __init__(self, name: str, free: str) -> None:
+        super().__init__(f"The name {name!r} is taken; a network has each name once.")
+        self.name, self.free = name, free
+
+
 def changed(graph: Graph, **changes: Any) -> Graph:
     """A new, validated graph: `model_copy` would not check the bounds."""
     try:

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from builder.edits import Edit, EditError
+from builder.edits import Edit, EditError, NameTakenError
 from pages.parts.views import View
 
 MOST_EDITS = 200  # in one step of undo
@@ -149,13 +149,23 @@ class Wire:
     def _take(self, entry: Entered) -> None:
         try:
             if entry.history is None:
-                self._book.edit(self._project, EDITS.validate_python(entry.edits), by=f"{entry.client}#{entry.number}")
+                self._edit(EDITS.validate_python(entry.edits), by=f"{entry.client}#{entry.number}")
             elif entry.epoch == self._epoch:  # one of an older epoch may have been done: going back twice is worse
                 (self._book.undo if entry.history == "undo" else self._book.redo)(self._project)
         except ValidationError as error:
             self.say(f"That cannot be done: {_in_words(error)}")
         except EditError as error:
             self.say(str(error))
+
+    def _edit(self, edits: tuple[Edit, ...], by: str) -> None:
+        try:
+            self._book.edit(self._project, edits, by=by)
+        except NameTakenError as taken:  # two tabs chose it at once
+            if len(edits) > 1:
+                raise
+            self._book.edit(self._project, [edits[0].model_copy(update={"id": taken.free})], by=by)
+            self.select([taken.free])
+            self.say(f"Another tab has just used the name {taken.name}, so your layer is called {taken.free}.")
 
     def _forget(self) -> None:
         for version in list(self._versions)[1:-VERSIONS_KEPT]:

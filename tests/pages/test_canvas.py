@@ -78,6 +78,20 @@ class TestReceive:
         assert [node.id for node in graph(store).nodes] == ["a", "dense"]
         assert restarted.tell({})["acknowledged"] == {CLIENT: 2}
 
+    def test_two_tabs_that_choose_one_name_at_once_both_get_their_layer(self, wire: Wire, store: Store) -> None:
+        [summary] = store.projects()
+        other = Wire(summary.id, store)
+        other.receive(sent(entry(1, ADD) | {"client": CLIENT[::-1]}))
+        wire.receive(sent(entry(1, ADD | {"after": "dense"}), entry(2, ADD | {"layer": "Flatten"})))
+        assert [node.id for node in graph(store).nodes] == ["dense", "dense_1", "dense_2"]
+        assert [edge.target for edge in graph(store).edges] == ["dense_1"]
+        told = wire.tell({})
+        assert told["acknowledged"] == {CLIENT: 2}
+        assert told["select"]["keys"] == ["dense_2"]
+        assert told["notices"][0]["text"] == (
+            "Another tab has just used the name dense, so your layer is called dense_1."
+        )
+
     def test_undo_of_an_older_epoch_is_dropped(self, wire: Wire, store: Store) -> None:
         wire.receive(sent(entry(1, ADD), entry(2, epoch="older", history="undo")))
         assert len(graph(store).nodes) == 1
