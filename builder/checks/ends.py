@@ -10,17 +10,6 @@ from builder.graph import Node
 from builder.problem import Fix, Problem
 
 
-def no_output(net: Network) -> Iterator[Problem]:
-    """`no_output`: there are only Inputs."""
-    if net.inputs and len(net.inputs) == len(net.nodes):
-        yield Problem(
-            code="no_output",
-            node=net.inputs[0].id,
-            message="The network has an Input, but no layer yet.",
-            remedy="Add the first layer: select the Input and press Enter on a layer of the palette, or drag one in.",
-        )
-
-
 def unused_input(net: Network) -> Iterator[Problem]:
     """`unused_input`: nothing follows an Input. While layers wait for an input, `unconnected` speaks for both."""
     if net.starts or len(net.inputs) == len(net.nodes):
@@ -104,4 +93,4 @@ def _use(net: Network, kept: Node, node: Node) -> tuple[Edit, ...]:
     return (*(Connect(edge=edge) for edge in edges), Remove(ids=(node.id,)))
 
 
-CHECKS: tuple[Check, ...] = (no_output, unused_input, several_outputs, several_inputs)
+CHECKS: tuple[Check, ...] = (unused_input, several_outputs, several_inputs)

@@ -100,6 +100,20 @@ def output_of(net: Network) -> Output | None:
     return Output(net, node, shapes[0]) if shapes else None
 
 
+def no_output(net: Network) -> Iterator[Problem]:
+    """`no_output`: there are only Inputs."""
+    if net.inputs and len(net.inputs) == len(net.nodes):
+        first = net.inputs[0]
+        smallest = Output(net, first, (None, *getattr(first.layer, "shape", ())))
+        yield Problem(
+            code="no_output",
+            node=first.id,
+            message="The network has an Input, but no layer yet.",
+            remedy="Add the first layer: select the Input and press Enter on a layer of the palette, or drag one in.",
+            fixes=(smallest.set_to(*wanted_by(net.task, net)[0]),) if net.task else (),
+        )
+
+
 def output(net: Network) -> Iterator[Problem]:
     """`output_axes`, `output_units`, `output_activation`: what comes out is not what the data or the loss ask for.
 
@@ -206,4 +220,4 @@ def _wrong_function(net: Network, out: Output, wanted: list[Wanted]) -> Problem:
     )
 
 
-CHECKS: tuple[Check, ...] = (output,)
+CHECKS: tuple[Check, ...] = (no_output, output)

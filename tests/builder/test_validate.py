@@ -92,6 +92,16 @@ def test_an_empty_network_says_how_to_start_and_offers_the_input_of_the_data() -
     assert kinds(problems(graph)) == [("no_output", "input_layer")]
 
 
+def test_an_input_alone_gets_the_output_that_the_data_asks_for() -> None:
+    [problem] = problems(chain("Input"), task=DIGITS)
+    assert [fix.label for fix in problem.fixes] == ["Add Dense: 10 units, softmax"]
+    graph = fixed(chain("Input"), problem.fixes[0])
+    assert [node.layer.type for node in graph.nodes] == ["Input", "Flatten", "Dense"]
+    assert (graph.nodes[-1].layer.units, graph.nodes[-1].layer.activation) == (10, "softmax")
+    assert len(graph.edges) == 2
+    assert problems(chain("Input"))[0].fixes == ()
+
+
 def test_a_missing_input_is_told_once_and_added_before_the_first_layers() -> None:
     graph = apply(chain("Dense", "Dense"), AddLayer(layer="Dense", id="branch"))
     found = problems(graph, task=DIGITS)
