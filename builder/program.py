@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -89,8 +89,13 @@ class Program:
         return next(block for block in self.blocks if block.name == name)
 
     def chain(self) -> bool:
-        """Whether this is a sequence of layers with one input and one output, so that keras.Sequential can hold it."""
+        """Whether this is a sequence of layers with one input and one output, so that keras.Sequential can hold it.
+
+        A program with blocks is none before `builder.flat` has written them out.
+        """
         if len(self.inputs) != 1 or len(self.outputs) != 1 or self.missing:
+            return False
+        if any(isinstance(step.layer, Instance) for step in self.steps):
             return False
         return len({step.made_as for step in self.steps}) == len(self.steps) and all(
             step.outputs == 1 and not step.options and step.arguments == (Argument(None, (Ref(before.id),)),)
@@ -156,7 +161,7 @@ def _lower(graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[Layer
             incoming[edge.target].append(edge)
     outputs = {node_id: len(graph.signature(node).outputs) for node_id, node in nodes.items()}
     steps: dict[str, Step] = {}
-    used: set[str] = set()
+    used: set[tuple[str, int]] = set()
     for node_id in _order(incoming, place):
         layer = shared_layer(nodes, nodes[node_id])
         if counts[node_id] != 1 or layer is None or isinstance(layer, misplaced):
@@ -166,15 +171,22 @@ def _lower(graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[Layer
         step = _step(nodes[node_id], layer, graph.signature(nodes[node_id]), incoming[node_id], outputs)
         if step is not None and all(edge.source in steps for edge in incoming[node_id]):
             steps[node_id] = step
-            used.update(edge.source for edge in incoming[node_id])
-    ends = (step for step in steps.values() if step.arguments and step.id not in used)
+            used.update((edge.source, edge.output) for edge in incoming[node_id])
     return Program(
         steps=tuple(steps.values()),
         inputs=tuple(step.id for step in steps.values() if not step.arguments),
-        outputs=tuple(Ref(step.id, 0 if step.outputs > 1 else None) for step in ends),
+        outputs=tuple(ref for step in steps.values() if step.arguments for ref in _ends(step, used)),
         missing=tuple(node_id for node_id in nodes if node_id not in steps),
         blocks=blocks,
     )
+
+
+def _ends(step: Step, used: set[tuple[str, int]]) -> Iterator[Ref]:
+    """What leaves the network here: the first output of a layer that nothing follows, of a block each that nothing takes."""
+    free = [part for part in range(step.outputs) if (step.id, part) not in used]
+    if not isinstance(step.layer, Instance):
+        free = [0] if len(free) == step.outputs else []
+    return (Ref(step.id, part if step.outputs > 1 else None) for part in free)
 
 
 def shared_layer(nodes: Mapping[str, Node], node: Node) -> LayerSpec | None:

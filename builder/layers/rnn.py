@@ -23,6 +23,9 @@ UseCudnn = Annotated[Literal["auto"] | bool, Field(description="Use the GPU's ow
 class Recurrent(Weighted, abstract=True):
     """A layer that reads a sequence and carries a state from step to step."""
 
+    ports: ClassVar[tuple[str, ...] | None] = ("inputs", "initial_state")
+    optional_ports: ClassVar[frozenset[str]] = frozenset({"initial_state"})
+    list_ports: ClassVar[frozenset[str]] = frozenset({"initial_state"})
     states: ClassVar[tuple[str, ...]] = ("state",)
 
     if TYPE_CHECKING:
@@ -170,7 +173,7 @@ if TYPE_CHECKING:
 else:
     RecurrentLayer = Annotated[SimpleRNN | LSTM | GRU, Field(discriminator="type")]
     # What stands in the registry by now: the families before this one in builder.layers, and the layers above.
-    INNER = tuple(cls for cls in LAYERS.values() if cls.ports == ("inputs",))
+    INNER = tuple(cls for cls in LAYERS.values() if cls.ports and cls.ports[0] == "inputs")
     OneInput = Annotated[Union[INNER], Field(discriminator="type")]  # noqa: UP007 (built from the registry)
 
 

@@ -26,7 +26,15 @@ from builder.edits import (
 )
 from builder.graph import FAR, Block, Edge, Exposed, Graph, Node
 from builder.layers import LAYERS, PLACEABLE, example
+from builder.layers.base import LayerSpec
 from builder.layers.blocks import BlockInput, Instance
+from builder.layers.convolutional import Conv2D
+from builder.layers.core import Dense, Input
+from builder.layers.merging import Add, Concatenate
+from builder.layers.normalization import BatchNormalization
+from builder.layers.pooling import GlobalAveragePooling2D
+from builder.layers.regularization import Dropout
+from builder.layers.rnn import LSTM
 
 
 def chain(*layers: str) -> Graph:
@@ -128,3 +136,116 @@ changes: st.SearchStrategy[Edit] = st.one_of(
 edits: st.SearchStrategy[Edit] = st.builds(
     lambda edit, inside: type(edit)(**dict(edit) | {"inside": inside}), changes, st.none() | block_names
 )
+
+
+def connected(*pairs: str) -> tuple[Edge, ...]:
+    """Edges from `source > target` or `source[1] > target.port`."""
+    made = []
+    for pair in pairs:
+        source, target = (end.strip() for end in pair.split(">"))
+        source, _, output = source.removesuffix("]").partition("[")
+        target, _, port = target.partition(".")
+        made.append(Edge(source=source, output=int(output or 0), target=target, port=port or "inputs"))
+    return tuple(made)
+
+
+def of(**layers: LayerSpec) -> tuple[Node, ...]:
+    """Nodes of these layers, by name, one below the other."""
+    return tuple(Node(id=name, layer=layer, y=130.0 * row) for row, (name, layer) in enumerate(layers.items()))
+
+
+def staged() -> Graph:
+    """Blocks within blocks: stages of a width and a number of residual units, one of them repeated by itself."""
+    unit = Block(
+        name="unit",
+        nodes=of(
+            x=BlockInput(),
+            conv1=Conv2D(filters=8, kernel_size=(3, 3), padding="same", activation="relu"),
+            dropout=Dropout(rate=0.1),
+            conv2=Conv2D(filters=8, kernel_size=(3, 3), padding="same"),
+            add=Add(),
+        ),
+        edges=connected("x > conv1", "conv1 > dropout", "dropout > conv2", "conv2 > add", "x > add"),
+        exposes=(
+            Exposed(name="filters", places=(("conv1", "filters"), ("conv2", "filters"))),
+            Exposed(name="rate", places=(("dropout", "rate"),)),
+        ),
+    )
+    stage = Block(
+        name="stage",
+        nodes=of(x=BlockInput(), conv=Conv2D(filters=8, kernel_size=(1, 1)), unit=Instance(block="unit")),
+        edges=connected("x > conv", "conv > unit.x"),
+        exposes=(
+            Exposed(name="filters", places=(("conv", "filters"), ("unit", "filters"))),
+            Exposed(name="units", places=(("unit", "repeat"),)),
+            Exposed(name="stride", places=(("conv", "strides"),)),
+        ),
+    )
+    return Graph(
+        nodes=of(
+            image=Input(shape=(8, 8, 3)),
+            stage1=Instance(block="stage"),
+            stage2=Instance(block="stage", values={"filters": 12, "units": 2, "stride": (2, 2)}),
+            refined=Instance(block="unit", values={"rate": 0.2, "filters": 12}, repeat=2),
+            pool=GlobalAveragePooling2D(),
+            label=Dense(units=3, activation="softmax"),
+        ),
+        edges=connected(
+            "image > stage1.x", "stage1 > stage2.x", "stage2 > refined.x", "refined > pool", "pool > label"
+        ),
+        blocks=(unit, stage),
+    )
+
+
+def two_ways() -> Graph:
+    """A block with two inputs and two outputs, one of which nothing else takes."""
+    mixed = Block(
+        name="mixed",
+        nodes=of(a=BlockInput(), b=BlockInput(), both=Add(), left=Dense(units=4), right=Dense(units=2)),
+        edges=connected("a > both", "b > both", "both > left", "both > right"),
+    )
+    return Graph(
+        nodes=of(first=Input(shape=(4,)), second=Input(shape=(4,)), mixed=Instance(block="mixed"), end=Dense(units=1)),
+        edges=connected("first > mixed.a", "second > mixed.b", "mixed > end"),
+        blocks=(mixed,),
+    )
+
+
+def siamese() -> Graph:
+    """Two inputs through the same layers, with the same weights."""
+    nodes = of(
+        left=Input(shape=(6,)),
+        right=Input(shape=(6,)),
+        embed=Dense(units=4, activation="relu"),
+        norm=BatchNormalization(),
+        embed_right=Dense(units=4, activation="relu"),
+        norm_right=BatchNormalization(),
+        joined=Concatenate(),
+        same=Dense(units=1, activation="sigmoid"),
+    )
+    owners = {"embed_right": "embed", "norm_right": "norm"}
+    return Graph(
+        nodes=tuple(node.model_copy(update={"shares": owners.get(node.id)}) for node in nodes),
+        edges=connected(
+            "left > embed", "embed > norm", "right > embed_right", "embed_right > norm_right",
+            "norm > joined", "norm_right > joined", "joined > same",
+        ),
+    )  # fmt: skip
+
+
+def encoder_decoder() -> Graph:
+    """States passed on, from an LSTM that reads to one that writes; two outputs of the network."""
+    return Graph(
+        nodes=of(
+            source=Input(shape=(5, 3)),
+            target=Input(shape=(4, 2)),
+            encoder=LSTM(units=6, return_state=True),
+            decoder=LSTM(units=6, return_sequences=True),
+            word=Dense(units=2, activation="softmax"),
+            length=Dense(units=1),
+        ),
+        edges=connected(
+            "source > encoder", "target > decoder", "encoder[1] > decoder.initial_state",
+            "encoder[2] > decoder.initial_state", "decoder > word", "encoder > length",
+        ),
+    )  # fmt: skip

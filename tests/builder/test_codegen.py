@@ -23,7 +23,7 @@ from builder.program import lower
 from builder.regularizers import L2
 from builder.zoo import TEMPLATES
 from builder.zoo.chain import chain
-from tests.builder.networks import graphs
+from tests.builder.networks import encoder_decoder, graphs, siamese, staged, two_ways
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,6 +73,10 @@ GRAPHS = {
     "two_inputs": two_inputs(),
     "attention": attention(),
     "recurrent": recurrent(),
+    "staged": staged(),
+    "two_ways": two_ways(),
+    "siamese": siamese(),
+    "encoder_decoder": encoder_decoder(),
 }
 
 # Runs in a clean process, where automatic names begin anew for each network; prints what differs.
@@ -88,6 +92,20 @@ from builder.program import lower
 def config(layer):
     return json.loads(json.dumps(layer.get_config()), object_hook=lambda d: {k: d[k] for k in d if k != "build_config"})
 
+# The layers of a subclassed model under the names that the functional one gives them: `stage_2_conv` is `stage[1].conv`.
+def inner(layer, name):
+    found = {}
+    for attribute, value in vars(layer).items():
+        several = value if isinstance(value, list) else [value]
+        for number, one in enumerate(several, 1):
+            if isinstance(one, keras.Layer) and not attribute.startswith("_"):
+                numbered = f"{attribute}_{number}" if value is several else attribute
+                found |= inner(one, f"{name}{numbered}_") or {f"{name}{numbered}": one}
+    return {} if type(layer).__module__.startswith("keras") else found
+
+def tensors(result):
+    return [np.asarray(one) for one in (result if isinstance(result, list) else [result])]
+
 for case in json.load(sys.stdin):
     program = lower(read_graph(case["graph"]))
     keras.utils.clear_session()
@@ -98,13 +116,16 @@ for case in json.load(sys.stdin):
     inputs = [draw.normal(size=(2, *tensor.shape[1:])).astype("float32") for tensor in built.inputs]
     inputs = inputs[0] if len(inputs) == 1 else inputs
     coded(inputs)
+    layers = {**{layer.name: layer for layer in coded.layers}, **inner(coded, "")}
     for layer in built.layers:
         if layer.weights:
-            (coded.get_layer(layer.name)).set_weights(layer.get_weights())
+            layers[layer.name].set_weights(layer.get_weights())
     where = case["name"], case["style"]
     assert coded.count_params() == built.count_params(), where
-    np.testing.assert_array_equal(np.asarray(coded(inputs)), np.asarray(built(inputs)), err_msg=str(where))
-    theirs = [config(layer) for layer in coded.layers if "InputLayer" not in str(type(layer))]
+    for one, other in zip(tensors(coded(inputs)), tensors(built(inputs)), strict=True):
+        np.testing.assert_array_equal(one, other, err_msg=str(where))
+    plain = [layer for layer in coded.layers if type(layer).__module__.startswith("keras")]
+    theirs = [config(layer) for layer in plain if not isinstance(layer, keras.layers.InputLayer)]
     ours = {layer.name: config(layer) for layer in built.layers}
     assert all(one == ours[one["name"]] for one in theirs), where
     if case["style"] == "functional":
