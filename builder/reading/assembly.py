@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from builder.edits.room import STEP, WIDTH
 from builder.graph import MAX_EDGES, MAX_NODES, Block, Edge, Graph, Node
 from builder.layers.base import LayerSpec
+from builder.layers.blocks import Instance
 from builder.names import NodeId, fresh_names
 from builder.reading.models import needed
 from builder.reading.trace import Trace, fields_at_call
@@ -36,7 +37,16 @@ def assemble(trace: Trace, model: Model, blocks: Sequence[Block] = ()) -> Graph:
     nodes, edges = parts(trace, made)
     if len(nodes) > MAX_NODES or len(edges) > MAX_EDGES:
         raise FaultError(model.line, f"A network has at most {MAX_NODES:,} layers; this one has {len(nodes):,}.")
-    return Graph(nodes=nodes, edges=edges, blocks=tuple(blocks))
+    return Graph(nodes=nodes, edges=edges, blocks=_used(nodes, blocks))
+
+
+def _used(nodes: Sequence[Node], blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks that some nodes need, those first that others use."""
+    wanted = {node.layer.block for node in nodes if isinstance(node.layer, Instance)}
+    for block in reversed(blocks):
+        if block.name in wanted:
+            wanted |= {node.layer.block for node in block.nodes if isinstance(node.layer, Instance)}
+    return tuple(block for block in blocks if block.name in wanted)
 
 
 def parts(trace: Trace, made: Sequence[Made]) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
@@ -137,19 +147,38 @@ def _inputs_in_order(made: list[Made], model: Model) -> list[Made]:
 
 def _outputs_in_order(trace: Trace, made: list[Made], model: Model) -> list[Made]:
     """The outputs in the order in which the model names them, each at an end of the network."""
-    used = {tensor.made for one in made for _, tensor in one.arguments}
-    seen: Counter[Made] = Counter()
+    used = {tensor for one in made for _, tensor in one.arguments}
     ends: list[Made] = []
+    taken: set[Tensor] = set()
     for tensor in model.outputs:
-        one = tensor.made
-        seen[one] += 1
-        if one in used or tensor.part or seen[one] > 1 or not one.arguments:
+        if tensor in taken or not _leaves(tensor, used):
             ends.append(_ended(trace, tensor, model.line))
-        else:
-            ends.append(one)
+        elif tensor.made not in ends:
+            ends.append(tensor.made)
+        taken.add(tensor)
+    for one in ends:
+        if isinstance(_layer(one).spec, Instance) and any(
+            Tensor(one, part) not in taken | used for part in range(len(_layer(one).signature.outputs))
+        ):
+            trace.note(one.line, f"All that {_layer(one).called} returns is an output of the network here.")
+    return in_order(made, ends)
+
+
+def in_order(made: list[Made], ends: list[Made]) -> list[Made]:
+    """The calls with those that are outputs in this order: at the end, unless it is the order they have."""
     if [one for one in made if one in ends] == ends:
         return made
     return [one for one in made if one not in ends] + ends
+
+
+def _leaves(tensor: Tensor, used: set[Tensor]) -> bool:
+    """Whether a tensor leaves the network by itself: the first of a layer that nothing follows, or any of a block."""
+    layer = _layer(tensor.made)
+    if not tensor.made.arguments or tensor in used:
+        return False
+    if isinstance(layer.spec, Instance):
+        return True
+    return tensor.part == 0 and not any(other.made is tensor.made for other in used)
 
 
 def _ended(trace: Trace, tensor: Tensor, line: int) -> Made:

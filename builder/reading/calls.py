@@ -214,7 +214,8 @@ class Calls(Statements):
         if space == "keras.applications" and last in LAYERS:
             return self._backbone(last, args, kwargs, line)
         if space in KINDS and (cls := fields.choice(KINDS[space], last)):
-            return fields.spec(cls, args, kwargs, line)[0]
+            made, symbols = fields.spec(cls, args, kwargs, line)
+            return self.unread(node) if symbols else made
         if args and _has_tensor(args):
             return self._on_tensors(name, args, kwargs, node)
         return self.unread(node)

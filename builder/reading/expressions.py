@@ -22,7 +22,6 @@ from builder.reading.values import (
     Super,
     Symbol,
     Tensor,
-    ToldError,
     Unknown,
     is_plain,
 )
@@ -38,6 +37,7 @@ class Expressions:
         self.trace = Trace()
         self.budget = plain.Budget()
         self.stars: list[str] = []  # modules of which everything is imported
+        self.lenient: set[str] = set()
         self.depth = 0
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call, scope: Scope) -> Any:
@@ -86,9 +86,11 @@ class Expressions:
 
     def truth(self, node: ast.expr, scope: Scope) -> bool | Unknown:
         """Whether a condition holds; unknown where the text does not tell."""
-        value = self.evaluate(node, scope)
-        if isinstance(value, Unknown):
-            return value
+        return self._truth(self.evaluate(node, scope), node)
+
+    def _truth(self, value: Any, node: ast.expr) -> bool | Unknown:
+        if isinstance(value, Unknown | Symbol):
+            return value if isinstance(value, Unknown) else self.unread(node)
         return bool(value) if is_plain(value) else True
 
     def _constant(self, node: ast.Constant, scope: Scope) -> Any:
@@ -99,11 +101,16 @@ class Expressions:
             return scope.find(node.id)
         except KeyError:
             pass
+        return self._not_bound(node)
+
+    def _not_bound(self, node: ast.Name) -> Any:
         found = names.built_in(node.id) or next(
             (one for module in self.stars if (one := names.starred(node.id, module))), None
         )
         if found is None and (found := names.usual(node.id)):
-            self.trace.note(node.lineno, f"{node.id} is not imported; it is read as {found.dotted}.")
+            if node.id not in self.lenient:
+                self.trace.note(node.lineno, f"{node.id} is not imported here; it is taken as Keras's own.")
+            self.lenient.add(node.id)
         return found or Unknown(node.lineno, f"`{node.id}` is not defined before this line")
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Any:
@@ -215,7 +222,10 @@ class Expressions:
         value: Any = None
         for part in node.values:
             value = self.evaluate(part, scope)
-            if isinstance(value, Unknown) or (bool(value) if is_plain(value) else True) == ends:
+            truth = self._truth(value, part)
+            if isinstance(truth, Unknown):
+                return truth
+            if truth == ends:
                 return value
         return value
 
@@ -233,6 +243,8 @@ class Expressions:
         for value in (left, right):
             if isinstance(value, Unknown):
                 return value
+            if isinstance(value, Symbol):
+                return Unknown(line, f"The parameter {value.name} is open here")
         if isinstance(operation, ast.Is | ast.IsNot):
             return (left is right or (isinstance(left, Name) and left == right)) == isinstance(operation, ast.Is)
         if is_plain(left) and is_plain(right):
@@ -328,14 +340,16 @@ class Expressions:
             if number == 0 and isinstance(value, Symbol) and value.name == "name":
                 inner = True  # f"{name}_conv1": the name of a layer inside a block
                 continue
-            if isinstance(value, Unknown):
-                return value
+            if not isinstance(value, str):
+                return value if isinstance(value, Unknown) else self.unread(node)
             self.budget.spend(node.lineno, len(value) // 8)
             text += value
         return Inner(text.removeprefix("_")) if inner and text.startswith("_") else text
 
     def _formattedvalue(self, node: ast.FormattedValue, scope: Scope) -> Any:
         value = self.evaluate(node.value, scope)
+        if isinstance(value, Symbol) and value.name == "name":
+            return value
         spec = self.evaluate(node.format_spec, scope) if node.format_spec else ""
         for one in (value, spec):
             if isinstance(one, Unknown):
@@ -383,7 +397,7 @@ class Expressions:
 def written(node: ast.AST) -> str:
     """A piece of the text as it stands there, shortened."""
     if isinstance(node, ast.Attribute | ast.Name | ast.Call | ast.Subscript | ast.Constant):
-        root: ast.AST = node
+        root: ast.expr = node
         depth = 0
         while isinstance(root, ast.Attribute | ast.Call | ast.Subscript) and depth < 20:
             root = root.func if isinstance(root, ast.Call) else root.value
@@ -394,16 +408,13 @@ def written(node: ast.AST) -> str:
     return "this"
 
 
-def _shallow(node: ast.AST) -> ast.AST:
+def _shallow(node: ast.expr) -> ast.expr:
     """The node with ... for the arguments of calls, which may be long."""
     if isinstance(node, ast.Call):
-        arguments = [ast.Constant(...)] if node.args or node.keywords else []
+        arguments: list[ast.expr] = [ast.Constant(...)] if node.args or node.keywords else []
         return ast.Call(_shallow(node.func), arguments, [])
     if isinstance(node, ast.Attribute):
         return ast.Attribute(_shallow(node.value), node.attr, ast.Load())
     if isinstance(node, ast.Subscript):
         return ast.Subscript(_shallow(node.value), ast.Constant(...), ast.Load())
     return node
-
-
-__all__ = ["Expressions", "ToldError", "written"]

@@ -138,7 +138,9 @@ def known(value: Any, use: str, line: int) -> Any:
     Raises:
         FaultError: something in it is unknown; told at the line that it comes from.
     """
-    if isinstance(value, Unknown) and not isinstance(value, Symbol):
+    if isinstance(value, Symbol):
+        raise FaultError(line, f"{use} is made of the parameter {value.name} here. Give the parameter itself.")
+    if isinstance(value, Unknown):
         if value.told:
             raise ToldError
         raise FaultError(value.line, f"{value.words}, and {use} in line {line} needs it. Write the value itself.")
@@ -205,7 +207,8 @@ def _candidates(name: str, value: Any) -> Iterator[Any]:
     if isinstance(value, Name):
         yield activation(value) or value.dotted.rpartition(".")[2]
     elif isinstance(value, Layer):
-        yield value.spec
+        if not value.symbols:
+            yield value.spec
     else:
         yield ACTIVATIONS.get(value, value) if isinstance(value, str) else value
     if isinstance(value, int) and not isinstance(value, bool):
@@ -217,7 +220,8 @@ def _candidates(name: str, value: Any) -> Iterator[Any]:
 @cache
 def _adapter(cls: type[Spec], name: str) -> TypeAdapter[Any]:
     info = cls.model_fields[name]
-    return TypeAdapter(Annotated[info.annotation, info])
+    kind: Any = Annotated[info.annotation, info]
+    return TypeAdapter(kind)
 
 
 @cache

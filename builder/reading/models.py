@@ -114,9 +114,9 @@ def call(trace: Trace, model: Model, args: tuple[Any, ...], line: int) -> Any:
         if made.layer is None or not made.arguments:
             raise FaultError(line, "This model uses an Input that is not among its inputs. Name it in keras.Model.")
         arguments = [(port, known[tensor]) for port, tensor in made.arguments]
-        made_now = trace.use(made.layer, arguments, made.options, line)
-        for part, tensor in enumerate(made_now if isinstance(made_now, tuple) else (made_now,)):
-            known[Tensor(made, part)] = tensor
+        again = trace.use(made.layer, arguments, made.options, line)
+        for number, tensor in enumerate(again if isinstance(again, tuple) else (again,)):
+            known[Tensor(made, number)] = tensor
     outputs = tuple(known[tensor] for tensor in model.outputs)
     return outputs if model.listed or len(outputs) > 1 else outputs[0]
 
@@ -135,8 +135,9 @@ def needed(outputs: list[Tensor], known: set[Tensor], made: list[Made]) -> list[
 
 def layers_of(trace: Trace, model: Model) -> list[Layer]:
     """Every layer of a model, each once, in order."""
+    found: list[Layer | None]
     if model.layers is not None:
-        found = [made.layer for tensor in model.inputs if (made := tensor.made).layer and not made.arguments]
+        found = [made.layer for tensor in model.inputs if not (made := tensor.made).arguments]
         for part in model.layers:
             found += [part] if isinstance(part, Layer) else layers_of(trace, part)
     else:

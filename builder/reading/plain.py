@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from string import Formatter
 from typing import Any
 
-from builder.reading.values import FaultError, Name, StopReadingError, Unknown
+from builder.reading.values import FaultError, Name, StopReadingError, Symbol, Unknown
 
 MAX_STEPS = 500_000
 MAX_BITS = 1_000
@@ -128,6 +128,8 @@ class Budget:
                 waiting += one
             elif isinstance(one, Unknown):
                 unknown = unknown or one
+            elif isinstance(one, Symbol):
+                unknown = unknown or Unknown(line, f"The parameter {one.name} is open here")
         return unknown
 
     def items(self, value: Sequence[Any] | dict[Any, Any], line: int) -> list[Any]:
@@ -208,7 +210,8 @@ def shown(value: Any, spec: str, conversion: int, line: int, budget: Budget) -> 
     if not _modest(spec):
         raise FaultError(line, "This format is wider than any name. Write a narrower one.")
     if conversion in (ord("r"), ord("a"), ord("s")):
-        value = compute({"r": repr, "a": ascii, "s": str}[chr(conversion)], (value,), {}, line, budget)
+        conversions: dict[str, Operation] = {"r": repr, "a": ascii, "s": str}
+        value = compute(conversions[chr(conversion)], (value,), {}, line, budget)
     return compute(format, (value, spec), {}, line, budget)
 
 

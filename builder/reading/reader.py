@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from builder.graph import Graph
 from builder.reading.assembly import assemble
-from builder.reading.calls import Calls
+from builder.reading.blocks import Reader
 from builder.reading.models import needed
 from builder.reading.values import (
     Class,
@@ -67,14 +67,14 @@ def read_code(text: str) -> Reading:
     Raises:
         CodeReadError: it is too large, not Python, makes no model, or something that matters cannot be read.
     """
-    reader = Calls()
+    reader = Reader()
     module = Scope()
     module.values["__name__"] = "__main__"
     try:
         tree = _parsed(reader, text)
         reader.run(tree.body, module)
         model = None if reader.faults else _model(reader, module)
-        graph = assemble(reader.trace, model) if model else None
+        graph = assemble(reader.trace, model, reader.blocks) if model else None
     except FaultError as fault:
         reader.faults[fault.line, fault.words] = None
         graph = None
@@ -88,7 +88,7 @@ def read_code(text: str) -> Reading:
     return Reading(graph, tuple(sorted(_notes(reader), key=lambda note: note.line)))
 
 
-def _parsed(reader: Calls, text: str) -> ast.Module:
+def _parsed(reader: Reader, text: str) -> ast.Module:
     if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
         raise FaultError(
             1, f"The text has at most {MAX_BYTES // 10**6} MB; this one has more. Paste only what makes the model."
@@ -109,7 +109,7 @@ def _parsed(reader: Calls, text: str) -> ast.Module:
         raise FaultError(1, f"This cannot be read as Python: {str(error) or 'it is nested too deeply'}.") from None
 
 
-def _model(reader: Calls, module: Scope) -> Model:
+def _model(reader: Reader, module: Scope) -> Model:
     """The model that the text is about.
 
     Raises:
@@ -129,7 +129,7 @@ def _model(reader: Calls, module: Scope) -> Model:
     return _chained(reader, chosen)
 
 
-def _chosen(reader: Calls, module: Scope, candidates: list[Model]) -> Model:
+def _chosen(reader: Reader, module: Scope, candidates: list[Model]) -> Model:
     named = module.values.get("model")
     named = named.model if isinstance(named, Instance) else named
     if isinstance(named, Model) and named in candidates:
@@ -147,7 +147,7 @@ def _chosen(reader: Calls, module: Scope, candidates: list[Model]) -> Model:
     return candidates[-1]
 
 
-def _chained(reader: Calls, model: Model) -> Model:
+def _chained(reader: Reader, model: Model) -> Model:
     """A Sequential of which nobody knows the shape of an example yet, as a chain without Input."""
     if model.outputs or model.layers is None:
         return model
@@ -158,7 +158,7 @@ def _chained(reader: Calls, model: Model) -> Model:
     return model
 
 
-def _carry_out_what_is_only_defined(reader: Calls, module: Scope) -> None:
+def _carry_out_what_is_only_defined(reader: Reader, module: Scope) -> None:
     """`def make_model(): ...` that nobody calls, or a class that nobody makes: it is meant to be read all the same."""
     if reader.trace.models:
         return
@@ -194,7 +194,7 @@ def _needs(one: Function | Class) -> list[str]:
     return [name for name in every if name not in function.defaults]
 
 
-def _call_networks(reader: Calls, module: Scope) -> None:
+def _call_networks(reader: Reader, module: Scope) -> None:
     """A network that is made and not called yet is called on tensors of unknown shape."""
     for value in list(module.values.values()):
         if not isinstance(value, Instance) or not value.cls.model or value.model is not None:
@@ -209,7 +209,7 @@ def _call_networks(reader: Calls, module: Scope) -> None:
         reader.of_instance(value, given, {}, line)
 
 
-def _without_model(reader: Calls, module: Scope) -> Model:
+def _without_model(reader: Reader, module: Scope) -> Model:
     """Layers that were called, without a model around them."""
     used = {tensor.made for made in reader.trace.made for _, tensor in made.arguments}
     ends = [Tensor(made) for made in reader.trace.made if made.arguments and made not in used]
@@ -233,7 +233,7 @@ def _without_model(reader: Calls, module: Scope) -> Model:
     )
 
 
-def _notes(reader: Calls) -> list[Note]:
+def _notes(reader: Reader) -> list[Note]:
     notes = [Note(*one) for one in reader.trace.notes]
     told = {note.line for note in notes}
     runs: list[list[int]] = []

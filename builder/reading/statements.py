@@ -65,6 +65,8 @@ class Statements(Expressions):
                 self.faults[fault.line, fault.words] = None
                 self._forget([statement], scope, Unknown(fault.line, "", told=True))
             except ToldError:
+                if self.careful:
+                    raise
                 self._forget([statement], scope, Unknown(statement.lineno, "", told=True))
             else:
                 if flow is not None:
@@ -156,19 +158,22 @@ class Statements(Expressions):
 
     def _call_it(self, name: str, value: Any) -> None:
         """Remember a variable as a name for what it holds, if it holds one thing in all."""
-        if isinstance(value, tuple) and value and isinstance(value[0], Tensor):
-            value = value[0]
+        value = self.holder(value)
         if isinstance(value, Tensor):
             holder: Made | Layer | Instance = value.made
         elif isinstance(value, Layer | Instance):
             holder = value
-        elif isinstance(value, list) and value and all(isinstance(one, Instance) for one in value):
-            holder = value[0]
         else:
             return
         if holder.variable is None:
             holder.variable = name
             self.trace.assigned[type(holder).__name__, name] += 1
+
+    def holder(self, value: Any) -> Any:
+        """What a variable gives its name to: of several results or objects the first."""
+        first = value[0] if isinstance(value, list | tuple) and value else None
+        several = isinstance(first, Tensor) if isinstance(value, tuple) else isinstance(first, Instance)
+        return first if several else value
 
     def _parts(self, target: ast.Tuple | ast.List, value: Any) -> list[Any]:
         names, line = target.elts, target.lineno

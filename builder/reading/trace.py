@@ -11,7 +11,7 @@ from builder.layers.base import LAYERS, LayerSpec, Signature
 from builder.layers.core import Input
 from builder.names import base_name
 from builder.reading import fields
-from builder.reading.values import FaultError, Layer, Made, Model, Name, StopReadingError, Tensor, Unknown
+from builder.reading.values import FaultError, Layer, Made, Model, Name, StopReadingError, Symbol, Tensor, Unknown
 
 MOST_NOTES = 100
 # What a layer may be told when it is called and that changes nothing in a network that is trained and used as usual.
@@ -63,8 +63,8 @@ class Trace:
             batch = fields.known(batch, "batch_shape of Input", line)
             given["shape"] = batch[1:] if isinstance(batch, tuple) else batch
         given["dtype"] = _kind_of_number(self, fields.known(given.get("dtype"), "dtype of Input", line), line)
-        layer = self.layer("Input", args[:1], given, line)
-        return self.use(layer, (), {}, line)
+        tensor: Tensor = self.use(self.layer("Input", args[:1], given, line), (), {}, line)
+        return tensor
 
     def input_of(self, shape: tuple[int | None, ...], line: int, dtype: str | None = None) -> Tensor:
         """The Input that Keras adds where the first layer of a model tells the shape."""
@@ -104,8 +104,10 @@ class Trace:
         for port, value in _ports(signature, args, kwargs, line, what):
             if port in layer.spec.at_call:
                 options[port] = fields.field(type(layer.spec), port, value, line)
+                if isinstance(value, Symbol):
+                    layer.symbols[port] = value.name
             elif port in signature.ports:
-                arguments += [(port, tensor) for tensor in tensors(value, f"{what} in line {line}", line)]
+                arguments += [(port, tensor) for tensor in tensors(value, what, line)]
             elif port in IN_PASSING:
                 self._in_passing(port, value, layer, line)
             elif value is not None:

@@ -42,10 +42,10 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class Symbol(Unknown):
+class Symbol:
     """A parameter of a block while the block is read, and the value that holds where an instance gives none."""
 
-    name: str = ""
+    name: str
     value: Any = None
 
 

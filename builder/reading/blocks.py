@@ -1,0 +1,359 @@
+"""Blocks in a text: a function that names its layers f"{name}_...", or a layer class, and the loops that repeat them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from builder.graph import Block, Exposed
+from builder.layers.blocks import BlockInput
+from builder.layers.blocks import Instance as BlockInstance
+from builder.names import fresh_names, snake_case
+from builder.reading import fields
+from builder.reading.assembly import in_order, names, parts
+from builder.reading.calls import Calls
+from builder.reading.models import needed
+from builder.reading.trace import Trace, tensors
+from builder.reading.values import (
+    Class,
+    FaultError,
+    Function,
+    Inner,
+    Instance,
+    Layer,
+    Made,
+    Scope,
+    StopReadingError,
+    Symbol,
+    Tensor,
+    ToldError,
+    is_plain,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Objects of a layer class, as many as a parameter of the block around them says."""
+
+    instance: Instance
+    count: Symbol
+
+
+@dataclass(slots=True)
+class Form:
+    """What a function or class is as a block: None where it is none; `inputs` are its parameters that take tensors."""
+
+    inputs: tuple[str, ...]
+    block: Block | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+class Reader(Calls):
+    """Carries out a whole text; what is written as a block becomes one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: dict[Function | Class, Form] = {}
+        self.blocks: list[Block] = []
+
+    def carry_out(
+        self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], line: int, instance: Any = None
+    ) -> Any:
+        """A function of the text: an instance of a block, or carried out where it is called."""
+        if instance is None and _names_its_layers(function):
+            made = self._instance_of(function, args, kwargs, line)
+            if made is not None:
+                return made
+        return super().carry_out(function, args, kwargs, line, instance)
+
+    def of_instance(self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Any:
+        """`unit(x)`: an instance of a block where the class is one of a layer, else what its `call` does."""
+        if not instance.cls.model:
+            made = self._layer_object(instance, args, kwargs, line)
+            if made is not None:
+                return made
+        return super().of_instance(instance, args, kwargs, line)
+
+    # Instances.
+
+    def _instance_of(
+        self,
+        function: Function,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        line: int,
+        repeat: int | Symbol = 1,
+    ) -> Any:
+        """A call of a block's function; None where the function cannot be a block."""
+        given = self._arguments(function, args, kwargs, line)
+        name = given.pop("name")
+        if not isinstance(name, str) or (self.careful and not isinstance(name, Inner)):
+            return None
+        form = self._form(function, given, lambda values: self._returned(function, values))
+        layer = self._made_of(form, given, line, repeat)
+        if layer is None:
+            return None
+        function.called = True
+        layer.name = name
+        return self.trace.use(layer, [(port, given[port]) for port in form.inputs], {}, line)
+
+    def _layer_object(
+        self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int, repeat: int | Symbol = 1
+    ) -> Any:
+        """A call of an object of a layer class; None where the class cannot be a block."""
+        start, method = instance.cls.method("__init__"), instance.cls.method("call")
+        if method is None or instance.cls.method("build") or not all(isinstance(one, Tensor) for one in args):
+            return None
+        given: dict[str, Any] = {}
+        if start is not None:
+            given = self._arguments(start, (instance, *instance.given[0]), instance.given[1], line)
+            for passed in (*start.node.args.args[:1], start.node.args.kwarg):
+                if passed is not None:
+                    given.pop(passed.arg, None)
+        places = [one.arg for one in method.node.args.args[1:]][: len(args)]
+        if kwargs.keys() - {"training", "mask"} or len(places) < len(args) or set(places) & set(given):
+            return None
+        given |= dict(zip(places, args, strict=True))
+        form = self._form(instance.cls, given, lambda values: self._called(instance, values, places, line))
+        layer = self._made_of(form, given, line, repeat)
+        if layer is None:
+            return None
+        layer.name, layer.variable = instance.name, instance.variable
+        layer.automatic = self.trace.automatic(instance.cls.node.name)
+        if instance.variable is not None:
+            self.trace.assigned["Layer", instance.variable] = self.trace.assigned["Instance", instance.variable]
+        return self.trace.use(layer, [(port, given[port]) for port in form.inputs], {}, line)
+
+    def _called(self, instance: Instance, values: dict[str, Any], places: Sequence[str], line: int) -> Any:
+        """What an object of the class returns, made with parameters and called on the inputs of a block."""
+        kwargs = {name: value for name, value in values.items() if name not in places}
+        return self.called(
+            self.make(instance.cls, (), kwargs, line), tuple(values[place] for place in places), {}, line
+        )
+
+    def _returned(self, function: Function, values: dict[str, Any]) -> Any:
+        return super().carry_out(function, (), {**values, "name": Symbol("name")}, function.node.lineno)
+
+    def _made_of(self, form: Form, given: Mapping[str, Any], line: int, repeat: int | Symbol) -> Layer | None:
+        """The instance of a block with the values that are given, where they differ from its own."""
+        inputs = tuple(name for name, value in given.items() if isinstance(value, Tensor))
+        if form.block is None or inputs != form.inputs:
+            return None
+        values: dict[str, Any] = {}
+        symbols: dict[str, str] = {}
+        try:
+            for one in form.block.exposes:
+                value = given[one.name]
+                if isinstance(value, Symbol):
+                    symbols[one.name] = value.name
+                value = self._held(form.block, one, value, line)
+                if value != form.values[one.name]:
+                    values[one.name] = value
+            if isinstance(repeat, Symbol):
+                symbols["repeat"], repeat = repeat.name, repeat.value
+            spec = BlockInstance(block=form.block.name, values=values, repeat=repeat)
+        except (ValidationError, FaultError, ToldError):
+            return None
+        return Layer(spec, line, form.block.signature(), symbols=symbols)
+
+    def _held(self, block: Block, exposed: Exposed, value: Any, line: int) -> Any:
+        """A value as the layers hold it that take it."""
+        place, name = exposed.places[0]
+        layer = next(node.layer for node in block.nodes if node.id == place)
+        if isinstance(layer, BlockInstance) and name != "repeat":
+            inner = next(one for one in self.blocks if one.name == layer.block)
+            return self._held(inner, next(one for one in inner.exposes if one.name == name), value, line)
+        return fields.field(type(layer), name, value, line)
+
+    # Blocks.
+
+    def _form(self, source: Function | Class, given: Mapping[str, Any], call: Callable[[dict[str, Any]], Any]) -> Form:
+        """The block that a function or class is, found when it is called for the first time."""
+        if source not in self.forms:
+            form = self.forms[source] = Form(tuple(name for name, value in given.items() if isinstance(value, Tensor)))
+            plain = all(is_plain(value) or isinstance(value, Tensor | Symbol) for value in given.values())
+            if form.inputs and plain:
+                outer, careful, self.trace, self.careful = self.trace, self.careful, Trace(), True
+                try:
+                    self._read_block(form, source, given, call)
+                    outer.notes |= self.trace.notes
+                except StopReadingError:
+                    raise
+                except (FaultError, ToldError, ValidationError):
+                    form.block = None
+                finally:
+                    self.trace, self.careful = outer, careful
+        return self.forms[source]
+
+    def _read_block(
+        self, form: Form, source: Function | Class, given: Mapping[str, Any], call: Callable[[dict[str, Any]], Any]
+    ) -> None:
+        line = source.node.lineno
+        start = source if isinstance(source, Function) else source.method("__init__")
+        defaults = start.defaults if start else {}
+        values: dict[str, Any] = {}
+        for name, value in given.items():
+            if name in form.inputs:
+                layer = Layer(BlockInput(), line, BlockInput().signature(), name=Inner(name))
+                values[name] = self.trace.use(layer, (), {}, line)
+            else:
+                known = value.value if isinstance(value, Symbol) else value
+                values[name] = Symbol(name, defaults.get(name, known))
+        returned = call(values)
+        outputs = tensors(returned, "what a block returns", line)
+        made = _inside(self.trace, outputs, [values[name].made for name in form.inputs], isinstance(source, Function))
+        nodes, edges = parts(self.trace, made)
+        ids = names(self.trace, made)
+        exposes = tuple(
+            Exposed(name=name, places=places)
+            for name in given
+            if (places := tuple((ids[one], at) for one in made for at, by in _symbols(one).items() if by == name))
+        )
+        title = next(fresh_names([_title(source)], {block.name for block in self.blocks}))
+        form.block = Block(name=title, nodes=nodes, edges=edges, exposes=exposes)
+        form.values = {one.name: self._held(form.block, one, values[one.name], line) for one in exposes}
+        self.blocks.append(form.block)
+
+    # Loops.
+
+    def _do_for(self, node: ast.For, scope: Scope) -> Any:
+        if not self._repeat(node, scope):
+            return super()._do_for(node, scope)
+        self.mattered += 1
+        return None
+
+    def _repeat(self, node: ast.For, scope: Scope) -> bool:
+        """A loop that only repeats a block, each time on what came before: `for i in range(1, 4): x = unit(x, name=f"x_{i}")`."""
+        match node:
+            case ast.For(
+                target=ast.Name(id=turn),
+                body=[ast.Assign(targets=[ast.Name(id=tensor)], value=ast.Call(args=[ast.Name(id=first), *_]) as call)],
+                orelse=[],
+            ) if first == tensor and isinstance(scope.values.get(tensor), Tensor):
+                made = self._repeated_object(node, call, turn, scope) or self._repeated_call(node, call, turn, scope)
+            case _:
+                return False
+        if made is None:
+            return False
+        self.bind(ast.Name(tensor, ast.Store()), made, scope)
+        return True
+
+    def _repeated_call(self, node: ast.For, call: ast.Call, turn: str, scope: Scope) -> Any:
+        """`for i in range(1, 4): x = unit(x, 64, name=f"x_{i}")`."""
+        function = self.evaluate(call.func, scope)
+        prefix = _numbered(call, turn)
+        count = self._count(node.iter, scope)
+        if not isinstance(function, Function) or prefix is None or count is None or not _names_its_layers(function):
+            return None
+        args = tuple(self.evaluate(one, scope) for one in call.args)
+        kwargs = {one.arg: self.evaluate(one.value, scope) for one in call.keywords if one.arg and one.arg != "name"}
+        kwargs["name"] = self.evaluate(prefix, scope)
+        return self._instance_of(function, args, kwargs, call.lineno, count)
+
+    def _repeated_object(self, node: ast.For, call: ast.Call, turn: str, scope: Scope) -> Any:
+        """`for unit in self.units: x = unit(x)`."""
+        if not isinstance(call.func, ast.Name) or call.func.id != turn or call.keywords:
+            return None
+        objects = self.evaluate(node.iter, scope)
+        count: int | Symbol
+        if isinstance(objects, Repeated):
+            first, count = objects.instance, objects.count
+        elif isinstance(objects, list) and len(objects) > 1 and isinstance(objects[0], Instance):
+            first, count = objects[0], len(objects)
+            if not all(
+                isinstance(one, Instance) and (one.cls, one.given) == (first.cls, first.given) for one in objects
+            ):
+                return None
+        else:
+            return None
+        args = tuple(self.evaluate(one, scope) for one in call.args)
+        return None if first.cls.model else self._layer_object(first, args, {}, call.lineno, count)
+
+    def _count(self, node: ast.expr, scope: Scope) -> int | Symbol | None:
+        """How often `range(1, 4)` or `range(1, repeat + 1)` goes round, if more than once or as a parameter says."""
+        match node:
+            case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=1), ast.Constant(value=int(last))]):
+                return last - 1 if last > 2 else None
+            case ast.Call(
+                func=ast.Name(id="range"),
+                args=[ast.Constant(value=1), ast.BinOp(left=number, op=ast.Add(), right=ast.Constant(value=1))],
+            ):
+                value = self.evaluate(number, scope)
+                return value if isinstance(value, Symbol) or (isinstance(value, int) and value > 1) else None
+        return None
+
+    def _listcomp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Any:
+        match node.generators:
+            case [ast.comprehension(iter=ast.Call(func=ast.Name(id="range"), args=[ast.Name() as count]), ifs=[])]:
+                times = self.evaluate(count, scope)
+                if isinstance(times, Symbol):
+                    made = self.evaluate(node.elt, scope)
+                    return Repeated(made, times) if isinstance(made, Instance) else self.unread(node)
+        return super()._listcomp(node, scope)
+
+    def holder(self, value: Any) -> Any:
+        """What a variable gives its name to."""
+        return value.instance if isinstance(value, Repeated) else super().holder(value)
+
+
+def _names_its_layers(function: Function) -> bool:
+    """Whether this is written as Layerloom writes a block: `def unit(x, filters=64, *, name)`."""
+    declared = function.node.args
+    only_name = [one.arg for one in declared.kwonlyargs] == ["name"] and "name" not in function.defaults
+    return only_name and not (declared.vararg or declared.kwarg) and bool(declared.posonlyargs or declared.args)
+
+
+def _numbered(call: ast.Call, turn: str) -> ast.expr | None:
+    """The name of a repeated instance in `name=f"x_{i}"`, without its number; None where it is not written so."""
+    if any(isinstance(part, ast.Name) and part.id == turn for one in call.args for part in ast.walk(one)):
+        return None
+    for keyword in call.keywords:
+        match keyword.value:
+            case ast.JoinedStr(
+                values=[*before, ast.Constant(value=str(text)), ast.FormattedValue(value=ast.Name(id=number))]
+            ) if keyword.arg == "name" and number == turn and text.endswith("_"):
+                prefix = ast.JoinedStr([*before, ast.Constant(text.removesuffix("_"))])
+                return ast.fix_missing_locations(ast.copy_location(prefix, keyword.value))
+            case _ if any(isinstance(part, ast.Name) and part.id == turn for part in ast.walk(keyword.value)):
+                return None
+    return None
+
+
+def _inside(trace: Trace, outputs: list[Tensor], inputs: list[Made], named: bool) -> list[Made]:
+    """The calls inside a block, what it returns last.
+
+    Raises:
+        FaultError: it is none: it uses tensors from outside, returns what it uses itself, or names its layers otherwise.
+    """
+    ends = [tensor.made for tensor in outputs]
+    made = [one for one in trace.made if one in {*needed(outputs, set(), trace.made), *inputs}]
+    known, used = set(made), {tensor.made for one in made for _, tensor in one.arguments}
+    fits = (
+        all(tensor.made in known for one in made for _, tensor in one.arguments)
+        and len(set(ends)) == len(ends)
+        and not any(tensor.part or tensor.made in used or tensor.made in inputs for tensor in outputs)
+        and not any(
+            one.layer and isinstance(one.layer.spec, BlockInstance) and len(one.layer.signature.outputs) > 1
+            for one in ends
+        )
+        and all(one.layer is not None and (not named or isinstance(one.layer.name, Inner)) for one in made)
+    )
+    if not fits:
+        raise FaultError(0, "This is no block.")
+    return in_order(made, ends)
+
+
+def _symbols(made: Made) -> dict[str, str]:
+    """Field -> parameter, of a layer where it is made."""
+    return made.layer.symbols if made.layer is not None and made.layer.uses[0] is made else {}
+
+
+def _title(source: Function | Class) -> str:
+    """The name of a block."""
+    if isinstance(source, Function):
+        return source.name
+    return snake_case(source.node.name.removesuffix("Block") or source.node.name).strip("_")
