@@ -41,7 +41,8 @@ class Network(keras.Model):
     def call(self, {given}, training=None):
 {_indented([*called, f"return {one_or_list(map(repr, program.outputs))}"])}
 
-model = Network()"""
+model = Network()
+model({one_or_list(repr(calls[name]) for name in program.inputs)})  # now it knows the shapes of its weights"""
 
 
 def _class(block: BlockProgram, taken: set[str]) -> str:
