@@ -37,7 +37,7 @@ def assemble(trace: Trace, model: Model, blocks: Sequence[Block] = ()) -> Graph:
     nodes, edges = parts(trace, made)
     if len(nodes) > MAX_NODES or len(edges) > MAX_EDGES:
         raise FaultError(model.line, f"A network has at most {MAX_NODES:,} layers; this one has {len(nodes):,}.")
-    return Graph(nodes=nodes, edges=edges, blocks=_used(nodes, blocks))
+    return _titled(Graph(nodes=nodes, edges=edges, blocks=_used(nodes, blocks)))
 
 
 def _used(nodes: Sequence[Node], blocks: Sequence[Block]) -> tuple[Block, ...]:
@@ -47,6 +47,30 @@ def _used(nodes: Sequence[Node], blocks: Sequence[Block]) -> tuple[Block, ...]:
         if block.name in wanted:
             wanted |= {node.layer.block for node in block.nodes if isinstance(node.layer, Instance)}
     return tuple(block for block in blocks if block.name in wanted)
+
+
+def _titled(graph: Graph) -> Graph:
+    """Blocks without the `_block` that the code puts behind a name which an instance bears too: `unit = unit_block(x)`."""
+    nodes = [node for part in (graph, *graph.blocks) for node in part.nodes]
+    instances = {(node.id, node.layer.block) for node in nodes if isinstance(node.layer, Instance)}
+    titles = {block.name: block.name for block in graph.blocks}
+    for title in titles:
+        plain = title.removesuffix("_block")
+        if (plain, title) in instances and plain not in titles.values():
+            titles[title] = plain
+
+    def renamed(part: tuple[Node, ...]) -> tuple[Node, ...]:
+        return tuple(
+            node.model_copy(update={"layer": node.layer.model_copy(update={"block": titles[node.layer.block]})})
+            if isinstance(node.layer, Instance)
+            else node
+            for node in part
+        )
+
+    blocks = [
+        block.model_copy(update={"name": titles[block.name], "nodes": renamed(block.nodes)}) for block in graph.blocks
+    ]
+    return Graph(nodes=renamed(graph.nodes), edges=graph.edges, blocks=tuple(blocks))
 
 
 def parts(trace: Trace, made: Sequence[Made]) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:
