@@ -5,25 +5,19 @@ Prints a line each for 10, 100 and 500 layers: the median in milliseconds, and i
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from builder.edits import AddLayer, apply  # noqa: E402 (the root has just been put on the path)
-from builder.graph import Graph  # noqa: E402
-from runtime.store import Store  # noqa: E402
+from builder.edits import AddLayer, apply
+from builder.graph import Graph
+from runtime.store import Store
+from tests.browser.server import Server, chromium
 
 SIZES = (10, 100, 500)
 ROUNDS = 15
@@ -42,27 +36,13 @@ MEASURE = """async () => {
 
 def main() -> None:
     """Start the app, measure each size, print."""
-    with tempfile.TemporaryDirectory() as home:
-        port = _free_port()
-        environment = {**os.environ, "LAYERLOOM_HOME": home, "TF_CPP_MIN_LOG_LEVEL": "3"}
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-        log = (Path(home) / "server.log").open("wb")
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            _report(f"http://127.0.0.1:{port}", Store(f"sqlite:///{home}/projects.sqlite"))
-        finally:
-            server.terminate()
-            server.wait(30)
-            log.close()
+    with tempfile.TemporaryDirectory() as home, Server(Path(home)) as server:
+        _report(server.url, Store(f"sqlite:///{home}/projects.sqlite"))
 
 
 def _report(url: str, store: Store) -> None:
-    while not _answers(url):
-        time.sleep(0.2)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = chromium(playwright)
         base = 0.0
         for size in SIZES:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
@@ -97,21 +77,6 @@ def _chain(size: int) -> Graph:
         graph = apply(graph, AddLayer(layer="Dense", id=name, values={"units": 16}, after=before))
         before = name
     return graph
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
-            return True
-    except OSError:
-        return False
 
 
 if __name__ == "__main__":

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.browser.server import Server, chromium
+
 POINTS = 50
 VIEWERS = 30
 SECONDS = 10.0
 PACE = 0.2  # seconds between two events, as a worker writes them
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 CHART = "figure[data-quantity=loss] .js-plotly-plot"
 
 
@@ -33,35 +28,9 @@ def main() -> None:
     """Print one line for each figure."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(LAYERLOOM_HOME=folder, TF_CPP_MIN_LOG_LEVEL="3")
-        with _app(folder) as (url, server):
-            print(_latency(url))
-            print(_viewers(url, server))
-
-
-@contextmanager
-def _app(folder: str) -> Iterator[tuple[str, psutil.Process]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with (Path(folder) / "server.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        while not _answers(url):
-            time.sleep(0.1)
-        yield url, psutil.Process(process.pid)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-            return True
-    except OSError:
-        return False
+        with Server(Path(folder)) as server:
+            print(_latency(server.url))
+            print(_viewers(server.url, server.process))
 
 
 def _run():  # type: ignore[no-untyped-def]
@@ -97,7 +66,7 @@ def _latency(url: str) -> str:
         " ? requestAnimationFrame(() => done(Date.now())) : setTimeout(look, 1); look(); })"
     )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = chromium(playwright)
         page = browser.new_page()
         page.goto(f"{url}/train?project={project.id}&run={run.id}")
         page.wait_for_function(f"() => document.querySelector('{CHART}')?.data?.[0].x.length === 1", timeout=120_000)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parents[1]
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.browser.server import Server, chromium
+
 ROUNDS = 5
 SESSIONS = 10
 SEEN = "() => performance.now()"
@@ -29,60 +24,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         empty = Path(folder) / "empty.py"
         empty.write_text('import streamlit as st\nst.title("Begin with a network")\n')
-        executable = "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else None
-        browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
-        with served(empty, folder) as (url, _):
-            plain = _first_paint(browser, url)
-        with served(ROOT / "app.py", folder) as (url, server):
-            ours = _first_paint(browser, url)
+        browser = chromium(playwright)
+        with Server(Path(folder), empty) as server:
+            plain = _first_paint(browser, server.url)
+        with Server(Path(folder)) as server:
+            ours = _first_paint(browser, server.url)
             print(f"first paint: {ours:.2f} s, {ours / plain:.2f} of an empty Streamlit app's")
-            first = _megabytes(server)
+            first = _megabytes(server.process)
             pages = [browser.new_page() for _ in range(SESSIONS)]
             for page in pages:
-                _begin_lenet5(page, url)
-            each = (_megabytes(server) - first) / SESSIONS
+                _begin_lenet5(page, server.url)
+            each = (_megabytes(server.process) - first) / SESSIONS
             print(
                 f"memory of the screen process: {first:.0f} MB, and {each:.1f} MB for each further session on the canvas"
             )
         browser.close()
-
-
-@contextmanager
-def served(script: Path, home: str) -> Iterator[tuple[str, psutil.Process]]:
-    """A Streamlit server of its own; its address and its process."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    environment = {**os.environ, "LAYERLOOM_HOME": home, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(script),
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "1",
-    ]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as server:
-        url = f"http://127.0.0.1:{port}"
-        while not _answers(url):
-            time.sleep(0.1)
-        try:
-            yield url, psutil.Process(server.pid)
-        finally:
-            server.terminate()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
-            return True
-    except OSError:
-        return False
 
 
 def _first_paint(browser: Browser, url: str) -> float:
