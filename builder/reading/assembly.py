@@ -51,7 +51,7 @@ def _used(nodes: Sequence[Node], blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 def _titled(graph: Graph) -> Graph:
     """Blocks without the `_block` that the code puts behind a name which an instance bears too: `unit = unit_block(x)`."""
-    nodes = [node for part in (graph, *graph.blocks) for node in part.nodes]
+    nodes = [*graph.nodes, *(node for block in graph.blocks for node in block.nodes)]
     instances = {(node.id, node.layer.block) for node in nodes if isinstance(node.layer, Instance)}
     titles = {block.name: block.name for block in graph.blocks}
     for title in titles:
@@ -134,6 +134,7 @@ def _as_id(trace: Trace, name: str, line: int) -> str:
         pass
     plain = re.sub(r"\W+", "_", name.lower(), flags=re.ASCII).strip("_")[:50]
     plain = plain if re.match(r"[a-z]", plain) else f"layer_{plain}".rstrip("_")
+    plain = next(fresh_names([plain], ()))  # with a number, where Python or Keras uses the name itself
     trace.note(line, f"The name {name[:60]!r} becomes {plain}: a layer's name is a Python variable here.")
     return plain
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,21 +25,12 @@ from builder.reading.values import (
     Instance,
     Layer,
     Made,
-    Scope,
     StopReadingError,
     Symbol,
     Tensor,
     ToldError,
     is_plain,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """Objects of a layer class, as many as a parameter of the block around them says."""
-
-    instance: Instance
-    count: Symbol
 
 
 @dataclass(slots=True)
@@ -52,8 +42,8 @@ class Form:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-class Reader(Calls):
-    """Carries out a whole text; what is written as a block becomes one."""
+class Blocks(Calls):
+    """Carries out calls; what is written as a block becomes one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,8 +54,8 @@ class Reader(Calls):
         self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], line: int, instance: Any = None
     ) -> Any:
         """A function of the text: an instance of a block, or carried out where it is called."""
-        if instance is None and _names_its_layers(function):
-            made = self._instance_of(function, args, kwargs, line)
+        if instance is None and names_its_layers(function):
+            made = self.instance_of(function, args, kwargs, line)
             if made is not None:
                 return made
         return super().carry_out(function, args, kwargs, line, instance)
@@ -73,14 +63,14 @@ class Reader(Calls):
     def of_instance(self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Any:
         """`unit(x)`: an instance of a block where the class is one of a layer, else what its `call` does."""
         if not instance.cls.model:
-            made = self._layer_object(instance, args, kwargs, line)
+            made = self.layer_object(instance, args, kwargs, line)
             if made is not None:
                 return made
         return super().of_instance(instance, args, kwargs, line)
 
     # Instances.
 
-    def _instance_of(
+    def instance_of(
         self,
         function: Function,
         args: tuple[Any, ...],
@@ -101,7 +91,7 @@ class Reader(Calls):
         layer.name = name
         return self.trace.use(layer, [(port, given[port]) for port in form.inputs], {}, line)
 
-    def _layer_object(
+    def layer_object(
         self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int, repeat: int | Symbol = 1
     ) -> Any:
         """A call of an object of a layer class; None where the class cannot be a block."""
@@ -177,7 +167,7 @@ class Reader(Calls):
             form = self.forms[source] = Form(tuple(name for name, value in given.items() if isinstance(value, Tensor)))
             plain = all(is_plain(value) or isinstance(value, Tensor | Symbol) for value in given.values())
             if form.inputs and plain:
-                outer, careful, self.trace, self.careful = self.trace, self.careful, Trace(), True
+                outer, careful, self.trace, self.careful = self.trace, self.careful, Trace(self.budget), True
                 try:
                     self._read_block(form, source, given, call)
                     outer.notes |= self.trace.notes
@@ -218,109 +208,12 @@ class Reader(Calls):
         form.values = {one.name: self._held(form.block, one, values[one.name], line) for one in exposes}
         self.blocks.append(form.block)
 
-    # Loops.
 
-    def _do_for(self, node: ast.For, scope: Scope) -> Any:
-        if not self._repeat(node, scope):
-            return super()._do_for(node, scope)
-        self.mattered += 1
-        return None
-
-    def _repeat(self, node: ast.For, scope: Scope) -> bool:
-        """A loop that only repeats a block, each time on what came before: `for i in range(1, 4): x = unit(x, name=f"x_{i}")`."""
-        match node:
-            case ast.For(
-                target=ast.Name(id=turn),
-                body=[ast.Assign(targets=[ast.Name(id=tensor)], value=ast.Call(args=[ast.Name(id=first), *_]) as call)],
-                orelse=[],
-            ) if first == tensor and isinstance(scope.values.get(tensor), Tensor):
-                made = self._repeated_object(node, call, turn, scope) or self._repeated_call(node, call, turn, scope)
-            case _:
-                return False
-        if made is None:
-            return False
-        self.bind(ast.Name(tensor, ast.Store()), made, scope)
-        return True
-
-    def _repeated_call(self, node: ast.For, call: ast.Call, turn: str, scope: Scope) -> Any:
-        """`for i in range(1, 4): x = unit(x, 64, name=f"x_{i}")`."""
-        function = self.evaluate(call.func, scope)
-        prefix = _numbered(call, turn)
-        count = self._count(node.iter, scope)
-        if not isinstance(function, Function) or prefix is None or count is None or not _names_its_layers(function):
-            return None
-        args = tuple(self.evaluate(one, scope) for one in call.args)
-        kwargs = {one.arg: self.evaluate(one.value, scope) for one in call.keywords if one.arg and one.arg != "name"}
-        kwargs["name"] = self.evaluate(prefix, scope)
-        return self._instance_of(function, args, kwargs, call.lineno, count)
-
-    def _repeated_object(self, node: ast.For, call: ast.Call, turn: str, scope: Scope) -> Any:
-        """`for unit in self.units: x = unit(x)`."""
-        if not isinstance(call.func, ast.Name) or call.func.id != turn or call.keywords:
-            return None
-        objects = self.evaluate(node.iter, scope)
-        count: int | Symbol
-        if isinstance(objects, Repeated):
-            first, count = objects.instance, objects.count
-        elif isinstance(objects, list) and len(objects) > 1 and isinstance(objects[0], Instance):
-            first, count = objects[0], len(objects)
-            if not all(
-                isinstance(one, Instance) and (one.cls, one.given) == (first.cls, first.given) for one in objects
-            ):
-                return None
-        else:
-            return None
-        args = tuple(self.evaluate(one, scope) for one in call.args)
-        return None if first.cls.model else self._layer_object(first, args, {}, call.lineno, count)
-
-    def _count(self, node: ast.expr, scope: Scope) -> int | Symbol | None:
-        """How often `range(1, 4)` or `range(1, repeat + 1)` goes round, if more than once or as a parameter says."""
-        match node:
-            case ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=1), ast.Constant(value=int(last))]):
-                return last - 1 if last > 2 else None
-            case ast.Call(
-                func=ast.Name(id="range"),
-                args=[ast.Constant(value=1), ast.BinOp(left=number, op=ast.Add(), right=ast.Constant(value=1))],
-            ):
-                value = self.evaluate(number, scope)
-                return value if isinstance(value, Symbol) or (isinstance(value, int) and value > 1) else None
-        return None
-
-    def _listcomp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Any:
-        match node.generators:
-            case [ast.comprehension(iter=ast.Call(func=ast.Name(id="range"), args=[ast.Name() as count]), ifs=[])]:
-                times = self.evaluate(count, scope)
-                if isinstance(times, Symbol):
-                    made = self.evaluate(node.elt, scope)
-                    return Repeated(made, times) if isinstance(made, Instance) else self.unread(node)
-        return super()._listcomp(node, scope)
-
-    def holder(self, value: Any) -> Any:
-        """What a variable gives its name to."""
-        return value.instance if isinstance(value, Repeated) else super().holder(value)
-
-
-def _names_its_layers(function: Function) -> bool:
+def names_its_layers(function: Function) -> bool:
     """Whether this is written as Layerloom writes a block: `def unit(x, filters=64, *, name)`."""
     declared = function.node.args
     only_name = [one.arg for one in declared.kwonlyargs] == ["name"] and "name" not in function.defaults
     return only_name and not (declared.vararg or declared.kwarg) and bool(declared.posonlyargs or declared.args)
-
-
-def _numbered(call: ast.Call, turn: str) -> ast.expr | None:
-    """The name of a repeated instance in `name=f"x_{i}"`, without its number; None where it is not written so."""
-    if any(isinstance(part, ast.Name) and part.id == turn for one in call.args for part in ast.walk(one)):
-        return None
-    for keyword in call.keywords:
-        match keyword.value:
-            case ast.JoinedStr(
-                values=[*before, ast.Constant(value=str(text)), ast.FormattedValue(value=ast.Name(id=number))]
-            ) if keyword.arg == "name" and number == turn and text.endswith("_"):
-                prefix = ast.JoinedStr([*before, ast.Constant(text.removesuffix("_"))])
-                return ast.fix_missing_locations(ast.copy_location(prefix, keyword.value))
-            case _ if any(isinstance(part, ast.Name) and part.id == turn for part in ast.walk(keyword.value)):
-                return None
-    return None
 
 
 def _inside(trace: Trace, outputs: list[Tensor], inputs: list[Made], named: bool) -> list[Made]:

@@ -13,7 +13,6 @@ from builder.reading.values import (
     Class,
     FaultError,
     Function,
-    Inner,
     Instance,
     Layer,
     Model,
@@ -25,6 +24,7 @@ from builder.reading.values import (
     Unknown,
     is_plain,
 )
+from builder.reading.written import written
 
 MAX_DEPTH = 60  # of expressions in one another
 TENSOR_OPERATORS: dict[type[ast.operator], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
@@ -34,8 +34,8 @@ class Expressions:
     """Evaluates expressions; `Statements` adds what they are part of."""
 
     def __init__(self) -> None:
-        self.trace = Trace()
         self.budget = plain.Budget()
+        self.trace = Trace(self.budget)
         self.stars: list[str] = []  # modules of which everything is imported
         self.lenient: set[str] = set()
         self.depth = 0
@@ -264,157 +264,3 @@ class Expressions:
 
     def _lambda(self, node: ast.Lambda, scope: Scope) -> Any:
         return self.function(node, scope)
-
-    def _list(self, node: ast.List | ast.Tuple, scope: Scope) -> Any:
-        items: list[Any] = []
-        for one in node.elts:
-            if isinstance(one, ast.Starred):
-                value = self.evaluate(one.value, scope)
-                if not is_plain(value) or isinstance(value, int | float | None):
-                    return value if isinstance(value, Unknown) else self.unread(node)
-                items += self.budget.items(value, node.lineno)
-            else:
-                items.append(self.evaluate(one, scope))
-        return items
-
-    def _tuple(self, node: ast.Tuple, scope: Scope) -> Any:
-        items = self._list(node, scope)
-        return tuple(items) if isinstance(items, list) else items
-
-    def _dict(self, node: ast.Dict, scope: Scope) -> Any:
-        found: dict[Any, Any] = {}
-        for key, value_node in zip(node.keys, node.values, strict=True):
-            value = self.evaluate(value_node, scope)
-            if key is None:
-                if not isinstance(value, dict):
-                    return value if isinstance(value, Unknown) else self.unread(node)
-                found |= value
-                self.budget.spend(node.lineno, len(value))
-                continue
-            known = self.evaluate(key, scope)
-            if isinstance(known, Unknown):
-                return known
-            self._put(found, known, value, node.lineno)
-        return found
-
-    def _put(self, into: dict[Any, Any], key: Any, value: Any, line: int) -> None:
-        self.budget.weigh(key, line)
-        try:
-            into[key] = value
-        except TypeError as error:
-            raise FaultError(line, f"Python itself would stop here: {error}.") from None
-
-    def _subscript(self, node: ast.Subscript, scope: Scope) -> Any:
-        owner, key = self.evaluate(node.value, scope), self._key(node.slice, scope)
-        for value in (owner, key):
-            if isinstance(value, Unknown):
-                return value
-        if isinstance(owner, Tensor):
-            if owner.made.layer is None:  # one of several inputs that come as a list
-                return self.unread(node, "takes a part of the input")
-            return self.unread(node, "takes a part of a tensor, which no layer here does")
-        if not is_plain(owner):
-            return self.unread(node)
-        self.budget.weigh(key, node.lineno)
-        try:
-            found = owner[key]
-        except (LookupError, TypeError, ValueError) as error:
-            raise FaultError(
-                node.lineno, f"`{written(node)}`: Python itself would stop here: {str(error)[:200]}."
-            ) from None
-        if isinstance(found, list | str | tuple):
-            self.budget.spend(node.lineno, len(found) // 8)
-        return found
-
-    def _key(self, node: ast.expr, scope: Scope) -> Any:
-        if not isinstance(node, ast.Slice):
-            return self.evaluate(node, scope)
-        ends = [self.evaluate(end, scope) if end else None for end in (node.lower, node.upper, node.step)]
-        unknown = next((end for end in ends if isinstance(end, Unknown)), None)
-        return unknown or slice(*ends)
-
-    def _joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Any:
-        text, inner = "", False
-        for number, part in enumerate(node.values):
-            value = self.evaluate(part, scope)
-            if number == 0 and isinstance(value, Symbol) and value.name == "name":
-                inner = True  # f"{name}_conv1": the name of a layer inside a block
-                continue
-            if not isinstance(value, str):
-                return value if isinstance(value, Unknown) else self.unread(node)
-            self.budget.spend(node.lineno, len(value) // 8)
-            text += value
-        return Inner(text.removeprefix("_")) if inner and text.startswith("_") else text
-
-    def _formattedvalue(self, node: ast.FormattedValue, scope: Scope) -> Any:
-        value = self.evaluate(node.value, scope)
-        if isinstance(value, Symbol) and value.name == "name":
-            return value
-        spec = self.evaluate(node.format_spec, scope) if node.format_spec else ""
-        for one in (value, spec):
-            if isinstance(one, Unknown):
-                return one
-        if not is_plain(value):
-            return self.unread(node.value, "cannot be part of a name")
-        return plain.shown(value, spec, node.conversion, node.lineno, self.budget)
-
-    def _listcomp(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, scope: Scope) -> Any:
-        items: list[Any] = []
-        inner = Scope(scope, comprehension=True)
-        unknown = self._turns(node.generators, inner, lambda: items.append(self.evaluate(node.elt, inner)))
-        return unknown or items
-
-    _generatorexp = _setcomp = _listcomp
-
-    def _dictcomp(self, node: ast.DictComp, scope: Scope) -> Any:
-        found: dict[Any, Any] = {}
-        inner = Scope(scope, comprehension=True)
-        unknown = self._turns(
-            node.generators,
-            inner,
-            lambda: self._put(found, self.evaluate(node.key, inner), self.evaluate(node.value, inner), node.lineno),
-        )
-        return unknown or found
-
-    def _turns(self, generators: list[ast.comprehension], scope: Scope, then: Any) -> Unknown | None:
-        if not generators:
-            then()
-            return None
-        first, *rest = generators
-        value = self.evaluate(first.iter, scope)
-        if not is_plain(value) or isinstance(value, int | float | None):
-            return value if isinstance(value, Unknown) else self.unread(first.iter)
-        for item in self.budget.items(value, first.iter.lineno):
-            self.bind(first.target, item, scope)
-            truths = [self.truth(condition, scope) for condition in first.ifs]
-            if unknown := next((truth for truth in truths if isinstance(truth, Unknown)), None):
-                return unknown
-            if all(truths) and (unknown := self._turns(rest, scope, then)):
-                return unknown
-        return None
-
-
-def written(node: ast.AST) -> str:
-    """A piece of the text as it stands there, shortened."""
-    if isinstance(node, ast.Attribute | ast.Name | ast.Call | ast.Subscript | ast.Constant):
-        root: ast.expr = node
-        depth = 0
-        while isinstance(root, ast.Attribute | ast.Call | ast.Subscript) and depth < 20:
-            root = root.func if isinstance(root, ast.Call) else root.value
-            depth += 1
-        if depth < 20:
-            text = " ".join(ast.unparse(_shallow(node)).split())
-            return text if len(text) <= 60 else f"{text[:57]}..."
-    return "this"
-
-
-def _shallow(node: ast.expr) -> ast.expr:
-    """The node with ... for the arguments of calls, which may be long."""
-    if isinstance(node, ast.Call):
-        arguments: list[ast.expr] = [ast.Constant(...)] if node.args or node.keywords else []
-        return ast.Call(_shallow(node.func), arguments, [])
-    if isinstance(node, ast.Attribute):
-        return ast.Attribute(_shallow(node.value), node.attr, ast.Load())
-    if isinstance(node, ast.Subscript):
-        return ast.Subscript(_shallow(node.value), ast.Constant(...), ast.Load())
-    return node

@@ -51,7 +51,10 @@ def add(trace: Trace, model: Model, part: Any, line: int) -> None:
     """`model.add(layer)`: Keras calls each layer as soon as the shape of the first is known."""
     if model.layers is None:
         raise FaultError(line, "Only a Sequential model has add. Call the layer on a tensor instead: x = layer(x).")
+    trace.budget.spend(line)
     part = fields.known(part, "the model", line)
+    if part is model:
+        raise FaultError(line, "A model cannot be a part of itself.")
     if isinstance(part, Tensor) and part.made.layer is not None and not part.made.arguments and not model.layers:
         model.inputs, model.outputs = [part], [part]
         return
@@ -99,6 +102,7 @@ def _applied(trace: Trace, part: Layer | Model, given: list[Tensor], line: int) 
 
 def call(trace: Trace, model: Model, args: tuple[Any, ...], line: int) -> Any:
     """`encoder(x)`: the layers of a model, called once more on other tensors."""
+    trace.look(line)
     given = tensors(args[0] if args else None, "the model that is called", line)
     model.inside = True
     if model.layers is not None:
@@ -133,27 +137,28 @@ def needed(outputs: list[Tensor], known: set[Tensor], made: list[Made]) -> list[
     return [one for one in made if one in found]
 
 
-def layers_of(trace: Trace, model: Model) -> list[Layer]:
+def layers_of(trace: Trace, model: Model, line: int) -> list[Layer]:
     """Every layer of a model, each once, in order."""
+    trace.look(line)
     found: list[Layer | None]
     if model.layers is not None:
         found = [made.layer for tensor in model.inputs if not (made := tensor.made).arguments]
         for part in model.layers:
-            found += [part] if isinstance(part, Layer) else layers_of(trace, part)
+            found += [part] if isinstance(part, Layer) else layers_of(trace, part, line)
     else:
         found = [made.layer for made in needed(model.outputs, set(), trace.made)]
     return list(dict.fromkeys(layer for layer in found if layer is not None))
 
 
-def freeze(trace: Trace, target: Layer | Model, trainable: bool) -> None:
+def freeze(trace: Trace, target: Layer | Model, trainable: bool, line: int) -> None:
     """`layer.trainable = False`, for all layers of a model at once."""
-    for layer in [target] if isinstance(target, Layer) else layers_of(trace, target):
+    for layer in [target] if isinstance(target, Layer) else layers_of(trace, target, line):
         layer.trainable = trainable
 
 
 def get_layer(trace: Trace, model: Model, name: Any, index: Any, line: int) -> Layer:
     """`model.get_layer("conv1")`."""
-    found = layers_of(trace, model)
+    found = layers_of(trace, model, line)
     if isinstance(index, int) and -len(found) <= index < len(found):
         return found[index]
     for layer in found:
@@ -174,7 +179,7 @@ def attribute(trace: Trace, owner: Layer | Model, name: str, line: int) -> Any:
             owner.trainable if isinstance(owner, Layer) else Unknown(line, "Whether all of it is trainable is not kept")
         )
     if name == "layers":
-        return [owner] if isinstance(owner, Layer) else layers_of(trace, owner)
+        return [owner] if isinstance(owner, Layer) else layers_of(trace, owner, line)
     if name in ("input", "inputs", "output", "outputs"):
         found = _ends(trace, owner, name.startswith("input"), line)
         return found[0] if len(found) == 1 and not name.endswith("s") else found

@@ -18,6 +18,13 @@ MAX_ITEMS = 100_000
 
 Operation = Callable[..., Any]
 
+
+def _total(items: Any, start: float = 0) -> Any:
+    if not isinstance(start, int | float):  # lists one behind the other would take for ever
+        raise TypeError("only numbers can be summed")
+    return sum(items, start)
+
+
 OPERATORS: dict[type[ast.AST], Operation] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -76,7 +83,7 @@ COMPUTING: dict[str, Operation] = {
     "round": round,
     "sorted": sorted,
     "str": str,
-    "sum": lambda items: sum(items),
+    "sum": _total,
 }
 MATH: dict[str, Operation] = {
     **{name: getattr(math, name) for name in ("ceil", "exp", "floor", "log", "log10", "log2", "sqrt")},

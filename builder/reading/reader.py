@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from builder.graph import Graph
 from builder.reading.assembly import assemble
-from builder.reading.blocks import Reader
+from builder.reading.loops import Reader
 from builder.reading.models import needed
 from builder.reading.values import (
     Class,
@@ -26,6 +26,8 @@ from builder.reading.values import (
 )
 
 MAX_BYTES = 1_000_000
+LONGEST_NAME = 200
+MAX_WORDS = 200_000  # words and signs: each becomes a piece of the syntax tree
 MOST_FAULTS = 20
 
 
@@ -85,28 +87,49 @@ def read_code(text: str) -> Reading:
         graph = None
     if reader.faults or graph is None:
         raise CodeReadError(tuple(Note(*fault) for fault in sorted(reader.faults)))
-    return Reading(graph, tuple(sorted(_notes(reader), key=lambda note: note.line)))
+    return Reading(graph, tuple(_notes(reader)))
 
 
 def _parsed(reader: Reader, text: str) -> ast.Module:
-    if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
+    """The syntax tree, commands of a notebook passed over.
+
+    Raises:
+        FaultError: the text is too large or no Python.
+    """
+    size = len(text.encode(errors="replace"))
+    if size > MAX_BYTES:
         raise FaultError(
-            1, f"The text has at most {MAX_BYTES // 10**6} MB; this one has more. Paste only what makes the model."
+            1, f"The text has {size / 1e6:.1f} MB; at most 1 MB can be read. Paste only what makes the model."
         )
+    if sum(1 for _ in re.finditer(r"\w+|[^\w\s]", text)) > MAX_WORDS:
+        raise FaultError(1, f"The text has more than {MAX_WORDS:,} words and signs. Paste only what makes the model.")
     lines = textwrap.dedent(text.removeprefix("\ufeff").replace("\r\n", "\n").expandtabs()).split("\n")
     for number, line in enumerate(lines):
-        if re.match(r"\s*[!%]", line):  # a command of a notebook
+        if re.match(r"\s*[!%]", line):
             lines[number] = re.sub(r"\S.*", "pass", line)
             reader.passed[number + 1] = number + 1
     try:
         with warnings.catch_warnings(action="ignore"):
-            return ast.parse("\n".join(lines))
+            tree = ast.parse("\n".join(lines))
     except SyntaxError as error:
+        said = (error.msg or "something is missing").partition(";")[0].rstrip(".?")
         raise FaultError(
-            error.lineno or 1, f"This is not Python: {error.msg}. Correct it, or paste the whole line."
+            error.lineno or 1, f"This is not Python: {said}. Correct it, or paste the whole line."
         ) from None
-    except (ValueError, MemoryError, RecursionError) as error:
-        raise FaultError(1, f"This cannot be read as Python: {str(error) or 'it is nested too deeply'}.") from None
+    except (MemoryError, RecursionError):
+        raise FaultError(1, "The text is nested too deeply to be read. Write it in several steps.") from None
+    except ValueError as error:
+        raise FaultError(1, f"This is not Python: {error}. Paste it as plain text.") from None
+    if re.search(rf"\w{{{LONGEST_NAME}}}", text):
+        _check_names(tree)
+    return tree
+
+
+def _check_names(tree: ast.Module) -> None:
+    for node in ast.walk(tree):
+        for name in (getattr(node, place, None) for place in ("id", "attr", "arg", "name")):
+            if isinstance(name, str) and len(name) >= LONGEST_NAME:
+                raise FaultError(getattr(node, "lineno", 1), f"A name here has {len(name)} letters. Shorten it.")
 
 
 def _model(reader: Reader, module: Scope) -> Model:
@@ -125,7 +148,7 @@ def _model(reader: Reader, module: Scope) -> Model:
     chosen = _chosen(reader, module, candidates)
     for other in candidates:
         if other is not chosen and not other.inside:
-            reader.trace.note(other.line, "This is another model; only one is read. Paste it alone to read it.")
+            reader.trace.note(other.line, "Another model is made here, which is not read. Paste it alone to read it.")
     return _chained(reader, chosen)
 
 
@@ -234,23 +257,19 @@ def _without_model(reader: Reader, module: Scope) -> Model:
 
 
 def _notes(reader: Reader) -> list[Note]:
+    """What is to be told, in the order of the lines; what is passed over as a run of lines."""
     notes = [Note(*one) for one in reader.trace.notes]
-    told = {note.line for note in notes}
     runs: list[list[int]] = []
     for line, end in sorted(reader.passed.items()):
-        if runs and line <= runs[-1][1] + 3:
+        if runs and line <= runs[-1][1] + 3:  # comments and empty lines may stand between
             runs[-1][1] = max(end, runs[-1][1])
         else:
             runs.append([line, end])
     for first, last in runs:
-        if not (first == last and first in told):
-            where = f"Line {first} says" if first == last else f"Lines {first} to {last} say"
-            notes.append(
-                Note(
-                    first,
-                    f"{where} nothing about the layers and is passed over."
-                    if first == last
-                    else f"{where} nothing about the layers and are passed over.",
-                )
-            )
-    return notes
+        done = dict.fromkeys(name for line, name in sorted(reader.training.items()) if first <= line <= last)
+        where = f"Line {first} is" if first == last else f"Lines {first} to {last} are"
+        words = f"{where} passed over: nothing there is about the layers."
+        if done:
+            words = f"{where} passed over ({', '.join(done)}): how the network is trained is chosen on the Train page."
+        notes.append(Note(first, words))
+    return sorted(notes, key=lambda note: note.line)

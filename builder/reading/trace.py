@@ -11,9 +11,11 @@ from builder.layers.base import LAYERS, LayerSpec, Signature
 from builder.layers.core import Input
 from builder.names import base_name
 from builder.reading import fields
+from builder.reading.plain import Budget
 from builder.reading.values import FaultError, Layer, Made, Model, Name, StopReadingError, Symbol, Tensor, Unknown
 
 MOST_NOTES = 100
+LAYER_STEPS = 20  # what it costs to make a layer, next to a step of Python
 # What a layer may be told when it is called and that changes nothing in a network that is trained and used as usual.
 IN_PASSING = {"training", "mask"}
 
@@ -21,12 +23,17 @@ IN_PASSING = {"training", "mask"}
 class Trace:
     """One network, or the inside of one block, as far as the text has made it."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
         self.made: list[Made] = []
         self.models: list[Model] = []
         self.counted: Counter[str] = Counter()
         self.assigned: Counter[tuple[str, str]] = Counter()
         self.notes: dict[tuple[int, str], None] = {}
+
+    def look(self, line: int) -> None:
+        """Count the steps of going through all that has been made."""
+        self.budget.spend(line, 1 + len(self.made) // 10)
 
     def note(self, line: int, words: str) -> None:
         """Tell something once."""
@@ -45,6 +52,7 @@ class Trace:
         Raises:
             FaultError: it cannot be.
         """
+        self.budget.spend(line, LAYER_STEPS)
         cls = LAYERS[layer_type]
         given = dict(kwargs)
         name = self._name(given.pop("name", None), line)
