@@ -55,7 +55,11 @@ def _list(chosen: argparse.Namespace) -> None:
             {"name": t.name, "title": t.title, "sentence": t.sentence} for t in TEMPLATES.values() if t.make().nodes
         ]
     elif chosen.what == "blocks":
-        rows = []
+        rows = [
+            {"name": block.name, "template": t.name, "parameters": ", ".join(one.name for one in block.exposes)}
+            for t in TEMPLATES.values()
+            for block in t.make().blocks
+        ]
     else:
         backbones = chosen.what == "zoo"
         rows = [

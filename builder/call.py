@@ -10,8 +10,10 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-# How a script imports what it calls; everything else is written from `keras.` on.
-SHORT_NAMES = {"keras.layers": "layers"}
+OWN = "builder.own_layers"  # layers that a script holds itself
+
+# How a script names what it calls; everything else is written from `keras.` on.
+SHORT_NAMES = {"keras.layers": "layers.", OWN: ""}
 
 NO_SYMBOLS: Mapping[str, Any] = MappingProxyType({})
 
@@ -21,7 +23,7 @@ class Call:
     """One call: the dotted name of what is called, and its arguments.
 
     Args:
-        target: a dotted name below `keras`, such as `keras.layers.Dense`; it comes from class variables, never from input.
+        target: a dotted name below `keras` or OWN, such as `keras.layers.Dense`; from class variables, never from input.
         args: positional arguments, literals or Calls.
         kwargs: (name, value) pairs in the order in which they are written.
     """
@@ -34,7 +36,7 @@ class Call:
         """The call as Python source. `repr` of every literal is also the guard against injected text."""
         namespace, _, name = self.target.rpartition(".")
         written = [repr(value) for value in self.args] + [f"{key}={value!r}" for key, value in self.kwargs]
-        return f"{SHORT_NAMES.get(namespace, namespace)}.{name}({', '.join(written)})"
+        return f"{SHORT_NAMES.get(namespace, f'{namespace}.')}{name}({', '.join(written)})"
 
     def with_kwargs(self, **more: Any) -> Call:
         """The same call with further keyword arguments at its end."""
@@ -63,8 +65,9 @@ class Spec(BaseModel):
     """Something a person can choose, as a form: a pydantic model that becomes one Call.
 
     A subclass gets its `type` from its class name, or from `tag`; pass `abstract=True` for a base class. Fields bear Keras's names
-    in Keras's order. A field without a default is one that Keras requires; it is written as a positional argument, or by
-    keyword where `keywords` says that a bare value would not tell what it is.
+    in Keras's order; those in `trailing` stand behind the fields of each subclass. A field without a default is one that
+    Keras requires; it is written as a positional argument, or by keyword where `keywords` says that a bare value would not
+    tell what it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -72,6 +75,7 @@ class Spec(BaseModel):
     namespace: ClassVar[str]
     keywords: ClassVar[bool] = False
     at_call: ClassVar[frozenset[str]] = frozenset()
+    trailing: ClassVar[tuple[str, ...]] = ()
     type: str = ""
 
     def __init_subclass__(cls, abstract: bool = False, tag: str = "", **kwargs: Any) -> None:
@@ -79,6 +83,13 @@ class Spec(BaseModel):
         if not abstract:
             cls.type = tag or cls.__name__
             cls.__annotations__["type"] = Literal[cls.type]
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        for name in cls.trailing:
+            if name not in cls.__annotations__:
+                cls.__pydantic_fields__[name] = cls.__pydantic_fields__.pop(name)
 
     def call(self, symbols: Mapping[str, Expression] = NO_SYMBOLS) -> Call:
         """The call that makes this in Keras, with only what differs from Keras's defaults.

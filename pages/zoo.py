@@ -36,12 +36,13 @@ def main() -> None:
 def _cards(taken: list[str]) -> None:
     with st.container(key="cards"):
         for template in TEMPLATES.values():
-            _card(template, taken)
+            if template.picture:
+                _card(template, taken)
 
 
 def _card(template: Template, taken: list[str]) -> None:
     with st.container(border=True, key=f"card-{template.name}", gap="xsmall"):
-        st.image(template.picture)
+        st.image(template.picture or "")
         st.markdown(f"**{template.title}**")
         st.caption(template.sentence)
         kind: Literal["primary", "secondary"] = "primary" if template.name == FIRST else "secondary"

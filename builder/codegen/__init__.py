@@ -6,11 +6,11 @@ from typing import Literal
 
 import black
 
-from builder.call import SHORT_NAMES
 from builder.codegen.functional import functional
+from builder.codegen.own import own_layers
 from builder.codegen.sequential import sequential
 from builder.codegen.subclass import subclass
-from builder.codegen.writing import CodeError, used_blocks
+from builder.codegen.writing import CodeError, every_call
 from builder.flat import flat
 from builder.program import Program
 
@@ -42,16 +42,14 @@ def definition(program: Program, style: Style = "functional") -> str:
         )
     if not program.inputs or not program.outputs:
         raise CodeError("The network is empty: add an Input and at least one layer behind it.")
-    return {"functional": functional, "sequential": sequential, "subclass": subclass}[style](program)
+    model = {"functional": functional, "sequential": sequential, "subclass": subclass}[style](program)
+    return own_layers(program) + model
 
 
 def imports(program: Program) -> list[str]:
     """The import lines that the model needs."""
-    bodies = [program, *(block.body for block in used_blocks(program))]
-    calls = (part for body in bodies for step in body.steps for part in step.call.walk())
-    namespaces = {call.target.rpartition(".")[0] for call in calls}
-    short = sorted(name for namespace, name in SHORT_NAMES.items() if namespace in namespaces)
-    return ["import keras"] + [f"from keras import {name}" for name in short]
+    layers = any(call.target.startswith("keras.layers.") for call in every_call(program))
+    return ["import keras", *(["from keras import layers"] if layers else [])]
 
 
 def formatted(code: str) -> str:

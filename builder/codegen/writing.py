@@ -53,6 +53,14 @@ def used_blocks(program: Program) -> tuple[BlockProgram, ...]:
     return tuple(block for block in program.blocks if block.name in wanted)
 
 
+def every_call(program: Program) -> Iterator[Call]:
+    """Every call that the code of a program makes, those of its blocks too."""
+    for body in (program, *(block.body for block in used_blocks(program))):
+        for step in body.steps:
+            if not isinstance(step.layer, Instance | BlockInput):
+                yield from step.call.walk()
+
+
 def names_of(program: Program) -> set[str]:
     """Every name that a node or a parameter bears, so that functions, classes and loops take others."""
     bodies = [program, *(block.body for block in program.blocks)]

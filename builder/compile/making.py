@@ -9,7 +9,8 @@ from typing import Any
 
 import keras
 
-from builder.call import Call
+from builder import own_layers
+from builder.call import OWN, Call
 from builder.program import Argument
 
 Options = tuple[tuple[str, Any], ...]  # what a layer is called with beside its tensors
@@ -17,7 +18,8 @@ Options = tuple[tuple[str, Any], ...]  # what a layer is called with beside its 
 
 def make(call: Call) -> Any:
     """What the call returns: a layer, an initializer, an optimizer, ..."""
-    target = attrgetter(call.target.removeprefix("keras."))(keras)
+    module, name = (own_layers, f"{OWN}.") if call.target.startswith(f"{OWN}.") else (keras, "keras.")
+    target = attrgetter(call.target.removeprefix(name))(module)
     return target(*map(_made, call.args), **{name: _made(value) for name, value in call.kwargs})
 
 

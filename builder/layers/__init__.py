@@ -17,8 +17,13 @@ from builder.layers import activations
 from builder.layers import reshaping
 from builder.layers import merging
 from builder.layers import preprocessing
+from builder.layers import images
+from builder.layers import augmentation
+from builder.layers import colors
+from builder.layers import audio
 from builder.layers import rnn
 from builder.layers import attention
+from builder.layers import beyond
 from builder.layers import applications
 
 # isort: on
@@ -36,8 +41,13 @@ FAMILIES = (
     reshaping,
     merging,
     preprocessing,
+    images,
+    augmentation,
+    colors,
+    audio,
     rnn,
     attention,
+    beyond,
     applications,
 )
 

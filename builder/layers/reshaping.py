@@ -80,3 +80,14 @@ class UpSampling2D(LayerSpec):
     def summary(self) -> str:
         """`2x2`."""
         return brief(self.size)
+
+
+class RepeatVector(LayerSpec):
+    """Tells the same vector at each of `n` steps, so that a sequence can grow from it.
+
+    Shapes:
+        in:  (batch, features)
+        out: (batch, n, features)
+    """
+
+    n: int = Field(ge=1, le=100_000, examples=[10], description="Number of steps.")
