@@ -14,6 +14,7 @@ import numpy as np
 from builder.call import Call
 from builder.compile.making import Options, as_list, called, reason
 from builder.compile.offline import make_offline
+from builder.compile.refusals import refuse_what_only_data_would_show
 from builder.flat import Inside, flat
 from builder.macs import macs, numbers
 from builder.program import Argument, Facts, Program, Ref, Step
@@ -121,7 +122,7 @@ def _answer(call: Call, arguments: tuple[Argument, ...], options: Options, tenso
         calls = [(layer, inputs, outputs)]
         if isinstance(layer, TRUSTING):
             _Traced(layer, arguments, options)(inputs)
-        _refuse_what_only_data_would_show(layer)
+        refuse_what_only_data_would_show(layer, [shape for shape, _ in tensors])
     return Facts(
         shapes=tuple(tensor.shape for tensor in outputs),
         dtypes=tuple(tensor.dtype for tensor in outputs),
@@ -146,13 +147,6 @@ class _Traced(keras.layers.Layer):  # type: ignore[misc]
     def call(self, tensors: Sequence[Any]) -> Any:
         return called(
             self.layer, self.arguments, self.options, {str(number): [tensor] for number, tensor in enumerate(tensors)}
-        )
-
-
-def _refuse_what_only_data_would_show(layer: Any) -> None:
-    if type(layer).__name__ in ("DepthwiseConv2D", "SeparableConv2D") and len(set(layer.strides)) > 1:
-        raise ValueError(
-            f"TensorFlow takes the same step down and to the right here. Received: strides={layer.strides}"
         )
 
 

@@ -81,3 +81,22 @@ Seed = Annotated[
 ]
 KeepDims = Annotated[bool, Field(description="Keep the axes that are averaged over, with length 1.")]
 Epsilon = Annotated[float, Field(gt=0, le=1, description="Small number that keeps the division from dividing by zero.")]
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Shares = Share | tuple[Share, Share]
+Part = Annotated[float, Field(ge=-1, le=1)]
+Parts = Part | tuple[Part, Part]
+ValueRange = Annotated[
+    tuple[float, float], Field(description="Smallest and largest value of the incoming images: 0, 255 or 0, 1.")
+]
+Interpolation = Annotated[
+    Literal["nearest", "bilinear"],
+    Field(description="A value between pixels is that of the nearest one, or mixed from its four neighbours."),
+]
+FillMode = Annotated[
+    Literal["reflect", "wrap", "constant", "nearest"],
+    Field(description="What fills the rim: the image mirrored, repeated, `fill_value`, or the last pixel drawn out."),
+]
+FillValue = Annotated[float, Field(description="Value of the rim, where `fill_mode` is constant.")]
+ImageHeight = Annotated[Size, Field(description="Height of the outgoing images, in pixels.")]
+ImageWidth = Annotated[Size, Field(description="Width of the outgoing images, in pixels.")]

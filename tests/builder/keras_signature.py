@@ -8,6 +8,7 @@ import keras
 from builder.call import Spec
 from builder.compile import make
 
+SPARSE = "the layers behind it compute with full rows"
 NOT_OURS = {
     "*": {
         "data_format": "channels first does not run on a CPU with TensorFlow, and the app draws channels last",
@@ -19,7 +20,19 @@ NOT_OURS = {
     },
     "BatchNormalization": {"renorm_clipping": "a dictionary of three limits, which nobody chooses by hand"},
     "Bidirectional": {"weights": "arrays are not part of a document"},
+    "CategoryEncoding": {"sparse": SPARSE},
+    "Discretization": {
+        "dtype": "a network computes in one precision, which belongs to the training, not to a layer",
+        "epsilon": "with num_bins",
+        "num_bins": "asks for `adapt`, which looks at the data before training",
+        "sparse": SPARSE,
+    },
     "Embedding": {"weights": "arrays are not part of a document"},
+    "HashedCrossing": {
+        "dtype": "a network computes in one precision, which belongs to the training, not to a layer",
+        "sparse": SPARSE,
+    },
+    "Hashing": {"sparse": SPARSE},
     "Input": {
         "batch_shape": "as batch_size",
         "batch_size": "batches are made by the training; the last one of an epoch is smaller",
@@ -28,6 +41,7 @@ NOT_OURS = {
         "sparse": "no data set of the app is sparse",
         "tensor": "a tensor is not part of a document",
     },
+    "IntegerLookup": {"sparse": SPARSE, "vocabulary_dtype": "Keras has only int64"},
     "MobileNetV2": {"input_tensor": "a tensor is not part of a document; what comes in is an edge"},
     "SpatialDropout2D": {"dtype": "a network computes in one precision, which belongs to the training, not to a layer"},
     "MultiHeadAttention": {"flash_attention": "Keras does not have it on TensorFlow"},
