@@ -23,6 +23,7 @@ from builder.layers import colors
 from builder.layers import audio
 from builder.layers import rnn
 from builder.layers import attention
+from builder.layers import beyond
 from builder.layers import applications
 
 # isort: on
@@ -46,6 +47,7 @@ FAMILIES = (
     audio,
     rnn,
     attention,
+    beyond,
     applications,
 )
 
