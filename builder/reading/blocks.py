@@ -48,7 +48,18 @@ class Blocks(Calls):
     def __init__(self) -> None:
         super().__init__()
         self.forms: dict[Function | Class, Form] = {}
-        self.blocks: list[Block] = []
+        self.blocks: list[Block] = []  # each after those that it uses
+        self.lines: dict[str, int] = {}
+
+    def blocks_in_order(self) -> list[Block]:
+        """The blocks as they stand in the text, if none of them uses one that stands behind it."""
+        ordered = sorted(self.blocks, key=lambda block: self.lines[block.name])
+        known: set[str] = set()
+        for block in ordered:
+            if any(isinstance(node.layer, BlockInstance) and node.layer.block not in known for node in block.nodes):
+                return self.blocks
+            known.add(block.name)
+        return ordered
 
     def carry_out(
         self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], line: int, instance: Any = None
@@ -207,6 +218,7 @@ class Blocks(Calls):
         form.block = Block(name=title, nodes=nodes, edges=edges, exposes=exposes)
         form.values = {one.name: self._held(form.block, one, values[one.name], line) for one in exposes}
         self.blocks.append(form.block)
+        self.lines[title] = line
 
 
 def names_its_layers(function: Function) -> bool:

@@ -6,6 +6,7 @@ import ast
 from difflib import get_close_matches
 from typing import Any
 
+from builder.call import OWN
 from builder.constraints import ConstraintSpec
 from builder.initializers import InitializerSpec
 from builder.layers.base import LAYERS
@@ -60,6 +61,8 @@ class Imported(Statements):
             return models.sequential(self.trace, args, kwargs, line)
         if space == "keras.layers":
             return self._layer(last, args, kwargs, node)
+        if space == OWN and last in LAYERS:
+            return self.trace.layer(last, args, kwargs, line)
         if space == "keras.applications" and last in LAYERS:
             return self._backbone(last, args, kwargs, line)
         if space in KINDS and (cls := fields.choice(KINDS[space], last)):

@@ -76,7 +76,7 @@ def read_code(text: str) -> Reading:
         tree = _parsed(reader, text)
         reader.run(tree.body, module)
         model = None if reader.faults else _model(reader, module)
-        graph = assemble(reader.trace, model, reader.blocks) if model else None
+        graph = assemble(reader.trace, model, reader.blocks_in_order()) if model else None
     except FaultError as fault:
         reader.faults[fault.line, fault.words] = None
         graph = None

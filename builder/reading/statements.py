@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.reading.assignments import Assignments
+from builder.reading.own import own_layer
 from builder.reading.values import (
     Class,
     FaultError,
@@ -180,6 +181,9 @@ class Statements(Assignments):
         scope.values[node.name] = value
 
     def _do_classdef(self, node: ast.ClassDef, scope: Scope) -> None:
+        if own := own_layer(node):
+            scope.values[node.name] = Name(own)
+            return
         bases = [self.evaluate(base, scope) for base in node.bases]
         base = next((one for one in bases if isinstance(one, Class)), None)
         known = {one.dotted for one in bases if isinstance(one, Name)} & {"keras.Model", "keras.layers.Layer"}
