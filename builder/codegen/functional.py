@@ -9,13 +9,13 @@ from builder.codegen.writing import (
     Body,
     argument,
     arguments,
+    defaults,
     free,
     function_name,
     given,
     named,
     names_of,
     one_or_list,
-    parameters,
     rounds,
     used_blocks,
 )
@@ -41,11 +41,11 @@ def _function(block: BlockProgram, program: Program, taken: set[str]) -> str:
         for step in body.steps
     }
     inputs = [step.id for step in block.body.steps if isinstance(step.layer, BlockInput)]
-    defaults = [f"{name}={value!r}" for name, value in parameters(block).items()]
+    signature = [f"{name}={value!r}" for name, value in defaults(block).items()]
     lines = _lines(body, calls, "{name}_", taken)
     result = ", ".join(map(repr, block.body.outputs))
     text = "\n    ".join(line.replace("\n", "\n    ") for line in [*lines, f"return {result}"])
-    return f"def {function_name(block, taken)}({', '.join([*inputs, *defaults])}, *, name):\n    {text}\n\n\n"
+    return f"def {function_name(block, taken)}({', '.join([*inputs, *signature])}, *, name):\n    {text}\n\n\n"
 
 
 def _lines(body: Body, calls: dict[str, Call], prefix: str, taken: set[str]) -> list[str]:

@@ -9,12 +9,12 @@ from builder.codegen.writing import (
     Body,
     argument,
     arguments,
+    defaults,
     free,
     given,
     named,
     names_of,
     one_or_list,
-    parameters,
     rounds,
     used_blocks,
 )
@@ -50,10 +50,10 @@ def _class(block: BlockProgram, taken: set[str]) -> str:
     calls = {step.made_as: step.layer.call(body.symbols(step)) for step in body.steps}
     made, called = _lines(body, calls, taken)
     inputs = [step.id for step in block.body.steps if isinstance(step.layer, BlockInput)]
-    defaults = [f"{name}={value!r}" for name, value in parameters(block).items()]
+    signature = [f"{name}={value!r}" for name, value in defaults(block).items()]
     result = ", ".join(map(repr, block.body.outputs))
     return f"""class {_class_name(block)}(keras.layers.Layer):
-    def __init__({", ".join(["self", *defaults, "**kwargs"])}):
+    def __init__({", ".join(["self", *signature, "**kwargs"])}):
         super().__init__(**kwargs)
 {_indented(made)}
 

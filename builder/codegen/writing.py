@@ -12,6 +12,7 @@ from builder.call import Call, Expression
 from builder.flat import flat, repeated
 from builder.layers.blocks import BlockInput, Instance
 from builder.names import snake_case
+from builder.parameters import parameters
 from builder.program import Argument, BlockProgram, Program, Step
 
 
@@ -124,28 +125,16 @@ def named(program: Program) -> Iterator[tuple[Step, Call]]:
         yield step, call
 
 
-def parameters(block: BlockProgram) -> dict[str, Any]:
+def defaults(block: BlockProgram) -> dict[str, Any]:
     """The parameters of a block with the values that hold where an instance gives none."""
-    found: dict[str, Any] = {}
-    for one in block.block.exposes:
-        steps = ((block, step, field) for node, field in one.places for step in block.body.steps if step.id == node)
-        if place := next(steps, None):
-            found[one.name] = _default(*place)
-    return found
-
-
-def _default(block: BlockProgram, step: Step, field: str) -> Any:
-    if not isinstance(step.layer, Instance) or field == "repeat":
-        return getattr(step.layer, field)
-    if field in step.layer.values:
-        return step.layer.values[field]
-    return parameters(block.body.block(step.layer.block))[field]
+    found = parameters(block.block, (one.block for one in block.body.blocks))
+    return {name: parameter.value for name, parameter in found.items()}
 
 
 def given(block: BlockProgram, instance: Instance, symbols: Mapping[str, Expression]) -> list[str]:
     """The arguments of an instance: those from the first on by position, those behind a gap by keyword."""
     written, gap = [], False
-    for name, default in parameters(block).items():
+    for name, default in defaults(block).items():
         value = symbols.get(name, instance.values.get(name, default))
         if value == default:
             gap = True
