@@ -1,0 +1,173 @@
+"""Code, read back, is the network that it was written from: every template, every layer, blocks, whatever is drawn."""
+
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from builder.codegen import CodeError, source
+from builder.flat import flat
+from builder.graph import Block, Edge, Graph, Node
+from builder.layers import LAYERS, example
+from builder.layers.blocks import Instance
+from builder.layers.core import Dense, Input
+from builder.names import fresh_names
+from builder.program import BlockProgram, lower
+from builder.reading import read_code
+from builder.scripts import DataCode, script
+from builder.training import Training
+from builder.zoo import TEMPLATES
+from builder.zoo.chain import chain
+from tests.builder.networks import graphs
+from tests.builder.test_codegen import GRAPHS
+
+NETWORKS = GRAPHS | {name: template.make() for name, template in TEMPLATES.items() if template.make().nodes}
+STYLES = ("functional", "sequential", "subclass")
+
+
+def written(graph: Graph, style: str) -> str | None:
+    """The code of a network; None where it cannot be written in this style."""
+    try:
+        return source(lower(graph), style)
+    except CodeError:
+        return None
+
+
+def meaning(part: Graph | Block, graph: Graph) -> object:
+    """What of a network the code tells: all but places, the order of nodes, and values that are those of the block anyway."""
+    edges: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    for edge in part.edges:
+        edges.setdefault((edge.target, edge.port), []).append((edge.source, edge.output))
+    nodes = {node.id: (_layer(node, graph), node.shares) for node in part.nodes}
+    blocks = {block.name: _block(block, graph) for block in part.blocks} if isinstance(part, Graph) else {}
+    return nodes, edges, blocks
+
+
+def _block(block: Block, graph: Graph) -> object:
+    return meaning(block, graph), {one.name: set(one.places) for one in block.exposes}
+
+
+def _layer(node: Node, graph: Graph) -> object:
+    layer = node.layer
+    if not isinstance(layer, Instance):
+        return layer
+    block = next(block for block in lower(graph).blocks if block.name == layer.block)
+    return layer.block, layer.repeat, {k: v for k, v in layer.values.items() if v != _own_value(block, k)}
+
+
+def _own_value(block: BlockProgram, name: str) -> object:
+    """What holds for a parameter of a block where an instance says nothing."""
+    place, field = next(one.places[0] for one in block.block.exposes if one.name == name)
+    layer = next(step.layer for step in block.body.steps if step.id == place)
+    if isinstance(layer, Instance) and field != "repeat":
+        return layer.values.get(field, _own_value(block.body.block(layer.block), field))
+    return getattr(layer, field)
+
+
+def layers_in(graph: Graph) -> dict[str, object]:
+    """Every layer by its full name in Keras, and what goes into it: blocks are written out."""
+    return {step.id: (step.layer, step.made_as, step.arguments) for step in flat(lower(graph)).program.steps}
+
+
+CASES = [(name, style) for name, graph in NETWORKS.items() for style in STYLES if written(graph, style)]
+
+
+def test_each_style_is_read() -> None:
+    assert {style for _, style in CASES} == set(STYLES)
+
+
+@pytest.mark.parametrize(("name", "style"), CASES)
+def test_code_read_back_is_the_network(name: str, style: str) -> None:
+    graph = NETWORKS[name]
+    text = written(graph, style)
+    assert text is not None
+    reading = read_code(text)
+    assert reading.notes == ()
+    assert layers_in(reading.graph) == layers_in(graph)
+    assert lower(reading.graph).inputs == lower(graph).inputs
+    if style != "sequential":  # which writes blocks out
+        assert meaning(reading.graph, reading.graph) == meaning(graph, graph)
+        assert written(reading.graph, style) == text
+
+
+def test_nothing_stands_upon_another() -> None:
+    nodes = read_code(source(lower(NETWORKS["googlenet"]))).graph.nodes
+    assert len({(node.x, node.y) for node in nodes}) == len(nodes)
+    assert nodes[0].y < nodes[-1].y
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_whole_script_is_read_and_what_trains_is_passed_over(style: str) -> None:
+    graph = NETWORKS["mlp"]
+    data = DataCode(("import numpy as np",), "x_train, y_train, x_test, y_test = (np.zeros(3) for _ in range(4))")
+    reading = read_code(script(lower(graph), Training(), data, 0, style))
+    assert meaning(reading.graph, reading.graph) == meaning(graph, graph)
+    assert any("fit" in note.words and "Train page" in note.words for note in reading.notes)
+
+
+def alone(layer_type: str, values: dict[str, object]) -> Graph:
+    """One layer, each of its ports connected with an Input of its own, lists with two."""
+    layer = LAYERS[layer_type].model_validate(LAYERS[layer_type].example().model_dump() | values)
+    signature = layer.signature()
+    ports = [port for port in signature.ports for _ in range(2 if port in signature.lists else 1)]
+    inputs = [Node(id=f"given{number}", layer=Input(shape=(8, 8, 3))) for number in range(len(ports))]
+    edges = (Edge(source=node.id, target="it", port=port) for node, port in zip(inputs, ports, strict=True))
+    return Graph(nodes=(*inputs, Node(id="it", layer=layer)), edges=tuple(edges))
+
+
+@pytest.mark.parametrize("layer_type", [name for name in LAYERS if name != "Input"])
+@pytest.mark.parametrize("style", ["functional", "subclass"])
+def test_every_layer_is_read(layer_type: str, style: str) -> None:
+    switches = [name for name, field in LAYERS[layer_type].model_fields.items() if field.annotation is bool]
+    for values in ({}, *({name: not getattr(example(layer_type), name)} for name in switches)):
+        try:
+            graph = alone(layer_type, values)
+        except ValueError:  # the layer itself refuses this combination
+            assert values
+            continue
+        text = written(graph, style)
+        assert text is not None
+        reading = read_code(text)
+        assert meaning(reading.graph, graph) == meaning(graph, graph)
+        assert reading.notes == ()
+
+
+one_input = sorted(name for name, layer in LAYERS.items() if layer.ports == ("inputs",))
+ids = st.sampled_from(["x", "dense", "dense_1", "conv2d", "input_layer", "first", "lstm_2", "y", "out1", "add"])
+
+
+@settings(max_examples=25)
+@given(names=st.lists(ids, min_size=2, max_size=8, unique=True), kinds=st.lists(st.sampled_from(one_input), min_size=8))
+def test_any_chain_is_read(names: list[str], kinds: list[str]) -> None:
+    first, *others = names
+    graph = chain(
+        **{first: Input(shape=(4,))}, **{name: example(kind) for name, kind in zip(others, kinds, strict=False)}
+    )
+    for style in STYLES:
+        text = written(graph, style)
+        if text is not None:
+            reading = read_code(text)
+            assert meaning(reading.graph, graph) == meaning(graph, graph)
+
+
+@settings(max_examples=50)
+@given(graphs)
+def test_any_complete_graph_is_read(graph: Graph) -> None:
+    for style in STYLES:
+        text = written(graph, style)
+        if text is not None:
+            read = read_code(text).graph
+            assert meaning(read, read) == meaning(graph, graph)
+
+
+def test_names_that_keras_counts_are_those_of_the_layers() -> None:
+    names = list(fresh_names(["dense"] * 3, ()))
+    graph = chain(input_layer=Input(shape=(3,)), **{name: Dense(units=2) for name in names})
+    text = source(lower(graph), "sequential")
+    assert "name=" not in text
+    assert _ids(read_code(text).graph.nodes) == ["input_layer", *names]
+
+
+def _ids(nodes: Iterable[Node]) -> list[str]:
+    return [node.id for node in nodes]
