@@ -32,6 +32,7 @@ from runtime.run import DataSpec, Run, runs
 from runtime.service import ServiceError
 
 KERNELS, FEATURES = "Filters (what is looked for)", "Feature maps (what is found)"
+COLUMNS = [2, 7]  # the run and its example; what is seen of them
 MAGNIFIED = 192  # pixels: the input picture beside the maps
 UNCOUNTED = 10_000  # test examples of each set that Keras downloads
 
@@ -58,8 +59,8 @@ def _look(run_id: str, was_live: bool) -> None:
     project = state.project()
     found = runs(project.id if project else None)
     run = next((other for other in runs() if other.id == run_id), None)
-    places = st.columns([2, 2, 5], gap="large", vertical_alignment="bottom")
-    with places[0]:
+    left, right = st.columns(COLUMNS, gap="large")
+    with left:
         _choose_run(found, run)
     if run is None:
         st.info("This run has been deleted. Choose another one above.")
@@ -72,12 +73,13 @@ def _look(run_id: str, was_live: bool) -> None:
     if not saved and not trained:
         st.info(_nothing_saved(run, live), icon=":material/hourglass_empty:")
         return
-    with places[1]:
+    with right:
+        layer, time = st.columns([2, 5], gap="large", vertical_alignment="bottom")
+    with layer:
         node = _choose_node(run)
-    left, right = st.columns([2, 7], gap="large")
     with left:
         sample = _choose_sample(run, trained)
-    with places[2]:
+    with time:
         moment = _moment(run, sample, saved, live)
     if moment is None:
         return
