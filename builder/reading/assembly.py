@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from builder.edits.room import STEP, WIDTH
 from builder.graph import MAX_EDGES, MAX_NODES, Block, Edge, Graph, Node
 from builder.layers.base import LayerSpec
-from builder.layers.blocks import Instance
+from builder.layers.blocks import BlockInput, Instance
 from builder.names import NodeId, fresh_names
 from builder.reading.models import needed
 from builder.reading.trace import Trace, fields_at_call
@@ -103,7 +103,7 @@ def names(trace: Trace, made: Sequence[Made]) -> dict[Made, str]:
         layer = _layer(one)
         first = owners.setdefault(layer, one) is one
         if first and layer.name is not None:
-            wanted[one] = _as_id(trace, layer.name, layer.line)
+            wanted[one] = _as_id(trace, layer, layer.name)
             if wanted[one] not in given.values():
                 given[one] = wanted[one]
         else:
@@ -126,7 +126,7 @@ def _variable(trace: Trace, holder: Made | Layer) -> str | None:
         return None
 
 
-def _as_id(trace: Trace, name: str, line: int) -> str:
+def _as_id(trace: Trace, layer: Layer, name: str) -> str:
     """A name of Keras as the name of a node."""
     try:
         return IDS.validate_python(name)
@@ -135,7 +135,8 @@ def _as_id(trace: Trace, name: str, line: int) -> str:
     plain = re.sub(r"\W+", "_", name.lower(), flags=re.ASCII).strip("_")[:50]
     plain = plain if re.match(r"[a-z]", plain) else f"layer_{plain}".rstrip("_")
     plain = next(fresh_names([plain], ()))  # with a number, where Python or Keras uses the name itself
-    trace.note(line, f"The name {name[:60]!r} becomes {plain}: a layer's name is a Python variable here.")
+    if not isinstance(layer.spec, BlockInput):
+        trace.note(layer.line, f"The name {name[:60]!r} becomes {plain}: a layer's name is a Python variable here.")
     return plain
 
 

@@ -18,6 +18,7 @@ from builder.reading.values import (
     Model,
     Name,
     Scope,
+    Shape,
     Super,
     Symbol,
     Tensor,
@@ -27,6 +28,7 @@ from builder.reading.values import (
 from builder.reading.written import written
 
 MAX_DEPTH = 60  # of expressions in one another
+UNKNOWN_SHAPE = "is known only when Keras computes it"
 TENSOR_OPERATORS: dict[type[ast.operator], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 
 
@@ -136,8 +138,7 @@ class Expressions:
             case Class():
                 return owner.method(name) or self.unread(node)
             case Tensor():
-                why = "is known only when Keras computes it" if name in ("shape", "get_shape") else "cannot be read"
-                return self.unread(node, why)
+                return Shape(owner) if name == "shape" else self.unread(node, "cannot be read")
         if is_plain(owner) and any(isinstance(owner, kind) and name in known for kind, known in plain.METHODS.items()):
             return Bound(owner, name)
         return self.unread(node)

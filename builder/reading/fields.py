@@ -132,7 +132,7 @@ def field(cls: type[Spec], name: str, value: Any, line: int) -> Any:
     raise FaultError(line, f"{name} of {cls.__name__} cannot be {shown}. {_reason(first)}.")
 
 
-def known(value: Any, use: str, line: int) -> Any:
+def known(value: Any, use: str, line: int, remedy: str = "Write the value itself.") -> Any:
     """The value, lists as tuples, once it is certain that the text tells it.
 
     Raises:
@@ -143,7 +143,7 @@ def known(value: Any, use: str, line: int) -> Any:
     if isinstance(value, Unknown):
         if value.told:
             raise ToldError
-        raise FaultError(value.line, f"{value.words}, and {use} in line {line} needs it. Write the value itself.")
+        raise FaultError(value.line, f"{value.words}; line {line} needs it for {use}. {remedy}", value)
     if isinstance(value, list | tuple):
         return tuple(known(item, use, line) for item in value)
     return value

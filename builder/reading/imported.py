@@ -12,7 +12,19 @@ from builder.initializers import InitializerSpec
 from builder.layers.base import LAYERS
 from builder.reading import fields, models, names, plain
 from builder.reading.statements import Statements
-from builder.reading.values import FaultError, Instance, Layer, Model, Name, Scope, Super, Tensor, Unknown, is_plain
+from builder.reading.values import (
+    FaultError,
+    Instance,
+    Layer,
+    Model,
+    Name,
+    Scope,
+    Shape,
+    Super,
+    Tensor,
+    Unknown,
+    is_plain,
+)
 from builder.reading.written import written
 from builder.regularizers import RegularizerSpec
 
@@ -53,6 +65,10 @@ class Imported(Statements):
             if unplain := next((one for one in args if not is_plain(one)), None):
                 return unplain if isinstance(unplain, Unknown) else self.unread(node)
             return plain.function(dotted, args, kwargs, line, self.budget)
+        if last == "image_data_format":
+            return "channels_last"
+        if last == "int_shape" and args and isinstance(args[0], Tensor):
+            return Shape(args[0])
         if dotted in ("keras.Input", "keras.layers.InputLayer"):
             return self.trace.input(args, kwargs, line)
         if dotted == "keras.Model":
@@ -68,6 +84,8 @@ class Imported(Statements):
         if space in KINDS and (cls := fields.choice(KINDS[space], last)):
             made, symbols = fields.spec(cls, args, kwargs, line)
             return self.unread(node) if symbols else made
+        if space == "keras.applications" and last[:1].isupper():
+            return Unknown(line, f"Layerloom has no backbone that is called {last}{_meant(last)}")
         if args and _has_tensor(args):
             return self._on_tensors(name, args, kwargs, node)
         return self.unread(node)

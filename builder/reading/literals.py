@@ -6,8 +6,9 @@ import ast
 from typing import Any
 
 from builder.reading import plain
-from builder.reading.expressions import Expressions
-from builder.reading.values import FaultError, Inner, Scope, Symbol, Tensor, Unknown, is_plain
+from builder.reading.channels import channels
+from builder.reading.expressions import UNKNOWN_SHAPE, Expressions
+from builder.reading.values import FaultError, Inner, Inside, Scope, Shape, Symbol, Tensor, Unknown, is_plain
 from builder.reading.written import written
 
 
@@ -62,6 +63,15 @@ class Literals(Expressions):
             if owner.made.layer is None:  # one of several inputs that come as a list
                 return self.unread(node, "takes a part of the input")
             return self.unread(node, "takes a part of a tensor, which no layer here does")
+        if isinstance(owner, Shape):
+            count = channels(owner.tensor) if key == -1 else None
+            return self.unread(node, UNKNOWN_SHAPE) if count is None else count
+        if isinstance(owner, Inside):
+            self.trace.note(
+                node.lineno,
+                f"Single layers within {owner[0].spec.type} are passed over: here it is one layer, which trains or is frozen as a whole.",
+            )
+            return self.unread(node)
         if not is_plain(owner):
             return self.unread(node)
         self.budget.weigh(key, node.lineno)

@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.reading import fields
 from builder.reading.trace import Trace, tensors
-from builder.reading.values import FaultError, Layer, Made, Model, Tensor, Unknown
+from builder.reading.values import FaultError, Inside, Layer, Made, Model, Tensor, Unknown
 
 # What is done with a model once it is there: it says nothing about the network.
 TRAINING = {"compile", "fit", "fit_generator", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"}  # fmt: skip
@@ -179,7 +179,7 @@ def attribute(trace: Trace, owner: Layer | Model, name: str, line: int) -> Any:
             owner.trainable if isinstance(owner, Layer) else Unknown(line, "Whether all of it is trainable is not kept")
         )
     if name == "layers":
-        return [owner] if isinstance(owner, Layer) else layers_of(trace, owner, line)
+        return Inside([owner]) if isinstance(owner, Layer) else layers_of(trace, owner, line)
     if name in ("input", "inputs", "output", "outputs"):
         found = _ends(trace, owner, name.startswith("input"), line)
         return found[0] if len(found) == 1 and not name.endswith("s") else found

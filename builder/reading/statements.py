@@ -45,6 +45,7 @@ class Statements(Assignments):
     def __init__(self) -> None:
         super().__init__()
         self.faults: dict[tuple[int, str], None] = {}
+        self.told: set[Unknown] = set()
 
     def run(self, statements: Sequence[ast.stmt], scope: Scope) -> Any:
         """Carry out statements in order; Return, BREAK or CONTINUE where they end early."""
@@ -57,8 +58,10 @@ class Statements(Assignments):
             except FaultError as fault:
                 if self.careful:
                     raise
-                if len(self.faults) < MOST_FAULTS:
+                if fault.origin not in self.told and len(self.faults) < MOST_FAULTS:
                     self.faults[fault.line, fault.words] = None
+                if fault.origin is not None:
+                    self.told.add(fault.origin)
                 self._forget([statement], scope, Unknown(fault.line, "", told=True))
             except ToldError:
                 if self.careful:

@@ -66,12 +66,17 @@ class Trace:
 
     def input(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], line: int) -> Tensor:
         """What `keras.Input(...)` returns."""
-        given = dict(kwargs)
-        if (batch := given.pop("batch_shape", None)) is not None:
+        given = dict(zip(("shape", "batch_size", "dtype", "sparse", "batch_shape", "name"), args, strict=False)) | dict(
+            kwargs
+        )
+        if "input_shape" in given:
+            given["shape"] = given.pop("input_shape")
+        batch = given.pop("batch_shape", None) or given.pop("batch_input_shape", None)
+        if batch is not None:
             batch = fields.known(batch, "batch_shape of Input", line)
             given["shape"] = batch[1:] if isinstance(batch, tuple) else batch
         given["dtype"] = _kind_of_number(self, fields.known(given.get("dtype"), "dtype of Input", line), line)
-        tensor: Tensor = self.use(self.layer("Input", args[:1], given, line), (), {}, line)
+        tensor: Tensor = self.use(self.layer("Input", (), given, line), (), {}, line)
         return tensor
 
     def input_of(self, shape: tuple[int | None, ...], line: int, dtype: str | None = None) -> Tensor:
@@ -160,7 +165,7 @@ def tensors(value: Any, use: str, line: int) -> list[Tensor]:
     if isinstance(value, Tensor):
         return [value]
     if isinstance(value, Unknown):
-        fields.known(value, use, line)
+        fields.known(value, use, line, "Use a layer of Keras for it.")
     if isinstance(value, list | tuple):
         return [tensor for item in value for tensor in tensors(item, use, line)]
     if isinstance(value, dict):

@@ -15,10 +15,11 @@ from builder.layers.base import LayerSpec, Signature
 class FaultError(Exception):
     """What matters for the network and cannot be read: the line, and what was expected, what came, what to do."""
 
-    def __init__(self, line: int, words: str) -> None:
+    def __init__(self, line: int, words: str, origin: Unknown | None = None) -> None:
         super().__init__(words)
         self.line = line
         self.words = words
+        self.origin = origin  # the unknown value that is needed; it is told once
 
 
 class StopReadingError(FaultError):
@@ -116,6 +117,17 @@ class Model:
     listed: bool = False
     inside: bool = False
     trained: bool = False
+
+
+class Inside(list[Any]):
+    """The layers within a backbone, which is one layer here: the backbone itself, in a list that cannot be cut."""
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class Shape:
+    """The shape of a tensor, of which only the last axis may be known."""
+
+    tensor: Tensor
 
 
 class Scope:
