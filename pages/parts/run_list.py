@@ -13,7 +13,7 @@ from runtime.store import Project
 
 PAGE = 15  # runs listed at once
 THIS, ALL = "This project", "All projects"
-WIDTHS = [0.6, 3, 2.2, 1.2, 3, 1.2, 0.8]
+WIDTHS = [0.5, 2.4, 2, 1.3, 3.8, 1, 1.2]
 
 
 def run_list(project: Project, shown: Run | None) -> None:
@@ -21,8 +21,11 @@ def run_list(project: Project, shown: Run | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Runs", anchor=False, width="stretch")
         which = st.segmented_control("Runs of", [THIS, ALL], default=THIS, key="runs-of", label_visibility="collapsed")
+    _rows(runs(None if which == ALL else project.id), shown)
     _damaged()
-    found = runs(None if which == ALL else project.id)
+
+
+def _rows(found: list[Run], shown: Run | None) -> None:
     if not found:
         st.caption("None yet. Every run is kept here with its network, settings, curves and model.")
         return
@@ -74,7 +77,7 @@ def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:
     epochs.markdown(f"{epochs_done(found)} of {found.epochs or run.spec.training.epochs}")
     figure.markdown(best(found))
     time.markdown(duration(found.elapsed))
-    with menu.popover("", icon=":material/more_horiz:", help=f"Rename or delete {run.name}"):
+    with menu.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {run.name}"):
         _menu(run)
     return compared and not is_shown
 
