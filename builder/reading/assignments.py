@@ -19,7 +19,13 @@ class Assignments(Literals):
         super().__init__()
         self.passed: dict[int, int] = {}  # first line -> last line of what says nothing about the network
         self.mattered = 0
+        self.kept: set[int] = set()  # lines that say something about it
         self.careful = False  # within a block: what cannot be decided is a fault
+
+    def matter(self, node: ast.stmt) -> None:
+        """This may say something about the network."""
+        self.mattered += 1
+        self.kept.add(node.lineno)
 
     def pass_over(self, node: ast.stmt) -> None:
         """This says nothing about the network."""
@@ -69,7 +75,7 @@ class Assignments(Literals):
         ):
             self.pass_over(node)
         else:
-            self.mattered += 1
+            self.matter(node)
 
     def bind(self, target: ast.expr, value: Any, scope: Scope) -> None:
         """Give a value to a name, to the names of a tuple, to an attribute or a place in a list."""
@@ -104,7 +110,7 @@ class Assignments(Literals):
             holder = value
         else:
             return
-        if holder.variable is None:
+        if holder.variable is None or len(holder.variable) < 2 <= len(name):
             holder.variable = name
             self.trace.assigned[type(holder).__name__, name] += 1
 

@@ -41,6 +41,11 @@ class Form:
     block: Block | None = None
     values: dict[str, Any] = field(default_factory=dict)
 
+    def arguments(self, given: Mapping[str, Any]) -> list[tuple[str, Tensor]]:
+        """What is given for the inputs, by the ports of the block."""
+        ports = self.block.signature().ports if self.block else ()
+        return list(zip(ports, (given[name] for name in self.inputs), strict=True))
+
 
 class Blocks(Calls):
     """Carries out calls; what is written as a block becomes one."""
@@ -100,7 +105,7 @@ class Blocks(Calls):
             return None
         function.called = True
         layer.name = name
-        return self.trace.use(layer, [(port, given[port]) for port in form.inputs], {}, line)
+        return self.trace.use(layer, form.arguments(given), {}, line)
 
     def layer_object(
         self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int, repeat: int | Symbol = 1
@@ -127,7 +132,7 @@ class Blocks(Calls):
         layer.automatic = self.trace.automatic(instance.cls.node.name)
         if instance.variable is not None:
             self.trace.assigned["Layer", instance.variable] = self.trace.assigned["Instance", instance.variable]
-        return self.trace.use(layer, [(port, given[port]) for port in form.inputs], {}, line)
+        return self.trace.use(layer, form.arguments(given), {}, line)
 
     def _called(self, instance: Instance, values: dict[str, Any], places: Sequence[str], line: int) -> Any:
         """What an object of the class returns, made with parameters and called on the inputs of a block."""

@@ -24,7 +24,7 @@ class Reader(Blocks):
     def _do_for(self, node: ast.For, scope: Scope) -> Any:
         if not self._repeat(node, scope):
             return super()._do_for(node, scope)
-        self.mattered += 1
+        self.matter(node)
         return None
 
     def _repeat(self, node: ast.For, scope: Scope) -> bool:
@@ -34,7 +34,7 @@ class Reader(Blocks):
                 target=ast.Name(id=turn),
                 body=[ast.Assign(targets=[ast.Name(id=tensor)], value=ast.Call(args=[ast.Name(id=first), *_]) as call)],
                 orelse=[],
-            ) if first == tensor and isinstance(scope.values.get(tensor), Tensor):
+            ) if first == tensor and isinstance(scope.values.get(tensor), Tensor) and _only_names(call):
                 made = self._repeated_object(node, call, turn, scope) or self._repeated_call(node, call, turn, scope)
             case _:
                 return False
@@ -45,6 +45,8 @@ class Reader(Blocks):
 
     def _repeated_call(self, node: ast.For, call: ast.Call, turn: str, scope: Scope) -> Any:
         """`for i in range(1, 4): x = unit(x, 64, name=f"x_{i}")`."""
+        if not isinstance(call.func, ast.Name):  # looking at a name changes nothing
+            return None
         function = self.evaluate(call.func, scope)
         prefix = _numbered(call, turn)
         count = self._count(node.iter, scope)
@@ -57,7 +59,8 @@ class Reader(Blocks):
 
     def _repeated_object(self, node: ast.For, call: ast.Call, turn: str, scope: Scope) -> Any:
         """`for unit in self.units: x = unit(x)`."""
-        if not isinstance(call.func, ast.Name) or call.func.id != turn or call.keywords:
+        named = isinstance(call.func, ast.Name) and isinstance(node.iter, ast.Name | ast.Attribute)
+        if not named or ast.unparse(call.func) != turn or call.keywords:
             return None
         objects = self.evaluate(node.iter, scope)
         count: int | Symbol
@@ -99,6 +102,12 @@ class Reader(Blocks):
     def holder(self, value: Any) -> Any:
         """What a variable gives its name to."""
         return value.instance if isinstance(value, Repeated) else super().holder(value)
+
+
+def _only_names(call: ast.Call) -> bool:
+    """Whether looking at what a call is given changes nothing."""
+    given = (*call.args, *(one.value for one in call.keywords))
+    return not any(isinstance(part, ast.Call | ast.NamedExpr | ast.Lambda) for one in given for part in ast.walk(one))
 
 
 def _numbered(call: ast.Call, turn: str) -> ast.expr | None:

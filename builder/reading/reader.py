@@ -261,7 +261,7 @@ def _notes(reader: Reader) -> list[Note]:
     notes = [Note(*one) for one in reader.trace.notes]
     runs: list[list[int]] = []
     for line, end in sorted(reader.passed.items()):
-        if runs and line <= runs[-1][1] + 3:  # comments and empty lines may stand between
+        if runs and not any(runs[-1][1] < kept < line for kept in reader.kept):
             runs[-1][1] = max(end, runs[-1][1])
         else:
             runs.append([line, end])

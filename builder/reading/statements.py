@@ -136,6 +136,7 @@ class Statements(Assignments):
         return flow or self.run(node.finalbody, scope)
 
     def _do_return(self, node: ast.Return, scope: Scope) -> Return:
+        self.kept.add(node.lineno)
         return Return(self.evaluate(node.value, scope) if node.value else None)
 
     def _do_break(self, node: ast.Break, scope: Scope) -> object:
@@ -168,11 +169,12 @@ class Statements(Assignments):
                 raise ToldError
             self.pass_over(node)
         else:
-            self.mattered += 1
+            self.matter(node)
 
     # Functions and classes.
 
     def _do_functiondef(self, node: ast.FunctionDef, scope: Scope) -> None:
+        self.kept.add(node.lineno)
         value: Any = self.function(node, scope)
         if any(isinstance(part, ast.Yield | ast.YieldFrom | ast.Await) for part in self._walk([node])):
             value = Unknown(node.lineno, f"`{node.name}` yields its values one by one, which is not read")
