@@ -116,9 +116,10 @@ def _downloaded(dataset: Dataset, spec: DataSpec) -> Preview:
         size = f"{done / 1e6:.1f} MB" + (f" of {total / 1e6:.1f} MB" if total else "")
         bar.progress(min(done / total, 1.0) if total else 0.0, f"Downloading {dataset.title}: {size}")
 
-    preview = dataset.preview(spec, progress)
-    place.empty()
-    return preview
+    try:
+        return dataset.preview(spec, progress)
+    finally:
+        place.empty()
 
 
 def _facts(dataset: Dataset, spec: DataSpec, preview: Preview) -> None:

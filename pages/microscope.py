@@ -74,7 +74,7 @@ def _look(run_id: str, was_live: bool) -> None:
         st.info(_nothing_saved(run, live), icon=":material/hourglass_empty:")
         return
     with right:
-        layer, time = st.columns([2, 5], gap="large", vertical_alignment="bottom")
+        layer, time = st.columns([2, 5], gap="large")
     with layer:
         node = _choose_node(run)
     with left:
