@@ -8,11 +8,16 @@ import streamlit as st
 
 from builder.edits import Configure, EditError, Rename
 from builder.graph import Node
+from builder.layers.blocks import Instance
 from builder.problem import Problem
+from builder.program import Facts
 from builder.validate import problems
-from pages.parts import state
+from pages.parts import blocks, state
+from pages.parts.blocks import edited, first_line
 from pages.parts.canvas import canvas, facts_of, wire
 from pages.parts.form import form
+from pages.parts.inside import Place, place
+from pages.parts.views import totals_text
 from pages.parts.wire import Wire, changed
 from runtime.datasets import DATASETS
 from runtime.store import MAX_NAME, Project, UnknownProjectError, clean_name, store
@@ -34,34 +39,55 @@ def workbench(project_id: str) -> None:
         st.warning(str(UnknownProjectError()))
         return
     left, right = st.columns([0.73, 0.27], gap="small")
+    conversation = wire(project)
     with right.container(key="side"):
         top = st.container()
-        project = _selected_layer(project, wire(project))
+        project = _selected_layer(project, conversation)
+    here = place(project.graph, conversation.opened)
     facts = facts_of(project)
     dataset = DATASETS.get(project.data.name)
     found = problems(
         project.graph, facts=facts, task=dataset.task(project.data) if dataset else None, training=project.training
     )
+    shown_facts, shown_problems = (facts, found) if not here.path else _inside(project, here)
     with top:
         _call_to_action(project, found)
-        _problem_list(project, found, wire(project))
+        _problem_list(project, here, shown_problems, conversation)
     with left:
-        canvas(project, facts, found)
+        canvas(project, here, shown_facts, totals_text(project.graph, facts), shown_problems)
+
+
+def _inside(project: Project, here: Place) -> tuple[dict[str, Facts] | None, tuple[Problem, ...]]:
+    facts = facts_of(project, here.instances)
+    return facts, problems(here.graph, facts=facts, inside=True)
 
 
 def _selected_layer(project: Project, conversation: Wire) -> Project:
     """The form of the one selected layer; the project after what was changed in it."""
-    nodes = [node for key in conversation.selected if (node := project.graph.find(key.partition("#")[0]))]
+    here = place(project.graph, conversation.opened)
+    nodes = [node for key in conversation.selected if (node := here.graph.find(key.partition("#")[0]))]
     if len(nodes) != 1:
+        if here.path:
+            return blocks.open_block(project, here, conversation)
         _project_name(project)
         st.caption(
-            f"{len(nodes)} layers are selected." if nodes else "Select a layer to see and change its settings here."
+            f"{len(nodes)} layers are selected. Fold makes a block of them."
+            if len(nodes) > 1
+            else "Select a layer to see and change its settings here."
         )
-        return project
+        return blocks.block_list(project, conversation)
     node = nodes[0]
     st.subheader(node.layer.type, help=node.layer.tooltip(), anchor=False)
-    project = _name(project, node, conversation)
-    return _settings(project, node, conversation) if project.graph.find(node.id) else project
+    project, node_id = _name(project, here, node, conversation)
+    here = place(project.graph, conversation.opened)
+    renamed = here.graph.find(node_id)
+    if renamed is None:
+        return project
+    if isinstance(renamed.layer, Instance):
+        project = blocks.instance_settings(project, here, renamed, conversation)
+    else:
+        project = _settings(project, here, renamed, conversation)
+    return blocks.exposing(project, here, renamed, conversation) if here.path else project
 
 
 def _project_name(project: Project) -> None:
@@ -73,40 +99,34 @@ def _project_name(project: Project) -> None:
         st.rerun()  # the header and the title of the window bear it too
 
 
-def _settings(project: Project, node: Node, conversation: Wire) -> Project:
-    after = form(node.layer, key=f"{project.id}.{node.id}")
+def _settings(project: Project, here: Place, node: Node, conversation: Wire) -> Project:
+    owner = here.graph.find(node.shares) if node.shares else None
+    if owner is not None:
+        st.caption(f"Uses the layer of {owner.id}, with the same weights: what is changed here is changed there.")
+    after = form((owner or node).layer, key=f"{project.id}.{here.block}.{node.id}")
     if after is None:
         return project
-    values = changed(node.layer.model_dump(), after.model_dump())
-    try:
-        return store().edit(project.id, [Configure(id=node.id, values=values)], by=state.visitor())
-    except EditError as error:
-        conversation.say(str(error))
-        return project
+    values = changed((owner or node).layer.model_dump(), after.model_dump())
+    return edited(project, here.edits(Configure(id=node.id, values=values)), conversation)
 
 
-def _name(project: Project, node: Node, conversation: Wire) -> Project:
+def _name(project: Project, here: Place, node: Node, conversation: Wire) -> tuple[Project, str]:
     wanted = st.text_input(
         "Name",
         node.id,
         max_chars=64,
-        key=f"name.{project.id}.{node.id}",
+        key=f"name.{project.id}.{here.block}.{node.id}",
         help="Name of the layer, and of the variable in the code: small letters, digits and _.",
     )
     if wanted == node.id:
-        return project
+        return project, node.id
     try:
-        renamed = store().edit(project.id, [Rename(id=node.id, to=wanted)], by=state.visitor())
+        renamed = store().edit(project.id, here.edits(Rename(id=node.id, to=wanted)), by=state.visitor())
     except ValueError as error:  # not a name at all, or taken
-        st.error(_first_line(error))
-        return project
+        st.error(first_line(error))
+        return project, node.id
     conversation.select([wanted])
-    return renamed
-
-
-def _first_line(error: ValueError) -> str:
-    faults = getattr(error, "errors", None)
-    return faults()[0]["msg"].removeprefix("Value error, ") if faults else str(error)
+    return renamed, wanted
 
 
 def _call_to_action(project: Project, found: tuple[Problem, ...]) -> None:
@@ -119,19 +139,19 @@ def _call_to_action(project: Project, found: tuple[Problem, ...]) -> None:
         state.go("train.py")
 
 
-def _problem_list(project: Project, found: tuple[Problem, ...], conversation: Wire) -> None:
+def _problem_list(project: Project, here: Place, found: tuple[Problem, ...], conversation: Wire) -> None:
     # Those of the selected layer first; and room for its form below.
     found = tuple(sorted(found, key=lambda problem: problem.node not in conversation.selected))
     at_once = 1 if conversation.selected else AT_ONCE
     for number, problem in enumerate(found[:at_once]):
-        _problem(project, problem, number, conversation)
+        _problem(project, here, problem, number, conversation)
     if len(found) > at_once:
         with st.expander(f"{len(found) - at_once} more to look at"):
             for number, problem in enumerate(found[at_once:MOST], at_once):
-                _problem(project, problem, number, conversation)
+                _problem(project, here, problem, number, conversation)
 
 
-def _problem(project: Project, problem: Problem, number: int, conversation: Wire) -> None:
+def _problem(project: Project, here: Place, problem: Problem, number: int, conversation: Wire) -> None:
     with st.container(border=True, key=f"problem-{number}", gap="xsmall"):
         if problem.node is not None:
             st.button(
@@ -144,22 +164,26 @@ def _problem(project: Project, problem: Problem, number: int, conversation: Wire
                 args=([problem.node],),
             )
         st.markdown(f"{problem.message} {problem.remedy}")
-        for place, fix in enumerate(problem.fixes):
+        for choice, fix in enumerate(problem.fixes):
             st.button(
                 fix.label,
-                key=f"fix-{number}-{place}",
+                key=f"fix-{number}-{choice}",
                 icon=":material/build:",
                 on_click=_fix,
-                args=(project.id, problem, place, conversation),
+                args=(project.id, here, problem, choice, conversation),
             )
         if problem.detail:
             with st.expander("What Keras says"):
                 st.code(problem.detail, language=None, wrap_lines=True)
 
 
-def _fix(project_id: str, problem: Problem, place: int, conversation: Wire) -> None:
+def _fix(project_id: str, here: Place, problem: Problem, choice: int, conversation: Wire) -> None:
+    fix = problem.fixes[choice]
     try:
-        store().edit(project_id, problem.fixes[place].edits, by=state.visitor())
+        if fix.training:
+            store().settings(project_id, training=fix.training)
+        if fix.edits:
+            store().edit(project_id, here.edits(*fix.edits), by=state.visitor())
     except EditError as error:
         conversation.say(str(error))
 

@@ -44,10 +44,12 @@ def ping(params: dict[str, Any], progress: Progress) -> Any:
 
 
 def shapes(params: dict[str, Any], progress: Progress) -> Any:
-    """What Keras says about each node of `params["graph"]`, a network document."""
+    """What Keras says about each node of `params["graph"]`, a network document; inside the block at `params["inside"]`."""
     from builder.compile import shapes as describe
+    from builder.compile import shapes_inside
 
-    facts = describe(lower(read_graph(params["graph"])))
+    program, path = lower(read_graph(params["graph"])), params["inside"]
+    facts = shapes_inside(program, path) if path else describe(program)
     return {node: fact.model_dump() for node, fact in facts.items()}
 
 

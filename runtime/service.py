@@ -66,7 +66,7 @@ class KerasService:
         self._replaced = ""  # why the last child was
         self._ready_since = 0.0
         self._known: OrderedDict[bytes, dict[str, Facts]] = OrderedDict()
-        self._wanted: OrderedDict[bytes, str] = OrderedDict()
+        self._wanted: OrderedDict[bytes, tuple[str, tuple[str, ...]]] = OrderedDict()
         self._turn = threading.Lock()  # held by the one request that the child works on
 
     def start(self) -> None:
@@ -104,17 +104,22 @@ class KerasService:
         """The child's process id, once there is one."""
         return self._child.pid if self._child else None
 
-    def shapes(self, graph: Graph, wait: float = 0.0) -> dict[str, Facts] | None:
+    def shapes(self, graph: Graph, wait: float = 0.0, inside: tuple[str, ...] = ()) -> dict[str, Facts] | None:
         """What Keras says about each node, at once if it is known, else after at most `wait` seconds.
+
+        Args:
+            graph: the network.
+            wait: seconds.
+            inside: the instances of blocks, from the outermost, whose inside is meant; none for the network itself.
 
         Returns:
             None while it is not there yet (a later call finds it); nothing about any node if Keras hangs or dies on it.
         """
         document = graph.model_dump_json(exclude={"nodes": {"__all__": {"x", "y"}}})
-        key = sha256(document.encode()).digest()
+        key = sha256("/".join((document, *inside)).encode()).digest()
         with self._changed:
             if key not in self._known:
-                self._wanted[key] = document
+                self._wanted[key] = document, inside
                 self._wanted.move_to_end(key)
                 _trim(self._wanted, WAITING)
                 self._changed.notify_all()
@@ -162,17 +167,17 @@ class KerasService:
                 )
                 if self._closed or self._state == "failed":
                     return
-                key, document = self._wanted.popitem()
-            facts = self._facts(document)
+                key, (document, inside) = self._wanted.popitem()
+            facts = self._facts(document, inside)
             with self._changed:
                 self._known[key] = facts
                 _trim(self._known, REMEMBERED)
                 self._changed.notify_all()
 
-    def _facts(self, document: str) -> dict[str, Facts]:
+    def _facts(self, document: str, inside: tuple[str, ...]) -> dict[str, Facts]:
         for _ in range(2):  # twice, because a child may die of something else than this network
             try:
-                return FACTS.validate_python(self.call("shapes", {"graph": document}, self._shapes_limit))
+                return FACTS.validate_python(self.call("shapes", {"graph": document, "inside": inside}, self._shapes_limit))
             except ServiceError as error:
                 if not error.died:
                     break

@@ -16,6 +16,7 @@ from builder.compile.making import Options, as_list, called, reason
 from builder.compile.offline import make_offline
 from builder.compile.refusals import refuse_what_only_data_would_show
 from builder.flat import Inside, flat
+from builder.layers.base import Setting
 from builder.macs import macs, numbers
 from builder.program import Argument, Facts, Program, Ref, Step
 
@@ -37,16 +38,19 @@ def shapes(program: Program) -> dict[str, Facts]:
     return {step.id: one for step in program.steps if (one := told.get(step.id) or whole.get(step.id))}
 
 
-def shapes_inside(program: Program, path: str) -> dict[str, Facts]:
+def shapes_inside(program: Program, path: Sequence[str]) -> dict[str, Facts]:
     """The same for the nodes inside an instance of a block, under their names there.
 
     Args:
-        path: the full name of the instance, such as `stage2_1_unit`; of a repeated one the first is told.
+        path: the instance, and before it those that it stands inside of; of a repeated one the first is told.
     """
     facts, instances = _all_facts(program)
     told = {**facts, **{name: _together(inside, facts) for name, inside in instances.items()}}
-    numbered = f"{path}_1_" if any(name.startswith(f"{path}_1_") for name in told) else f"{path}_"
-    return {name.removeprefix(numbered): one for name, one in told.items() if one and name.startswith(numbered)}
+    prefix = ""
+    for name in path:
+        numbered = f"{prefix}{name}_1_"
+        prefix = numbered if any(full.startswith(numbered) for full in told) else f"{prefix}{name}_"
+    return {name.removeprefix(prefix): one for name, one in told.items() if one and name.startswith(prefix)}
 
 
 def _all_facts(program: Program) -> tuple[dict[str, Facts], Mapping[str, Inside]]:
@@ -87,8 +91,9 @@ def _facts(step: Step, known: Mapping[str, Facts]) -> Facts:
     tensors = tuple((facts.shapes[part], facts.dtypes[part]) for facts, part in sources)
     call = step.call
     kwargs = tuple(pair for pair in call.kwargs if pair[0] not in ("name", "trainable"))
-    facts = _ask(Call(call.target, call.args, kwargs), _numbered(step.arguments), step.options, tensors)
-    frozen = ("trainable", False) in (*call.kwargs, *step.attributes)
+    partly = tuple(setting for setting in step.settings if setting.last is not None)
+    facts = _ask(Call(call.target, call.args, kwargs), _numbered(step.arguments), step.options, tensors, partly)
+    frozen = ("trainable", False) in call.kwargs or Setting("trainable", False) in step.settings
     return facts.model_copy(update={"trainable": 0}) if frozen and facts.trainable else facts
 
 
@@ -99,10 +104,16 @@ def _numbered(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _ask(call: Call, arguments: tuple[Argument, ...], options: Options, tensors: tuple[Tensor, ...]) -> Facts:
+def _ask(
+    call: Call,
+    arguments: tuple[Argument, ...],
+    options: Options,
+    tensors: tuple[Tensor, ...],
+    settings: tuple[Setting, ...],
+) -> Facts:
     try:
         with keras.StatelessScope(initialize_variables=False):
-            return _answer(call, arguments, options, tensors)
+            return _answer(call, arguments, options, tensors, settings)
     except Exception as error:
         return Facts(error=reason(error))
     finally:
@@ -110,8 +121,16 @@ def _ask(call: Call, arguments: tuple[Argument, ...], options: Options, tensors:
         keras.utils.clear_session(free_memory=False)
 
 
-def _answer(call: Call, arguments: tuple[Argument, ...], options: Options, tensors: tuple[Tensor, ...]) -> Facts:
+def _answer(
+    call: Call,
+    arguments: tuple[Argument, ...],
+    options: Options,
+    tensors: tuple[Tensor, ...],
+    settings: tuple[Setting, ...],
+) -> Facts:
     layer = make_offline(call)
+    for setting in settings:
+        setting.put(layer)
     if not arguments:  # keras.Input is a tensor already
         return Facts(shapes=(layer.shape,), dtypes=(layer.dtype,), macs=0, activation_bytes=_bytes(layer))
     inputs = [keras.KerasTensor(shape, dtype) for shape, dtype in tensors]
@@ -128,7 +147,7 @@ def _answer(call: Call, arguments: tuple[Argument, ...], options: Options, tenso
         dtypes=tuple(tensor.dtype for tensor in outputs),
         parameters=sum(prod(weight.shape) for weight in layer.weights),
         trainable=sum(prod(weight.shape) for weight in layer.trainable_weights),
-        macs=_total(macs(one, [tensor.shape for tensor in into], out[0].shape) for one, into, out in calls),
+        macs=_total(_macs(one, into, out[0]) for one, into, out in calls),
         activation_bytes=_total(_bytes(tensor) for _, _, out in calls for tensor in out),
     )
 
@@ -158,13 +177,26 @@ def _inside(backbone: Any, tensor: Any) -> list[tuple[Any, list[Any], list[Any]]
     calls = []
 
     def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(layer, keras.Sequential):  # ConvNeXt holds some
+            (tensor,) = args
+            for one in layer.layers:
+                tensor = call(one, tensor)
+            return tensor
         outputs = layer(*args, **kwargs)
-        calls.append((layer, keras.tree.flatten(args), as_list(outputs)))
+        tensors = [given for given in keras.tree.flatten(args) if isinstance(given, keras.KerasTensor)]
+        calls.append((layer, tensors, as_list(outputs)))
         return outputs
 
     image = keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype)
     keras.models.clone_model(backbone, input_tensors=image, clone_function=lambda layer: layer, call_function=call)
     return calls
+
+
+def _macs(layer: Any, inputs: Sequence[Any], output: Any) -> int | None:
+    """The work of a layer; that of a bare operation within a backbone, such as x + 3, is not counted, like that of Add."""
+    if not isinstance(layer, keras.layers.Layer):
+        return 0
+    return macs(layer, [tensor.shape for tensor in inputs], output.shape)
 
 
 def _bytes(tensor: Any) -> int | None:

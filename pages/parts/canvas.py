@@ -20,8 +20,9 @@ from builder.graph import DocumentError
 from builder.problem import Problem
 from builder.program import Facts
 from pages.parts import state
+from pages.parts.inside import Place, place
 from pages.parts.routes import PREFIX
-from pages.parts.views import offered, totals_text, view
+from pages.parts.views import offered, view
 from pages.parts.wire import Wire
 from runtime.service import service
 from runtime.store import Project, store
@@ -43,7 +44,7 @@ class Bundle(StaticFiles):
 
 
 def pulse(request: Request) -> Response:
-    """`/canvas/pulse?project=ID&state=STATE`: the newest revision, and whether the state of the shapes has changed."""
+    """`/canvas/pulse?project=ID&inside=PATH&state=STATE`: the newest revision, and whether the state of the shapes has changed."""
     project_id = request.query_params.get("project", "")
     try:
         project = store().project(project_id) if re.fullmatch(r"[0-9a-f]{32}", project_id) else None
@@ -51,7 +52,8 @@ def pulse(request: Request) -> Response:
         project = None
     if project is None:
         return JSONResponse({"message": "There is no such project."}, 404)
-    facts = service().shapes(project.graph)
+    here = place(project.graph, request.query_params.get("inside", "").split("/"))
+    facts = service().shapes(project.graph, inside=here.instances)
     news = request.query_params.get("state") != shapes_state(facts)
     return JSONResponse({"revision": project.revision, "news": news}, headers={"Cache-Control": "no-store"})
 
@@ -71,9 +73,9 @@ def wire(project: Project) -> Wire:
     return found
 
 
-def facts_of(project: Project) -> dict[str, Facts] | None:
+def facts_of(project: Project, inside: tuple[str, ...] = ()) -> dict[str, Facts] | None:
     """What Keras says about the project's layers; None while it is not there yet. Waits no longer than PATIENCE."""
-    return service().shapes(project.graph, wait=PATIENCE if service().state == "ready" else 0)
+    return service().shapes(project.graph, wait=PATIENCE if service().state == "ready" else 0, inside=inside)
 
 
 def shapes_state(facts: dict[str, Facts] | None) -> str:
@@ -83,29 +85,42 @@ def shapes_state(facts: dict[str, Facts] | None) -> str:
     return "coming" if facts is None else "ready"
 
 
-def canvas(project: Project, facts: dict[str, Facts] | None, problems: Iterable[Problem]) -> None:
-    """Draw the canvas of a project; what a person does there comes in at the next run, before anything is drawn."""
+def canvas(
+    project: Project, here: Place, facts: dict[str, Facts] | None, totals: str, problems: Iterable[Problem]
+) -> None:
+    """Draw the canvas of a project, open `here`; what a person does there comes in at the next run, before anything is drawn.
+
+    Args:
+        project: what is worked on.
+        here: the network, or the inside of one of its blocks.
+        facts: what Keras says about the nodes that are shown.
+        totals: what the whole network comes to.
+        problems: what does not fit among the nodes that are shown.
+    """
     key = f"canvas-{project.id}"
     conversation = wire(project)
     waiting = shapes_state(facts)
     words = service().message or ("Shapes are coming." if waiting == "coming" else "")
     data = conversation.tell(
-        view(project.graph, facts, problems),
+        view(here.graph, facts, problems),
         palette=offered(),
         status={"state": waiting, "message": words},
-        totals=totals_text(project.graph, facts),
+        totals=totals,
+        path=[{"node": node, "block": block} for node, block in here.path],
+        blocks=[block.name for block in project.graph.blocks],
         undo=project.undoable,
         redo=project.redoable,
         revision=project.revision,
-        pulse=f"{PULSE}?project={project.id}",
+        pulse=f"{PULSE}?project={project.id}&inside={'/'.join(here.instances)}",
     )
     hear = partial(_hear, key, conversation)
     _component()(
         key=key,
         data=data,
-        default={"selection": []},
+        default={"selection": [], "opened": list(here.instances)},
         on_outbox_change=hear,
         on_selection_change=hear,
+        on_opened_change=hear,
     )
 
 
@@ -113,6 +128,7 @@ def _hear(key: str, conversation: Wire) -> None:
     """Take what the canvas sent. Streamlit may stop a run at its next `st.`: so there is none after the first line."""
     sent: dict[str, Any] = dict(st.session_state[key])
     conversation.choose(sent.get("selection"))
+    conversation.open(sent.get("opened"))
     if sent.get("outbox") is not None:
         conversation.receive(sent["outbox"])
 

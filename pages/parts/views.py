@@ -53,7 +53,8 @@ def view(graph: Graph, facts: Mapping[str, Facts] | None, problems: Iterable[Pro
 def _drawn(node: Node, signature: Signature) -> dict[str, Any]:
     """What depends on the node alone; nodes that an edit does not touch are not written again."""
     document = json.loads(write_graph(Graph(nodes=(node,))))["nodes"][0]
-    return {"id": node.id, "x": node.x, "y": node.y, "layer": document["layer"], **_kind(node.layer, signature)}
+    drawn = {"id": node.id, "x": node.x, "y": node.y, "layer": document["layer"], **_kind(node.layer, signature)}
+    return drawn | ({"shares": node.shares, "summary": f"uses {node.shares} again"} if node.shares else {})
 
 
 def _kind(layer: LayerSpec, signature: Signature) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def _kind(layer: LayerSpec, signature: Signature) -> dict[str, Any]:
 def offered() -> dict[str, Any]:
     """The palette: families in order with their labels, and every layer with all that a new node of it shows."""
     return {
-        "families": family_labels(),
+        "families": {**family_labels(), "blocks": "Blocks"},
         "entries": [{**entry, **_entry(entry["type"])} for entry in palette()],
     }
 

@@ -9,7 +9,8 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from builder.edits import Edit, EditError, NameTakenError
+from builder.edits import Edit, EditError, Fold, NameTakenError
+from pages.parts.inside import DEEPEST
 from pages.parts.views import View
 
 MOST_EDITS = 200  # in one step of undo
@@ -81,6 +82,7 @@ class Wire:
         self._noticed = 0
         self._select: dict[str, Any] = {"number": 0, "keys": []}
         self.selected: tuple[str, ...] = ()
+        self.opened: tuple[str, ...] = ()
 
     def receive(self, message: object) -> None:
         """Take what the canvas sent. Each step is applied once, however often it comes; what does not fit is told in words."""
@@ -100,6 +102,11 @@ class Wire:
         """Take what the canvas has selected."""
         if isinstance(keys, list):
             self.selected = tuple(key for key in keys[:MOST_ENTRIES] if isinstance(key, str))
+
+    def open(self, instances: object) -> None:
+        """Take which instances of blocks the canvas has opened, from the outermost."""
+        if isinstance(instances, list):
+            self.opened = tuple(name for name in instances[:DEEPEST] if isinstance(name, str))
 
     def select(self, keys: Sequence[str]) -> None:
         """Have the canvas select these nodes and show them."""
@@ -160,6 +167,8 @@ class Wire:
     def _edit(self, edits: tuple[Edit, ...], by: str) -> None:
         try:
             self._book.edit(self._project, edits, by=by)
+            if folded := [edit.name for edit in edits if isinstance(edit, Fold)]:
+                self.select(folded)
         except NameTakenError as taken:  # two tabs chose it at once
             if len(edits) > 1:
                 raise

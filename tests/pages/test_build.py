@@ -17,7 +17,7 @@ PAGE = Path(__file__).parents[2] / "pages" / "build.py"
 class FakeService:
     state, message = "starting", "Keras is starting; shapes are coming."
 
-    def shapes(self, graph: Graph, wait: float = 0) -> None:
+    def shapes(self, graph: Graph, wait: float = 0, inside: tuple[str, ...] = ()) -> None:
         return None
 
 

@@ -254,7 +254,7 @@ class FakeService:
     def __init__(self) -> None:
         self.facts: dict[str, Facts] | None = None
 
-    def shapes(self, graph: Graph, wait: float = 0) -> dict[str, Facts] | None:
+    def shapes(self, graph: Graph, wait: float = 0, inside: tuple[str, ...] = ()) -> dict[str, Facts] | None:
         return self.facts
 
 

@@ -23,7 +23,7 @@ class Service:
     def __init__(self, ready):
         self.ready = ready
 
-    def shapes(self, graph, wait=0.0):
+    def shapes(self, graph, wait=0.0, inside=()):
         facts = {node.id: Facts(shapes=((None, *_shape(node.layer)),), dtypes=("float32",)) for node in graph.nodes}
         return facts if self.ready else None
 

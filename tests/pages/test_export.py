@@ -18,7 +18,7 @@ PAGE = Path(__file__).parents[2] / "pages" / "export.py"
 class Service:
     """Keras, still starting."""
 
-    def shapes(self, graph, wait=0.0):
+    def shapes(self, graph, wait=0.0, inside=()):
         return None
 
 

@@ -19,7 +19,7 @@ class Service:
 
     state, message = "starting", "Keras is starting; shapes are coming."
 
-    def shapes(self, graph, wait=0.0):
+    def shapes(self, graph, wait=0.0, inside=()):
         return None
 
 

@@ -7,6 +7,9 @@ export const ICONS = {
   delete: "M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.7 9h6.6l.7-9M6.7 7v4M9.3 7v4",
   tidy: "M5.5 2h5v3.5h-5zM2 10.5h5V14H2zM9 10.5h5V14H9zM8 5.5V8M4.5 10.500V8h7v2.500",
   fit: "M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10",
+  fold: "M2.5 2.5h4v4h-4zM9.5 9.5h4v4h-4zM9.5 2.500h4v4M2.500 9.500v4h4",
+  unfold: "M6 2.500H2.500V6M10 13.500h3.500V10M2.500 2.500l4 4M13.500 13.500l-4-4",
+  open: "M8 3v10M3 8h10",
   close: "M4 4l8 8M12 4l-8 8",
 } as const;
 

@@ -44,6 +44,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
   const view = useReactFlow();
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef(nodes);
+  const was = useRef("");
   latest.current = nodes;
 
   useEffect(() => {
@@ -58,6 +59,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
   // Where the person left off; at first the whole network, or its top where the whole would be too small to read.
   // On an empty canvas nothing moves under the first drop.
   const { called } = session;
+  const opened = session.status?.path.map(({ node }) => node).join("/") ?? "";
   const pane = useStoreApi();
   useEffect(() => {
     const open = () => {
@@ -70,8 +72,10 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
       const x = width / 2 - (top.x + top.width / 2) * LEGIBLE;
       return view.setViewport({ x, y: 24 - top.y * LEGIBLE, zoom: LEGIBLE });
     };
-    if (!viewports.has(session) && session.shown.size) requestAnimationFrame(open);
-  }, [session, view, pane]);
+    if (was.current === opened && viewports.has(session)) return;
+    was.current = opened;
+    if (session.shown.size) requestAnimationFrame(open);
+  }, [session, view, pane, opened]);
   useEffect(() => {
     if (called) view.fitView({ nodes: session.selected.map((id) => ({ id })), duration: 250, maxZoom: 1, minZoom: 0.6 });
   }, [called, session, view]);
@@ -113,6 +117,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
         if (edge) actions.insert(node.id, edge, places(together));
         else actions.move(places(together));
       }}
+      onNodeDoubleClick={(_event, node) => actions.enter(node.id)}
       onSelectionDragStop={(_event, together) => actions.move(places(together))}
       onMoveEnd={(_event, viewport) => viewports.set(session, viewport)}
       defaultViewport={viewports.get(session)}

@@ -1,7 +1,7 @@
 /** Buttons with words; each also has a key. */
 import { useReactFlow } from "@xyflow/react";
 import { ICONS, Icon } from "./Icon";
-import type { Actions } from "./actions";
+import { type Actions, isInstance } from "./actions";
 import { useHere } from "./use";
 import type { Edge } from "./wire";
 
@@ -16,6 +16,7 @@ export function Toolbar({ actions, open, onOpen, selectedEdges }: Props) {
   const { session } = useHere();
   const view = useReactFlow();
   const { status, shown, selected } = session;
+  const instances = selected.filter((key) => isInstance(session.node(key)));
   const tidy = async () => {
     await actions.tidy();
     requestAnimationFrame(() => view.fitView({ padding: 0.15, maxZoom: 1, duration: 250 }));
@@ -29,6 +30,14 @@ export function Toolbar({ actions, open, onOpen, selectedEdges }: Props) {
       <i />
       <Tool word="Duplicate" hint="Copy the selected layers beside themselves (Ctrl+D)" icon="duplicate" can={selected.length > 0} act={() => actions.duplicate()} />
       <Tool word="Delete" hint="Remove what is selected (Delete)" icon="delete" can={shown.size > 0} act={() => actions.remove(selectedEdges())} />
+      <i />
+      <Tool word="Fold" hint="Make a block of the selected layers (Ctrl+G)" icon="fold" can={selected.length > 0} act={() => actions.fold()} />
+      {instances.length > 0 && (
+        <>
+          <Tool word="Unfold" hint="Put the layers inside in the block's place (Ctrl+Shift+G)" icon="unfold" act={() => actions.unfold()} />
+          <Tool word="Open" hint="Show what is inside the block (double-click it)" icon="open" act={() => actions.enter(instances[0])} />
+        </>
+      )}
       <i />
       <Tool word="Tidy" hint="Arrange the layers from top to bottom" icon="tidy" can={shown.size > 1} act={tidy} />
       <Tool word="Fit" hint="Show the whole network" icon="fit" can={shown.size > 0} act={() => view.fitView({ padding: 0.15, maxZoom: 1, duration: 250 })} />

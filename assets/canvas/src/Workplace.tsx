@@ -2,6 +2,7 @@
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Network } from "./Network";
+import { Path } from "./Path";
 import { PaletteList } from "./PaletteList";
 import { StatusLine } from "./StatusLine";
 import { Toolbar } from "./Toolbar";
@@ -95,6 +96,7 @@ function Inside({ session }: { session: Session }) {
         <div className="middle">
           {open && <PaletteList onAppend={append} onDrag={drag} onDrop={drop} onCancel={letGo} />}
           <div className="network" ref={flow}>
+            <Path actions={actions} />
             <Network
               actions={actions}
               edgeAt={edgeAt}

@@ -3,7 +3,7 @@ import { type Copied, asText, copied, fromText, paste } from "./clipboard";
 import { edgesOf, ends, freshName } from "./document";
 import type { Session } from "./session";
 import { SIZE } from "./size";
-import type { Edge, Edit, Entry, Place } from "./wire";
+import type { Edge, Edit, Entry, NodeView, Place } from "./wire";
 
 export class Actions {
   private pasted = { text: "", times: 0 };
@@ -84,6 +84,31 @@ export class Actions {
     return true;
   }
 
+  /** Make a block of the selected layers. */
+  fold(): void {
+    const ids = this.session.selected.map((key) => this.session.node(key)?.id ?? key);
+    const { shown, status } = this.session;
+    const taken = { has: (name: string) => shown.has(name) || (status?.blocks.includes(name) ?? false) };
+    if (ids.length) this.session.edit({ type: "Fold", ids, name: freshName("block", taken) });
+  }
+
+  /** Put what is inside the selected instances in their place. */
+  unfold(): void {
+    const instances = this.session.selected.filter((key) => isInstance(this.session.node(key)));
+    this.session.edit(...instances.map((id): Edit => ({ type: "Unfold", id })));
+  }
+
+  /** Go inside an instance of a block. */
+  enter(id: string | undefined): void {
+    const { session } = this;
+    if (id !== undefined && isInstance(session.node(id))) session.open([...(session.status?.path ?? []).map(({ node }) => node), id]);
+  }
+
+  /** Go back out, until so many blocks are open. */
+  leave(depth: number): void {
+    this.session.open((this.session.status?.path ?? []).slice(0, depth).map(({ node }) => node));
+  }
+
   selectAll(): void {
     this.session.select([...this.session.shown.keys()]);
   }
@@ -99,6 +124,10 @@ export class Actions {
     this.session.edit(edit);
     this.session.select(edit.nodes.map((node) => node.id));
   }
+}
+
+export function isInstance(node: NodeView | undefined): boolean {
+  return node?.layer.type === "Block";
 }
 
 function lowest<Node extends { y: number }>(nodes: readonly Node[]): Node | undefined {

@@ -14,7 +14,7 @@ export function copied(doc: Doc, keys: readonly string[]): Copied {
   const chosen = new Set(keys);
   const nodes = [...doc.values()].filter((node) => chosen.has(node.key));
   return {
-    nodes: nodes.map(({ id, layer, x, y }) => ({ id, layer, x, y })),
+    nodes: nodes.map(({ id, layer, shares, x, y }) => ({ id, layer, ...(shares ? { shares } : {}), x, y })),
     edges: edgesOf(doc).filter((edge) => chosen.has(edge.source) && chosen.has(edge.target)),
   };
 }
@@ -31,7 +31,7 @@ export function fromText(text: string): Copied | null {
     const layers = Array.isArray(nodes) && nodes.length > 0 && nodes.every((node) => typeof node?.layer?.type === "string");
     if (!layers || !Array.isArray(edges)) return null;
     return {
-      nodes: nodes.map(({ id, layer, x = 0, y = 0 }) => ({ id, layer, x, y })),
+      nodes: nodes.map(({ id, layer, shares, x = 0, y = 0 }) => ({ id, layer, ...(shares ? { shares } : {}), x, y })),
       edges: edges.map(({ source, output = 0, target, port = "inputs" }) => ({ source, output, target, port })),
     };
   } catch {

@@ -41,6 +41,9 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
         const inputs = edit.edges.filter((edge) => edge.target === id).map(asInput);
         return withNode(pasted, { ...newNode(entry, id, x + edit.dx, y + edit.dy), layer, summary: "", inputs });
       }, doc);
+    case "Fold":
+    case "Unfold":
+      return doc;
   }
 }
 

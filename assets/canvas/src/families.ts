@@ -19,6 +19,7 @@ const LOOKS: Record<string, Look> = {
   rnn: { colour: "#8C510A", mark: "M12.5 8A4.5 4.5 0 1 1 11 4.7M11.5 2v3h-3" },
   attention: { colour: "#B2182B", mark: "M2 8c3-5 9-5 12 0-3 5-9 5-12 0zM8 6.5a1.5 1.5 0 1 0 .01 0z" },
   activations: { colour: "#4D7C0F", mark: "M2 12h5l6-9" },
+  blocks: { colour: "#1F3A93", mark: "M2.5 5L8 2.5 13.5 5v6L8 13.5 2.5 11zM2.500 5L8 7.500 13.500 5M8 7.500v6" },
   applications: { colour: "#404040", mark: "M3 12l5-3 5 3-5 2zM3 8l5-3 5 3-5 3zM3 4.5L8 2l5 2.5L8 7z" },
 };
 

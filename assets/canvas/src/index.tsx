@@ -22,6 +22,7 @@ export default function canvas({ data, parentElement, setStateValue, setTriggerV
   const line: Line = {
     send: (message) => setTriggerValue("outbox", message),
     select: (keys) => setStateValue("selection", keys),
+    open: (instances) => setStateValue("opened", instances),
   };
   session.connect(line);
   if (!roots.has(parentElement)) {

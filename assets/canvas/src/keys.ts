@@ -56,7 +56,7 @@ export function listen({ place, session, actions, selectedEdges }: Reach): () =>
 
 function command(event: KeyboardEvent, session: Session, actions: Actions, selectedEdges: () => Edge[]): (() => void) | null {
   if (event.key === "Delete" || event.key === "Backspace") return () => actions.remove(selectedEdges());
-  if (event.key === "Escape") return () => session.select([]);
+  if (event.key === "Escape") return () => (session.selected.length ? session.select([]) : actions.leave((session.status?.path.length ?? 0) - 1));
   if (!event.ctrlKey && !event.metaKey) return null;
   switch (event.key.toLowerCase()) {
     case "z":
@@ -67,6 +67,8 @@ function command(event: KeyboardEvent, session: Session, actions: Actions, selec
       return () => actions.selectAll();
     case "d":
       return () => actions.duplicate();
+    case "g":
+      return () => (event.shiftKey ? actions.unfold() : actions.fold());
     default:
       return null;
   }

@@ -8,6 +8,7 @@ import type { Edit, Entered, Entry, Incoming, NodeView, Outgoing, Palette } from
 export interface Line {
   send(message: Outgoing): void;
   select(keys: readonly string[]): void;
+  open(instances: readonly string[]): void;
 }
 
 const VERSIONS_KEPT = 50;
@@ -65,10 +66,22 @@ export class Session {
     this.tell();
   }
 
+  /** The block that is open; undefined at the top of the network. */
+  get inside(): string | undefined {
+    return this.status?.path.at(-1)?.block;
+  }
+
+  /** Go inside an instance of a block, or back out: `instances` leads there from the top. */
+  open(instances: readonly string[]): void {
+    this.select([]);
+    this.line?.open(instances);
+  }
+
   /** Do something: it is seen at once, and goes to Python as one step of undo. */
   edit(...edits: Edit[]): void {
     if (edits.length === 0 || !this.status) return;
-    this.outbox.add(this.status.epoch, edits);
+    const { inside } = this;
+    this.outbox.add(this.status.epoch, inside === undefined ? edits : edits.map((edit) => ({ ...edit, inside })));
     this.foreseeAll();
     this.tell();
   }
@@ -133,7 +146,7 @@ export class Session {
 
   private foreseeAll(): void {
     const confirmed = this.confirmed.get(this.version) ?? EMPTY;
-    const edits = this.outbox.pending.flatMap((entry) => entry.edits);
+    const edits = this.outbox.pending.flatMap((entry) => entry.edits).filter((edit) => edit.inside === this.inside);
     const before = this.shown;
     this.shown = edits.reduce((doc, edit) => foresee(doc, edit, this.offered), confirmed);
     for (const [key, listeners] of this.nodeListeners) {

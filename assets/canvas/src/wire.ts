@@ -20,6 +20,8 @@ export interface NodeView {
   key: string;
   id: string;
   layer: Layer;
+  /** The node whose layer, and weights, this one uses again. */
+  shares?: string;
   family: string;
   summary: string;
   x: number;
@@ -68,17 +70,22 @@ export interface Place {
 
 export interface CopiedNode extends Place {
   layer: Layer;
+  shares?: string;
 }
 
-/** The edits of builder/edits/union.py that the canvas makes. */
-export type Edit =
+/** The edits of builder/edits/union.py that the canvas makes; `inside` names the block that is open. */
+export type Edit = Change & { inside?: string };
+
+type Change =
   | { type: "AddLayer"; layer: string; id: string; x?: number; y?: number; after?: string; edge?: Edge }
   | { type: "Insert"; id: string; edge: Edge }
   | { type: "Move"; places: Place[] }
   | { type: "Connect"; edge: Edge }
   | { type: "Disconnect"; edges: Edge[] }
   | { type: "Remove"; ids: string[]; edges: Edge[]; heal: boolean }
-  | { type: "Paste"; nodes: CopiedNode[]; edges: Edge[]; dx: number; dy: number };
+  | { type: "Paste"; nodes: CopiedNode[]; edges: Edge[]; dx: number; dy: number }
+  | { type: "Fold"; ids: string[]; name: string }
+  | { type: "Unfold"; id: string };
 
 /** One step of undo, or a step back or forward; numbered by the client that made it, in the epoch that it knew. */
 export interface Entered {
@@ -114,6 +121,10 @@ export interface Incoming {
   select: { number: number; keys: string[] };
   status: Status;
   totals: string;
+  /** The instances that are open, each with its block, from the outermost; empty at the top of the network. */
+  path: { node: string; block: string }[];
+  /** The names of all blocks of the network. */
+  blocks: string[];
   undo: boolean;
   redo: boolean;
   revision: number;

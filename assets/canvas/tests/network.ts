@@ -45,6 +45,8 @@ export function message(over: Partial<Incoming> = {}): Incoming {
     select: { number: 0, keys: [] },
     status: { state: "ready", message: "" },
     totals: "",
+    path: [],
+    blocks: [],
     undo: false,
     redo: false,
     revision: 1,

@@ -9,7 +9,7 @@ let session: Session;
 
 function begin(): Session {
   const begun = new Session("p", shelf);
-  begun.connect({ send: (outgoing) => sent.push(outgoing), select: () => {} });
+  begun.connect({ send: (outgoing) => sent.push(outgoing), select: () => {}, open: () => {} });
   return begun;
 }
 
@@ -124,4 +124,14 @@ it("leaves undo to Python, in its order", () => {
   session.edit(removal);
   session.history("undo");
   expect(sent.at(-1)?.entries.map((entry) => entry.history)).toEqual([null, "undo"]);
+});
+
+it("what is done inside a block says so, and is foreseen only there", () => {
+  const inside = [{ node: "stage1", block: "stage" }];
+  session.receive(message({ version: 2, path: inside, blocks: ["stage"] }));
+  session.edit({ type: "Remove", ids: ["two"], edges: [], heal: true });
+  expect(session.shown.has("two")).toBe(false);
+  expect(sent.at(-1)?.entries.at(-1)?.edits[0]?.inside).toBe("stage");
+  session.receive(message({ version: 3, path: [] }));
+  expect(session.shown.has("two")).toBe(true);
 });

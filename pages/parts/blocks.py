@@ -1,0 +1,141 @@
+"""Blocks beside the canvas: the values of an instance, the parameters of an open block, and the blocks of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from builder.call import Spec
+from builder.edits import AddLayer, Configure, Edit, EditError, Expose, RemoveBlock, RenameBlock, Unexpose
+from builder.graph import Node
+from builder.layers.blocks import BlockInput, Instance
+from builder.names import fresh_id
+from builder.parameters import parameters, values_form
+from pages.parts import state
+from pages.parts.form import form
+from pages.parts.inside import Place
+from pages.parts.wire import Wire
+from runtime.store import Project, store
+
+
+def edited(project: Project, edits: Sequence[Edit], conversation: Wire) -> Project:
+    """The project after the edits; what does not fit is told on the canvas, and changes nothing."""
+    try:
+        return store().edit(project.id, edits, by=state.visitor())
+    except EditError as error:
+        conversation.say(str(error))
+        return project
+
+
+def first_line(error: ValueError) -> str:
+    """What a person is told of an error: of pydantic's the first fault."""
+    faults = getattr(error, "errors", None)
+    return faults()[0]["msg"].removeprefix("Value error, ") if faults else str(error)
+
+
+def instance_settings(project: Project, here: Place, node: Node, conversation: Wire) -> Project:
+    """The form of an instance: what its block exposes, and how often it stands in a row."""
+    assert isinstance(node.layer, Instance)
+    block = here.graph.block(node.layer.block)
+    if block is None:
+        return project
+    st.caption(f"Uses the block **{block.name}**. Double-click it on the canvas to see and change what is inside.")
+    fields = values_form(block, here.graph.blocks)
+    try:
+        shown = fields.model_validate({**node.layer.values, "repeat": node.layer.repeat})
+    except ValueError as error:
+        st.error(first_line(error))
+        shown = fields()
+    after = form(shown, key=f"{project.id}.{here.block}.{node.id}")
+    if after is None:
+        return project
+    own = fields()
+    values = {name: value for name, value in after if name != "repeat" and value != getattr(own, name)}
+    repeat = after.repeat  # type: ignore[attr-defined]  # every such form has it
+    return edited(project, here.edits(Configure(id=node.id, values={"values": values, "repeat": repeat})), conversation)
+
+
+def exposing(project: Project, here: Place, node: Node, conversation: Wire) -> Project:
+    """Inside a block: make a setting of the selected layer a parameter of the block."""
+    block = project.graph.block(here.block or "")
+    if block is None or isinstance(node.layer, BlockInput):
+        return project
+    given = block.fields(node.id)
+    for field, name in given.items():
+        st.caption(f"`{field}` is the parameter **{name}** of the block.")
+    free = [field for field in _plain_fields(here, node) if field not in given]
+    if not free:
+        return project
+    with st.popover("Make a parameter", icon=":material/tune:", width="stretch"):
+        st.caption(
+            "Each instance of the block can then have its own value. The same name for two settings gives both one value."
+        )
+        field = st.selectbox("Setting", free, key=f"expose.field.{project.id}.{here.block}.{node.id}")
+        name = st.text_input(
+            "Name of the parameter", field, max_chars=64, key=f"expose.name.{project.id}.{node.id}.{field}"
+        )
+        if st.button("Make it a parameter", key=f"expose.{project.id}.{node.id}"):
+            try:
+                edit = Expose(node=node.id, field=field, name=name)
+            except ValueError as error:
+                st.error(first_line(error))
+                return project
+            return edited(project, here.edits(edit), conversation)
+    return project
+
+
+def _plain_fields(here: Place, node: Node) -> list[str]:
+    if isinstance(node.layer, Instance):
+        block = here.graph.block(node.layer.block)
+        return ["repeat", *(parameters(block, here.graph.blocks) if block else ())]
+    return [name for name, value in node.layer if name != "type" and not isinstance(value, Spec)]
+
+
+def open_block(project: Project, here: Place, conversation: Wire) -> Project:
+    """What is to be said of the block that is open: its name, its inputs, its parameters."""
+    block = project.graph.block(here.block or "")
+    if block is None:
+        return project
+    st.subheader(f"Block {block.name}", anchor=False)
+    st.caption("What is changed here is changed in every instance of the block.")
+    for name, parameter in parameters(block, here.graph.blocks).items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{name}** = {parameter.value!r}", width="stretch")
+            if st.button(
+                "", icon=":material/close:", type="tertiary", key=f"unexpose.{name}", help=f"No parameter {name}"
+            ):
+                return edited(project, here.edits(Unexpose(name=name)), conversation)
+    if not block.exposes:
+        st.caption("It has no parameters yet: select a layer in it to make one of its settings a parameter.")
+    if st.button("Add an input", icon=":material/login:", help="One more tensor that comes into the block"):
+        name = fresh_id("BlockInput", (node.id for node in block.nodes))
+        return edited(project, here.edits(AddLayer(layer="BlockInput", id=name, x=240.0)), conversation)
+    return project
+
+
+def block_list(project: Project, conversation: Wire) -> Project:
+    """The blocks of the network: one more instance, another name, away with one that nothing uses."""
+    if not project.graph.blocks:
+        return project
+    st.markdown("**Blocks of this network**")
+    for block in project.graph.blocks:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(block.name, width="stretch")
+            if st.button("Add", key=f"instance.{block.name}", help="Put one more instance on the canvas"):
+                name = fresh_id(block.name, (node.id for node in project.graph.nodes))
+                low = max((node.y for node in project.graph.nodes), default=0.0)
+                edit = AddLayer(layer="Block", id=name, values={"block": block.name}, y=low + 130.0)
+                return edited(project, [edit], conversation)
+            with st.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {block.name}"):
+                wanted = st.text_input("Name", block.name, max_chars=64, key=f"block.{project.id}.{block.name}")
+                if wanted != block.name:
+                    try:
+                        return edited(project, [RenameBlock(name=block.name, to=wanted)], conversation)
+                    except ValueError as error:
+                        st.error(first_line(error))
+                if st.button(
+                    "Delete", key=f"unblock.{block.name}", help="Only a block that nothing uses; Undo brings it back"
+                ):
+                    return edited(project, [RemoveBlock(name=block.name)], conversation)
+    return project
