@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,7 +15,7 @@ from builder.layers.blocks import BlockInput, Instance
 from builder.names import NodeId, fresh_names
 from builder.reading.models import needed
 from builder.reading.trace import Trace, fields_at_call
-from builder.reading.values import FaultError, Inner, Layer, Made, Model, Tensor
+from builder.reading.values import FaultError, Layer, Made, Model, Tensor
 
 IDS: TypeAdapter[str] = TypeAdapter(NodeId)
 
@@ -26,8 +26,8 @@ def assemble(trace: Trace, model: Model, blocks: Sequence[Block] = ()) -> Graph:
     Raises:
         FaultError: it has too many layers, or no layers at all.
     """
-    made = needed(model.outputs, set(), trace.made)
-    made = [one for one in trace.made if one in {*made, *(tensor.made for tensor in model.inputs)}]
+    wanted = {*needed(model.outputs, set(), trace.made), *(tensor.made for tensor in model.inputs)}
+    made = [one for one in trace.made if one in wanted]
     _without_shape(trace, made)
     made = [one for one in made if one.layer is not None]
     if not made:
@@ -97,6 +97,7 @@ def parts(trace: Trace, made: Sequence[Made]) -> tuple[tuple[Node, ...], tuple[E
 def names(trace: Trace, made: Sequence[Made]) -> dict[Made, str]:
     """What each call is called: the name in the text, else its variable, else as Keras counts."""
     given: dict[Made, str] = {}
+    taken: set[str] = set()
     wanted: dict[Made, str] = {}
     owners: dict[Layer, Made] = {}
     for one in made:
@@ -104,14 +105,15 @@ def names(trace: Trace, made: Sequence[Made]) -> dict[Made, str]:
         first = owners.setdefault(layer, one) is one
         if first and layer.name is not None:
             wanted[one] = _as_id(trace, layer, layer.name)
-            if wanted[one] not in given.values():
+            if wanted[one] not in taken:
                 given[one] = wanted[one]
+                taken.add(wanted[one])
         else:
             automatic = layer.automatic if first else ""
             variables = (_variable(trace, one), _variable(trace, layer) if first else None)
             wanted[one] = next(filter(None, variables), automatic or wanted[owners[layer]])
     others = [one for one in made if one not in given]
-    fresh = fresh_names((wanted[one] for one in others), given.values())
+    fresh = fresh_names((wanted[one] for one in others), taken)
     return given | dict(zip(others, fresh, strict=True))
 
 
@@ -153,13 +155,11 @@ def _finished(layer: Layer, made: Made) -> LayerSpec:
     return spec
 
 
-def _without_shape(trace: Trace, made: Iterable[Made]) -> None:
+def _without_shape(trace: Trace, made: Sequence[Made]) -> None:
+    """Note where an Input is missing."""
     for one in made:
-        first = next((layer for layer in made if any(tensor.made is one for _, tensor in layer.arguments)), None)
-        if one.layer is None or (
-            one.layer.spec.ports != () and not one.arguments and not isinstance(one.layer.name, Inner)
-        ):
-            target = first if one.layer is None else one
+        if one.layer is None:
+            target = next((other for other in made if any(tensor.made is one for _, tensor in other.arguments)), None)
             what = f" before {target.layer.called}" if target and target.layer else ""
             trace.note(one.line, f"The text does not tell the shape of an example: add an Input{what}.")
 
@@ -192,9 +192,10 @@ def _outputs_in_order(trace: Trace, made: list[Made], model: Model) -> list[Made
 
 def in_order(made: list[Made], ends: list[Made]) -> list[Made]:
     """The calls with those that are outputs in this order: at the end, unless it is the order they have."""
-    if [one for one in made if one in ends] == ends:
+    last = set(ends)
+    if [one for one in made if one in last] == ends:
         return made
-    return [one for one in made if one not in ends] + ends
+    return [one for one in made if one not in last] + ends
 
 
 def _leaves(tensor: Tensor, used: set[Tensor]) -> bool:

@@ -240,7 +240,8 @@ def _inside(trace: Trace, outputs: list[Tensor], inputs: list[Made], named: bool
         FaultError: it is none: it uses tensors from outside, returns what it uses itself, or names its layers otherwise.
     """
     ends = [tensor.made for tensor in outputs]
-    made = [one for one in trace.made if one in {*needed(outputs, set(), trace.made), *inputs}]
+    wanted = {*needed(outputs, set(), trace.made), *inputs}
+    made = [one for one in trace.made if one in wanted]
     known, used = set(made), {tensor.made for one in made for _, tensor in one.arguments}
     fits = (
         all(tensor.made in known for one in made for _, tensor in one.arguments)

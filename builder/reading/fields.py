@@ -155,6 +155,7 @@ def choice(kind: type[Spec], text: str) -> type[Spec] | None:
     return _classes(kind).get(SHORT.get(key, key))
 
 
+@cache
 def positional(cls: type[Spec]) -> list[str]:
     """The parameters in Keras's order, those left out here in their places."""
     order = [name for name in cls.model_fields if name not in ("type", "trainable") and name not in cls.at_call]
