@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from builder.call import Call
 from builder.graph import Block, Edge, Graph, Node
-from builder.layers.base import LayerSpec, Signature, layer_call
+from builder.layers.base import LayerSpec, Setting, Signature, layer_call
 from builder.layers.blocks import BlockInput, Instance
 from builder.layers.core import Input
 
@@ -60,9 +60,9 @@ class Step:
         return layer_call(self.layer, self.made_as)
 
     @property
-    def attributes(self) -> tuple[tuple[str, bool], ...]:
+    def settings(self) -> tuple[Setting, ...]:
         """What is set on the layer after it is made."""
-        return self.layer.attributes()
+        return self.layer.settings()
 
     def refs(self) -> tuple[Ref, ...]:
         """Every tensor that the step needs, in order."""

@@ -58,10 +58,10 @@ def _lines(body: Body, calls: dict[str, Call], prefix: str, taken: set[str]) -> 
             lines.append(f"{step.id} = {calls[step.made_as]!r}")
         elif step.made_as in layers:
             lines.append(f"{step.id} = {layers[step.made_as]}({arguments(step)})")
-        elif step.attributes or step.made_as in body.shared:  # the layer itself needs a variable
+        elif step.settings or step.made_as in body.shared:  # the layer itself needs a variable
             layer = layers[step.made_as] = free(f"{step.made_as}_layer", taken)
             lines.append(f"{layer} = {calls[step.made_as]!r}")
-            lines += [f"{layer}.{name} = {value!r}" for name, value in step.attributes]
+            lines += [setting.written(layer, free("layer", taken)) for setting in step.settings]
             lines.append(f"{step.id} = {layer}({arguments(step)})")
         else:
             lines.append(f"{step.id} = {calls[step.made_as]!r}({arguments(step)})")

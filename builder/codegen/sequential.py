@@ -19,10 +19,10 @@ def sequential(program: Program) -> str:
     if not chain.chain():
         raise CodeError(_why_no_chain(chain))
     calls = "".join(f"{call!r}, " for _, call in named(chain))
-    frozen = [
-        f"model.get_layer({step.id!r}).{name} = {value!r}" for step in chain.steps for name, value in step.attributes
+    settings = [
+        setting.written(f"model.get_layer({step.id!r})", "layer") for step in chain.steps for setting in step.settings
     ]
-    return "\n".join([f"model = keras.Sequential([{calls}])", *frozen])
+    return "\n".join([f"model = keras.Sequential([{calls}])", *settings])
 
 
 def _why_no_chain(program: Program) -> str:

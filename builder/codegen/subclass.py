@@ -76,7 +76,7 @@ def _lines(body: Body, calls: dict[str, Call], taken: set[str]) -> tuple[list[st
             if step.made_as not in known:
                 known.add(step.made_as)
                 made.append(f"self.{step.made_as} = {calls[step.made_as]!r}")
-                made += [f"self.{step.made_as}.{name} = {value!r}" for name, value in step.attributes]
+                made += [setting.written(f"self.{step.made_as}", free("layer", taken)) for setting in step.settings]
             called.append(f"{step.id} = self.{step.made_as}({arguments(step)})")
     return made, called
 

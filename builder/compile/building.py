@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
 
 from builder.compile.making import called, make, reason
+from builder.compile.offline import with_weights
 from builder.flat import flat
 from builder.program import Program, Step
 
@@ -21,8 +23,11 @@ class BuildError(ValueError):
         self.reason = reason
 
 
-def build(program: Program) -> Any:
+def build(program: Program, weights: Path = Path()) -> Any:
     """The functional `keras.Model` of a program. Clears Keras's session first, so that automatic names are as in a script.
+
+    Args:
+        weights: the folder with the files of weights that backbones name.
 
     Raises:
         BuildError: a node is not fully connected, or Keras rejects it.
@@ -39,7 +44,7 @@ def build(program: Program) -> Any:
     layers: dict[str, Any] = {}
     for step in program.steps:
         try:
-            results[step.id] = _run(step, layers, results)
+            results[step.id] = _run(step, layers, results, weights)
         except Exception as error:
             raise BuildError(step.id, reason(error)) from error
     inputs = [results[node][0] for node in program.inputs]
@@ -47,11 +52,12 @@ def build(program: Program) -> Any:
     return keras.Model(inputs[0] if len(inputs) == 1 else inputs, outputs[0] if len(outputs) == 1 else outputs)
 
 
-def _run(step: Step, layers: dict[str, Any], results: Mapping[str, Sequence[Any]]) -> list[Any]:
+def _run(step: Step, layers: dict[str, Any], results: Mapping[str, Sequence[Any]], weights: Path) -> list[Any]:
     if step.made_as not in layers:
-        made = layers[step.made_as] = make(step.call)
+        call = with_weights(step.call, lambda name: name if name in (None, "imagenet") else str(weights / name))
+        made = layers[step.made_as] = make(call)
         if not step.arguments:  # keras.Input is a tensor already
             return [made]
-        for name, value in step.attributes:
-            setattr(made, name, value)
+        for setting in step.settings:
+            setting.put(made)
     return called(layers[step.made_as], step.arguments, step.options, results)

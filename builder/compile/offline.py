@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Never
 
@@ -30,11 +30,18 @@ def _no_downloads() -> Iterator[None]:
         file_utils.get_file = get_file
 
 
+def with_weights(call: Call, choose: Callable[[str | None], str | None]) -> Call:
+    """The call of a backbone with other weights than it names; every other call as it is."""
+    if not call.target.startswith("keras.applications."):
+        return call
+    kwargs = {"weights": "imagenet", **dict(call.kwargs)}  # what Keras takes where nothing is said
+    return Call(call.target, call.args, tuple({**kwargs, "weights": choose(kwargs["weights"])}.items()))
+
+
 def make_offline(call: Call) -> Any:
     """Like `make`, but a backbone gets random weights, once Keras has judged what it asks of the learned ones."""
     with _no_downloads():
         try:
-            return make(call)
+            return make(with_weights(call, lambda weights: weights if weights == "imagenet" else None))
         except _DownloadWantedError:
-            kwargs = tuple(pair for pair in call.kwargs if pair[0] != "weights")
-            return make(Call(call.target, call.args, (*kwargs, ("weights", None))))
+            return make(with_weights(call, lambda _: None))

@@ -10,13 +10,16 @@ from keras.src.layers.preprocessing.image_preprocessing.base_image_preprocessing
     BaseImagePreprocessingLayer,
 )
 
+from builder.own_layers import PreprocessInput
+
 ALIKE_STRIDES = (keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D)
-ON_IMAGES = (BaseImagePreprocessingLayer, keras.layers.Resizing, keras.layers.CenterCrop)
+ON_IMAGES = (BaseImagePreprocessingLayer, PreprocessInput)
 ON_COLOURS = (
     keras.layers.RandomHue,
     keras.layers.RandomSaturation,
     keras.layers.RandomColorDegeneration,
     keras.layers.RandomColorJitter,
+    PreprocessInput,
 )
 ONE_ROW = ("multi_hot", "count", "tf_idf")  # of more axes Keras makes another shape than it tells
 

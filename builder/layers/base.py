@@ -38,6 +38,31 @@ class Signature:
         return tuple(port for port in self.ports if port not in self.optional)
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """An attribute that is set after a layer is made: on itself, or with `last` on all layers inside but that many at the end."""
+
+    name: str
+    value: bool
+    last: int | None = None
+
+    def written(self, layer: str, part: str) -> str:
+        """The lines that set it.
+
+        Args:
+            layer: the expression for the layer.
+            part: a free name for each of the layers inside.
+        """
+        if self.last is None:
+            return f"{layer}.{self.name} = {self.value!r}"
+        return f"for {part} in {layer}.layers[:-{self.last}]:\n    {part}.{self.name} = {self.value!r}"
+
+    def put(self, layer: Any) -> None:
+        """Set it on a layer of Keras."""
+        for one in [layer] if self.last is None else layer.layers[: -self.last]:
+            setattr(one, self.name, self.value)
+
+
 # Every layer that a person can pick, by the name that Keras gives its class. Filled as the family files are imported.
 LAYERS: dict[str, type[LayerSpec]] = {}
 
@@ -111,7 +136,7 @@ class LayerSpec(Spec, abstract=True):
         given = ((name, symbols.get(name, getattr(self, name))) for name in fields if name in self.at_call)
         return tuple((name, value) for name, value in given if value != fields[name].default)
 
-    def attributes(self) -> tuple[tuple[str, bool], ...]:
+    def settings(self) -> tuple[Setting, ...]:
         """What is set on the layer after it is made, such as `trainable` on a backbone that takes no such argument."""
         return ()
 

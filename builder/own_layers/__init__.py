@@ -2,6 +2,7 @@
 
 from builder.own_layers.local_response_normalization import LocalResponseNormalization
 from builder.own_layers.position_embedding import PositionEmbedding
+from builder.own_layers.preprocess_input import PreprocessInput
 from builder.own_layers.sampling import Sampling
 
-__all__ = ["LocalResponseNormalization", "PositionEmbedding", "Sampling"]
+__all__ = ["LocalResponseNormalization", "PositionEmbedding", "PreprocessInput", "Sampling"]

@@ -1,7 +1,7 @@
 """MobileNetV2 with a new head."""
 
 from builder.graph import Graph
-from builder.layers.applications import MobileNetV2
+from builder.layers.applications.mobilenet import MobileNetV2
 from builder.layers.convolutional import Conv2D
 from builder.layers.core import Dense, Input
 from builder.layers.pooling import GlobalAveragePooling2D

@@ -5,7 +5,8 @@ from typing import Any
 
 import keras
 
-from builder.call import Spec
+from builder import own_layers
+from builder.call import OWN, Spec
 from builder.compile import make
 
 SPARSE = "the layers behind it compute with full rows"
@@ -42,7 +43,7 @@ NOT_OURS = {
         "tensor": "a tensor is not part of a document",
     },
     "IntegerLookup": {"sparse": SPARSE, "vocabulary_dtype": "Keras has only int64"},
-    "MobileNetV2": {"input_tensor": "a tensor is not part of a document; what comes in is an edge"},
+    "keras.applications": {"input_tensor": "a tensor is not part of a document; what comes in is an edge"},
     "SpatialDropout2D": {"dtype": "a network computes in one precision, which belongs to the training, not to a layer"},
     "MultiHeadAttention": {"flash_attention": "Keras does not have it on TensorFlow"},
 }
@@ -50,6 +51,8 @@ NOT_OURS = {
 
 def target(spec: type[Spec]) -> Any:
     """The class or function of Keras that a Spec stands for."""
+    if spec.namespace == OWN:
+        return getattr(own_layers, spec.__name__)
     place = keras
     for name in spec.namespace.split(".")[1:]:
         place = getattr(place, name)
@@ -64,13 +67,14 @@ def parameters(spec: type[Spec]) -> dict[str, inspect.Parameter]:
 
 def left_out(spec: type[Spec]) -> dict[str, str]:
     """Parameters of Keras that are not offered, with the reason."""
-    return {**NOT_OURS["*"], **NOT_OURS.get(spec.__name__, {})}
+    return {**NOT_OURS["*"], **NOT_OURS.get(spec.namespace, {}), **NOT_OURS.get(spec.__name__, {})}
 
 
 def assert_same_signature(spec: type[Spec]) -> None:
     """Names, order, what is required, and defaults are those of Keras, but for what is left out."""
     theirs = {name: p for name, p in parameters(spec).items() if name not in left_out(spec)}
-    ours = {name: field for name, field in spec.model_fields.items() if name not in ("type", "trainable")}
+    beside = ("type", "trainable", "trainable_layers")
+    ours = {name: field for name, field in spec.model_fields.items() if name not in beside}
     assert list(ours) == list(theirs)
     for name, field in ours.items():
         required = theirs[name].default is inspect.Parameter.empty

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from builder.call import Spec
 from builder.layers import FAMILIES, LAYERS, Layer, example, family_labels, palette
-from builder.layers.base import LayerSpec, Weighted
+from builder.layers.base import LayerSpec, Setting, Weighted
 from builder.layers.rnn import Wrapper
 
 LAYER = TypeAdapter(Layer)
@@ -52,7 +52,7 @@ def test_trainable_is_the_last_field_of_a_layer_with_weights(layer: type[LayerSp
     fields = list(layer.model_fields)
     assert fields[0] == "type"
     assert ("trainable" in fields) == issubclass(layer, Weighted)
-    assert "trainable" not in fields[:-1]
+    assert "trainable" not in fields[:-1] or fields[-2:] == ["trainable", "trainable_layers"]
 
 
 @every_layer
@@ -113,9 +113,10 @@ def test_a_node_shows_what_matters(layer: LayerSpec, shown: str) -> None:
 
 def test_a_backbone_is_frozen_by_an_attribute_since_it_takes_no_such_argument() -> None:
     frozen = new("MobileNetV2", trainable=False)
-    assert frozen.attributes() == (("trainable", False),)
+    assert frozen.settings() == (Setting("trainable", False),)
     assert repr(frozen.call()) == "keras.applications.MobileNetV2(include_top=False, weights=None, pooling='avg')"
-    assert new("MobileNetV2").attributes() == ()
+    assert new("MobileNetV2").settings() == ()
+    assert new("MobileNetV2", trainable_layers=5).settings() == (Setting("trainable", False, last=5),)
 
 
 def test_what_comes_out_of_a_recurrent_layer() -> None:
