@@ -4,7 +4,7 @@ import pytest
 
 from builder.graph import Graph
 from builder.layers.activations import Softmax
-from builder.layers.applications import MobileNetV2
+from builder.layers.applications.mobilenet import MobileNetV2
 from builder.layers.convolutional import Conv2D
 from builder.layers.core import Activation, Dense, Input
 from builder.layers.pooling import GlobalAveragePooling2D
