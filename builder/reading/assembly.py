@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -150,9 +151,12 @@ def _layer(made: Made) -> Layer:
 
 def _finished(layer: Layer, made: Made) -> LayerSpec:
     spec = fields_at_call(layer.spec, made.options)
-    if "trainable" in type(spec).model_fields and getattr(spec, "trainable", True) != layer.trainable:
-        spec = spec.model_copy(update={"trainable": layer.trainable})
-    return spec
+    changed: dict[str, Any] = {
+        name: getattr(layer, name)
+        for name in ("trainable", "trainable_layers")
+        if name in type(spec).model_fields and getattr(spec, name) != getattr(layer, name)
+    }
+    return spec.model_copy(update=changed) if changed else spec
 
 
 def _without_shape(trace: Trace, made: Sequence[Made]) -> None:

@@ -8,7 +8,19 @@ from typing import Any
 from builder.reading import models
 from builder.reading.literals import Literals
 from builder.reading.names import canonical
-from builder.reading.values import FaultError, Instance, Layer, Made, Model, Name, Scope, Tensor, Unknown, is_plain
+from builder.reading.values import (
+    FaultError,
+    Instance,
+    Layer,
+    Made,
+    Model,
+    Name,
+    Part,
+    Scope,
+    Tensor,
+    Unknown,
+    is_plain,
+)
 from builder.reading.written import written
 
 
@@ -148,7 +160,7 @@ class Assignments(Literals):
             if owner.model is None or name != "trainable":
                 return
             owner = owner.model
-        if isinstance(owner, Layer | Model) and name == "trainable":
+        if isinstance(owner, Layer | Model | Part) and name == "trainable":
             if isinstance(value, Unknown):
                 raise FaultError(
                     value.line, f"{value.words}, and trainable in line {target.lineno} needs it. Write True or False."

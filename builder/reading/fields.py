@@ -158,7 +158,7 @@ def choice(kind: type[Spec], text: str) -> type[Spec] | None:
 @cache
 def positional(cls: type[Spec]) -> list[str]:
     """The parameters in Keras's order, those left out here in their places."""
-    order = [name for name in cls.model_fields if name not in ("type", "trainable") and name not in cls.at_call]
+    order = [name for name in cls.model_fields if name not in {"type", "trainable", *cls.at_call, *cls.trailing}]
     for pattern, parameter, before in LEFT_OUT:
         if re.fullmatch(pattern, cls.__name__) and parameter not in order and (before in order or not before):
             order.insert(order.index(before) + 1 if before else 0, parameter)

@@ -37,10 +37,6 @@ KINDS = {
 # Functions on tensors that are a layer too: `keras.ops.concatenate([a, b])`, `tf.add(a, b)`.
 ON_TENSORS = {**names.MERGING, "concat": "Concatenate"}
 
-# Backbones that take values from -1 to 1, and those that take bytes as they are.
-TAKES_ONE = {"inception_resnet_v2", "inception_v3", "mobilenet", "mobilenet_v2", "nasnet", "resnet_v2", "xception"}
-TAKES_BYTES = {"convnext", "efficientnet", "efficientnet_v2", "mobilenet_v3"}
-
 
 class Imported(Statements):
     """Carries out calls of what is imported, and the methods of models."""
@@ -59,7 +55,7 @@ class Imported(Statements):
         if dotted == "builtins.super":
             return self._super(scope, node)
         if dotted == "builtins.isinstance" and len(args) == 2:
-            told = plain.is_type(*args)
+            told = plain.is_type(*args) if is_plain(args[0]) else models.is_layer(*args)
             return self.unread(node) if told is None else told
         if dotted in plain.FUNCTIONS:
             if unplain := next((one for one in args if not is_plain(one)), None):
@@ -141,16 +137,14 @@ class Imported(Statements):
             return self._merge(last, args, kwargs, node.lineno)
         return Unknown(node.lineno, f"`{written(node)}` is no layer that Layerloom has")
 
-    def _preprocessed(self, backbone: str, tensor: Any, node: ast.Call) -> Any:
-        """What a backbone of keras.applications wants to be given, from bytes."""
-        if backbone in TAKES_BYTES:
-            return tensor
-        if backbone in TAKES_ONE:
-            layer = self.trace.layer("Rescaling", (1 / 127.5, -1.0), {}, node.lineno)
-            return self.trace.call(layer, (tensor,), {}, node.lineno)
-        return Unknown(
-            node.lineno, f"`{written(node)}` treats each colour in its own way, for which there is no layer here"
-        )
+    def _preprocessed(self, network: str, tensor: Any, node: ast.Call) -> Any:
+        """`keras.applications.vgg16.preprocess_input(x)`."""
+        network = {"resnet50": "resnet"}.get(network, network)
+        try:
+            layer = self.trace.layer("PreprocessInput", (network,), {}, node.lineno)
+        except FaultError:
+            return Unknown(node.lineno, f"`{written(node)}` is no layer that Layerloom has")
+        return self.trace.call(layer, (tensor,), {}, node.lineno)
 
     def _super(self, scope: Scope, node: ast.Call) -> Any:
         try:

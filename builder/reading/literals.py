@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from builder.reading import plain
+from builder.reading import models, plain
 from builder.reading.channels import channels
 from builder.reading.expressions import UNKNOWN_SHAPE, Expressions
-from builder.reading.values import FaultError, Inner, Inside, Scope, Shape, Symbol, Tensor, Unknown, is_plain
+from builder.reading.values import FaultError, Inner, Inside, Part, Scope, Shape, Symbol, Tensor, Unknown, is_plain
 from builder.reading.written import written
 
 
@@ -67,11 +67,7 @@ class Literals(Expressions):
             count = channels(owner.tensor) if key == -1 else None
             return self.unread(node, UNKNOWN_SHAPE) if count is None else count
         if isinstance(owner, Inside):
-            self.trace.note(
-                node.lineno,
-                f"Single layers within {owner[0].spec.type} are passed over: here it is one layer, which trains or is frozen as a whole.",
-            )
-            return self.unread(node)
+            return self._cut(owner[0], key, node)
         if not is_plain(owner):
             return self.unread(node)
         self.budget.weigh(key, node.lineno)
@@ -84,6 +80,18 @@ class Literals(Expressions):
         if isinstance(found, list | str | tuple):
             self.budget.spend(node.lineno, len(found) // 8)
         return found
+
+    def _cut(self, whole: Part, key: Any, node: ast.Subscript) -> Any:
+        """`backbone.layers[:-20]`, `backbone.layers[-20:]`."""
+        match key:
+            case slice(start=None, stop=int(stop), step=None) if stop < 0:
+                return Inside([Part(whole.layer, -stop)])
+            case slice(start=int(start), stop=None, step=None) if start < 0:
+                return Inside([Part(whole.layer, -start, at_end=True)])
+            case slice(start=None, stop=None, step=None):
+                return Inside([whole])
+        models.single_layers(self.trace, whole.layer, node.lineno)
+        return self.unread(node)
 
     def _key(self, node: ast.expr, scope: Scope) -> Any:
         if not isinstance(node, ast.Slice):

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder.reading import fields
+from builder.reading.plain import TYPES
 from builder.reading.trace import Trace, tensors
-from builder.reading.values import FaultError, Inside, Layer, Made, Model, Tensor, Unknown
+from builder.reading.values import FaultError, Inside, Layer, Made, Model, Name, Part, Tensor, Unknown
 
 # What is done with a model once it is there: it says nothing about the network.
 TRAINING = {"compile", "fit", "fit_generator", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"}  # fmt: skip
@@ -150,10 +151,33 @@ def layers_of(trace: Trace, model: Model, line: int) -> list[Layer]:
     return list(dict.fromkeys(layer for layer in found if layer is not None))
 
 
-def freeze(trace: Trace, target: Layer | Model, trainable: bool, line: int) -> None:
-    """`layer.trainable = False`, for all layers of a model at once."""
+def freeze(trace: Trace, target: Layer | Model | Part, trainable: bool, line: int) -> None:
+    """`layer.trainable = False`, for all layers of a model at once, or some within a backbone."""
+    if isinstance(target, Part):
+        _freeze_part(trace, target, trainable, line)
+        return
     for layer in [target] if isinstance(target, Layer) else layers_of(trace, target, line):
-        layer.trainable = trainable
+        layer.trainable, layer.trainable_layers = trainable, None
+
+
+def _freeze_part(trace: Trace, part: Part, trainable: bool, line: int) -> None:
+    """`for layer in backbone.layers[:-20]: layer.trainable = False`, or the last 20 set free again."""
+    layer = part.layer
+    if part.last is None:
+        freeze(trace, layer, trainable, line)
+    elif part.at_end == trainable and layer.trainable != trainable:
+        layer.trainable, layer.trainable_layers = True, part.last
+    elif layer.trainable != trainable:
+        single_layers(trace, layer, line)
+
+
+def single_layers(trace: Trace, backbone: Layer, line: int) -> None:
+    """Note what cannot be held: other layers of a backbone than its last ones, on their own."""
+    trace.note(
+        line,
+        f"Single layers within {backbone.spec.type} are passed over: it is one layer here, of which all layers learn, "
+        "none, or the last ones.",
+    )
 
 
 def get_layer(trace: Trace, model: Model, name: Any, index: Any, line: int) -> Layer:
@@ -179,7 +203,7 @@ def attribute(trace: Trace, owner: Layer | Model, name: str, line: int) -> Any:
             owner.trainable if isinstance(owner, Layer) else Unknown(line, "Whether all of it is trainable is not kept")
         )
     if name == "layers":
-        return Inside([owner]) if isinstance(owner, Layer) else layers_of(trace, owner, line)
+        return Inside([Part(owner)]) if isinstance(owner, Layer) else layers_of(trace, owner, line)
     if name in ("input", "inputs", "output", "outputs"):
         found = _ends(trace, owner, name.startswith("input"), line)
         return found[0] if len(found) == 1 and not name.endswith("s") else found
@@ -212,3 +236,14 @@ def pop(model: Model) -> None:
         last = model.layers.pop()
         if model.outputs and isinstance(last, Layer):
             model.outputs = [tensor for _, tensor in model.outputs[0].made.arguments]
+
+
+def is_layer(value: Any, kinds: Any) -> bool | None:
+    """`isinstance(layer, layers.Dense)`; None where that cannot be told, as of the layers within a backbone."""
+    listed = kinds if isinstance(kinds, tuple) else (kinds,)
+    if not isinstance(value, Layer | Tensor) or not all(isinstance(kind, Name) for kind in listed):
+        return None
+    names = {kind.dotted for kind in listed}
+    if not all(name.startswith("keras.layers.") or name in TYPES for name in names):
+        return None
+    return isinstance(value, Layer) and bool(names & {"keras.layers.Layer", f"keras.layers.{value.spec.type}"})

@@ -77,6 +77,7 @@ class Layer:
     shape: tuple[int | None, ...] | None = None
     symbols: dict[str, str] = field(default_factory=dict)
     trainable: bool = True
+    trainable_layers: int | None = None
     variable: str | None = None
     uses: list[Made] = field(default_factory=list)
 
@@ -119,8 +120,17 @@ class Model:
     trained: bool = False
 
 
-class Inside(list[Any]):
-    """The layers within a backbone, which is one layer here: the backbone itself, in a list that cannot be cut."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Layers within a backbone, which is one layer here: all of them, all but the `last` at its end, or only those."""
+
+    layer: Layer
+    last: int | None = None
+    at_end: bool = False
+
+
+class Inside(list[Part]):
+    """`backbone.layers`."""
 
 
 @dataclass(frozen=True, repr=False, slots=True)

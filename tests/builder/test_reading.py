@@ -134,6 +134,15 @@ def test_every_layer_is_read(layer_type: str, style: Style) -> None:
         assert reading.notes == ()
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_a_backbone_of_which_the_last_layers_learn_is_read(style: Style) -> None:
+    backbone = LAYERS["ResNet50"].model_validate({"trainable_layers": 20, "weights": None})
+    graph = chain(image=Input(shape=(224, 224, 3)), backbone=backbone, dense=Dense(units=2))
+    text = written(graph, style)
+    assert text is not None
+    assert meaning(read_code(text).graph, graph) == meaning(graph, graph)
+
+
 one_input = sorted(name for name, layer in LAYERS.items() if layer.ports == ("inputs",))
 ids = st.sampled_from(["x", "dense", "dense_1", "conv2d", "input_layer", "first", "lstm_2", "y", "out1", "add"])
 

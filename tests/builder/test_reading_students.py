@@ -323,8 +323,8 @@ CASES: dict[str, tuple[str, list[str]]] = {
         """,
         [
             "input_layer Input 160x160x3",
-            "rescaling Rescaling x 0.00784 - 1 <- input_layer",
-            "base MobileNetV2 imagenet, frozen frozen <- rescaling",
+            "preprocess_input PreprocessInput mobilenet_v2, from 0..255 <- input_layer",
+            "base MobileNetV2 imagenet, frozen frozen <- preprocess_input",
             "global_average_pooling2d GlobalAveragePooling2D <- base",
             "dense Dense 1 <- global_average_pooling2d",
         ],
@@ -344,6 +344,27 @@ CASES: dict[str, tuple[str, list[str]]] = {
             "base MobileNetV2 random weights, frozen frozen <- input_layer",
             "flatten Flatten <- base",
             "pred Dense 5 <- flatten",
+        ],
+    ),
+    "fine tuning of the last layers": (
+        """
+        import keras
+        base = keras.applications.VGG16(include_top=False, weights=None, pooling="avg")
+        base.trainable = True
+        for layer in base.layers[:-4]:
+            layer.trainable = False
+        other = keras.applications.ResNet50(include_top=False, weights=None, pooling="avg")
+        other.trainable = False
+        for layer in other.layers[-10:]:
+            layer.trainable = True
+        x = keras.Input((224, 224, 3))
+        model = keras.Model(x, keras.layers.concatenate([base(x), other(x)]))
+        """,
+        [
+            "input_layer Input 224x224x3",
+            "base VGG16 random weights, avg, last 4 learn <- input_layer",
+            "other ResNet50 random weights, avg, last 10 learn <- input_layer",
+            "concatenate Concatenate <- base, other",
         ],
     ),
     "frozen one by one": (
