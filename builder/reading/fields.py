@@ -30,6 +30,15 @@ LEFT_OUT = (
     (r"BatchNormalization", "renorm_clipping", "renorm"),
     (r"Bidirectional", "weights", "merge_mode"),
     (r"MultiHeadAttention", "flash_attention", "sliding_window"),
+    (r"Random(ColorDegeneration|GaussianBlur|Hue|Posterization|Saturation|Sharpness)", "data_format", "value_range"),
+    (r"RandomShear", "data_format", "fill_value"),
+    (r"RandomGrayscale", "data_format", "factor"),
+    (r"IntegerLookup", "vocabulary_dtype", "vocabulary"),
+    (r"IntegerLookup", "sparse", "output_mode"),
+    (r"Discretization", "num_bins", "bin_boundaries"),
+    (r"Discretization", "epsilon", "num_bins"),
+    (r"Input", "batch_size", "shape"),
+    (r"(?!Bidirectional).*", "input_tensor", "weights"),
 )
 # Values of those parameters that say nothing new.
 AS_ALWAYS = {
