@@ -15,8 +15,9 @@ MAX_STEPS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What stands for an instance in the flat program: the names of its layers, and the tensors that it returns."""
+    """What stands for an instance in the flat program: what comes in, the names of its layers, and what it returns."""
 
+    inputs: tuple[tuple[str, Ref], ...]
     steps: tuple[str, ...]
     outputs: tuple[Ref, ...]
 
@@ -87,6 +88,7 @@ def _write(writing: _Writing, program: Program, step: Step, prefix: str, loop: b
     name, before = prefix + step.id, len(writing.steps)
     block = program.block(step.layer.block)
     inputs = [tuple(_meant(writing, ref, prefix) for ref in argument.refs) for argument in step.arguments]
+    came = tuple((port, refs[0]) for port, refs in zip(block.body.inputs, inputs, strict=True))
     outputs: tuple[Ref, ...] = ()
     counted = repeated(None, step) if loop is None else loop
     for number in range(1, step.layer.repeat + 1):
@@ -95,7 +97,7 @@ def _write(writing: _Writing, program: Program, step: Step, prefix: str, loop: b
             inputs = [(outputs[0],), *inputs[1:]]
         outputs = _write_once(writing, block, step.layer, inner, inputs)
     writing.given[name] = outputs
-    writing.instances[name] = Inside(tuple(list(writing.steps)[before:]), outputs)
+    writing.instances[name] = Inside(came, tuple(list(writing.steps)[before:]), outputs)
 
 
 def _write_once(

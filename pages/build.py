@@ -87,6 +87,7 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
         project = blocks.instance_settings(project, here, renamed, conversation)
     else:
         project = _settings(project, here, renamed, conversation)
+        project = blocks.sharing(project, here, renamed, conversation)
     return blocks.exposing(project, here, renamed, conversation) if here.path else project
 
 

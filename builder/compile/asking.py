@@ -46,11 +46,21 @@ def shapes_inside(program: Program, path: Sequence[str]) -> dict[str, Facts]:
     """
     facts, instances = _all_facts(program)
     told = {**facts, **{name: _together(inside, facts) for name, inside in instances.items()}}
-    prefix = ""
+    prefix = instance = ""
     for name in path:
-        numbered = f"{prefix}{name}_1_"
-        prefix = numbered if any(full.startswith(numbered) for full in told) else f"{prefix}{name}_"
-    return {name.removeprefix(prefix): one for name, one in told.items() if one and name.startswith(prefix)}
+        instance = f"{prefix}{name}"
+        numbered = f"{instance}_1_"
+        prefix = numbered if any(full.startswith(numbered) for full in told) else f"{instance}_"
+    came = instances[instance].inputs if instance in instances else ()
+    inputs = {port: _passed(facts[ref.step], ref.part or 0) for port, ref in came if ref.step in facts}
+    return inputs | {name.removeprefix(prefix): one for name, one in told.items() if one and name.startswith(prefix)}
+
+
+def _passed(source: Facts, part: int) -> Facts:
+    """What is said of a tensor that comes in from outside, and costs nothing there."""
+    if part >= len(source.shapes):
+        return Facts(error=source.error)
+    return Facts(shapes=(source.shapes[part],), dtypes=(source.dtypes[part],), macs=0, activation_bytes=0)
 
 
 def _all_facts(program: Program) -> tuple[dict[str, Facts], Mapping[str, Inside]]:

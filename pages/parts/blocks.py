@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from builder.call import Spec
-from builder.edits import AddLayer, Configure, Edit, EditError, Expose, RemoveBlock, RenameBlock, Unexpose
+from builder.edits import AddLayer, Configure, Edit, EditError, Expose, RemoveBlock, RenameBlock, Share, Unexpose
 from builder.graph import Node
 from builder.layers.blocks import BlockInput, Instance
 from builder.names import fresh_id
@@ -83,6 +83,29 @@ def exposing(project: Project, here: Place, node: Node, conversation: Wire) -> P
                 return project
             return edited(project, here.edits(edit), conversation)
     return project
+
+
+def sharing(project: Project, here: Place, node: Node, conversation: Wire) -> Project:
+    """Whether a node has a layer of its own, or uses that of another one of its type once more."""
+    others = [
+        other.id
+        for other in here.graph.nodes
+        if other.layer.type == node.layer.type and other.shares is None and other.id != node.id
+    ]
+    if not (node.layer.shareable and others):
+        return project
+    own = "its own"
+    chosen = st.selectbox(
+        "Layer and weights",
+        [own, *others],
+        index=others.index(node.shares) + 1 if node.shares in others else 0,
+        key=f"share.{project.id}.{here.block}.{node.id}.{node.shares}",
+        help="Choose another layer to use it once more here, with the same weights, as in a siamese network.",
+    )
+    of = None if chosen == own else chosen
+    if of == node.shares:
+        return project
+    return edited(project, here.edits(Share(id=node.id, of=of)), conversation)
 
 
 def _plain_fields(here: Place, node: Node) -> list[str]:
