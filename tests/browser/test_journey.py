@@ -62,6 +62,19 @@ def test_from_the_first_screen_to_code_that_repeats_the_training(page, app_url, 
     training = projects.project(project_id).training
     assert (training.epochs, training.batch_size, training.validation_split) == (2, 32, 0.2)
 
+    button(page, "Look inside with the Microscope").click()
+    filters = page.locator(".ll-pictures button")
+    expect(filters).to_have_count(6)
+    filters.nth(1).click()
+    expect(page.get_by_text("Filter 2", exact=True)).to_be_visible()
+    example = page.locator("[class*=st-key-sample] input")
+    example.fill("5")
+    example.press("Enter")
+    expect(page.get_by_text("Only example 1 was watched through the epochs")).to_be_visible()
+    expect(page.get_by_text("The network says")).to_be_visible(timeout=TRAINED_WITHIN)
+    expect(filters).to_have_count(6)
+
+    goto(page, "Train")
     button(page, "Export the code").click()
     expect(page).to_have_title(re.compile(r"Export · Layerloom$"))
     page.get_by_label("Of", exact=True).click()
