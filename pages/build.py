@@ -6,10 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from builder.edits import Configure, EditError, Rename
+from builder.edits import AddLayer, Configure, EditError, Remove, Rename
 from builder.graph import Node
 from builder.layers.blocks import Instance
-from builder.problem import Problem
+from builder.problem import Fix, Problem
 from builder.program import Facts
 from builder.validate import problems
 from pages.parts import blocks, state
@@ -185,8 +185,17 @@ def _fix(project_id: str, here: Place, problem: Problem, choice: int, conversati
             store().settings(project_id, training=fix.training)
         if fix.edits:
             store().edit(project_id, here.edits(*fix.edits), by=state.visitor())
+            conversation.select(_concerned(problem, fix))
     except EditError as error:
         conversation.say(str(error))
+
+
+def _concerned(problem: Problem, fix: Fix) -> list[str]:
+    """What to show once a problem is mended: its layer where that is still there, else what was added."""
+    gone = {name for edit in fix.edits if isinstance(edit, Remove) for name in edit.ids}
+    if problem.node is not None and problem.node not in gone:
+        return [problem.node]
+    return [edit.id for edit in fix.edits if isinstance(edit, AddLayer) and edit.id is not None]
 
 
 st.html(STYLE)

@@ -68,6 +68,16 @@ def test_a_fix_is_one_click_and_one_step_of_undo() -> None:
     assert store().undo(made.id).graph == made.graph
 
 
+def test_what_was_mended_is_shown() -> None:
+    page = opened(project())
+    next(button for button in page.button if button.label == "Add an Input").click().run()
+    assert page.subheader[0].value == "Input"
+
+    page = opened(project(AddLayer(layer="Dense", id="lonely")))
+    next(button for button in page.button if "Add an Input" in button.label).click().run()
+    assert page.subheader[0].value == "Dense"
+
+
 def test_a_problem_selects_its_layer_whose_form_then_shows() -> None:
     page = opened(project(AddLayer(layer="Dense", id="lonely")))
     next(button for button in page.button if button.label == "lonely").click().run()
