@@ -20,6 +20,7 @@ from runtime.curves import Curves, read_curves
 from runtime.datasets import DATASETS
 from runtime.devices import devices, find
 from runtime.exports import EXPORTS
+from runtime.exports.command import described, take
 from runtime.launchers import local
 from runtime.run import DataSpec, Run, RunError, RunSpec, create, damaged, open_run, runs
 
@@ -65,9 +66,10 @@ def parser() -> argparse.ArgumentParser:
     script.add_argument("id", metavar="RUN")
     script.add_argument("--notebook", action="store_true")
     script.add_argument("-o", "--output", metavar="FILE")
-    export = command("export", _export, "the trained model as a file", json_too=False)
+    export = command("export", _export, "the trained model, or its picture or card, as a file", json_too=False)
+    export.formatter_class, export.epilog = argparse.RawDescriptionHelpFormatter, described()
     export.add_argument("id", metavar="RUN")
-    export.add_argument("--to", required=True, choices=sorted(EXPORTS))
+    export.add_argument("--to", required=True, choices=EXPORTS, metavar="FORMAT", help="one of those below")
     export.add_argument("-o", "--output", required=True, metavar="PATH")
     return top
 
@@ -214,12 +216,7 @@ def _script(chosen: argparse.Namespace) -> None:
 
 
 def _export(chosen: argparse.Namespace) -> None:
-    try:
-        EXPORTS[chosen.to](_open(chosen.id), Path(chosen.output))
-    except RunError as error:
-        raise NoError(str(error)) from None
-    except OSError as error:
-        raise UnusableError(f"{chosen.output} cannot be written: {error.strerror}.") from None
+    take(_open(chosen.id), chosen.to, Path(chosen.output))
 
 
 def _open(run_id: str) -> Run:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from runtime.exports.base import Document, ExportError, Format
+from runtime.exports.card import CARD
 from runtime.exports.keras_file import KERAS, WEIGHTS
 from runtime.exports.litert import LITERT, LITERT_FLOAT16, LITERT_INT8
 from runtime.exports.onnx import ONNX
+from runtime.exports.png import PNG
 from runtime.exports.saved_model import SAVED_MODEL
+from runtime.exports.svg import SVG
 
 __all__ = ["DOCUMENTS", "EXPORTS", "FORMATS", "Document", "ExportError", "Format"]
 
@@ -19,5 +22,5 @@ FORMATS: dict[str, Format] = {
     "litert-float16": LITERT_FLOAT16,
     "litert-int8": LITERT_INT8,
 }
-DOCUMENTS: dict[str, Document] = {}
+DOCUMENTS: dict[str, Document] = {"svg": SVG, "png": PNG, "card": CARD}
 EXPORTS: dict[str, Format | Document] = {**FORMATS, **DOCUMENTS}

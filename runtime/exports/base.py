@@ -115,7 +115,7 @@ def kinds_in(graph: Graph, kinds: frozenset[str]) -> list[str]:
 def recurrent(graph: Graph) -> list[str]:
     """The kinds of recurrent layers in the network, each once: they compute step by step, in a loop."""
     kinds = (
-        layer.type for layer in layers_in(graph) if layer.family() == "rnn" and "units" in type(layer).model_fields
+        layer.type for layer in layers_in(graph) if layer.family() == "rnn" and "layer" not in type(layer).model_fields
     )
     return list(dict.fromkeys(kinds))
 

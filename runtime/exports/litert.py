@@ -153,7 +153,7 @@ LITERT = Format(
 )
 LITERT_FLOAT16 = Format(
     title="LiteRT, 16-bit numbers",
-    about="The same at half the size, for phones whose graphics processors compute with 16 bits.",
+    about="LiteRT at half the size, for phones whose graphics processors compute with 16 bits.",
     ending=".float16.tflite",
     write=partial(_write, _half),
     answers=_answers,
@@ -163,7 +163,7 @@ LITERT_FLOAT16 = Format(
 )
 LITERT_INT8 = Format(
     title="LiteRT, 8-bit numbers",
-    about="A quarter of the size and quickest on small processors; measured on training examples to choose its steps.",
+    about="LiteRT at a quarter of the size, quickest on small processors; rounded to steps measured on training examples.",
     ending=".int8.tflite",
     write=partial(_write, _bytes),
     answers=_answers,
