@@ -46,7 +46,9 @@ def page():
     # AppTest makes the classes anew each run: what is kept is the values.
     kept = st.session_state.setdefault("kept", {"filters": 8})
     given = Settings.model_validate(kept)
-    changed = form(given, "it", hide=st.session_state.get("hide", ()))
+    suggested = Settings.model_validate(st.session_state["suggested"]) if "suggested" in st.session_state else None
+    hide, reset_all = st.session_state.get("hide", ()), st.session_state.get("reset_all", True)
+    changed = form(given, "it", hide=hide, suggested=suggested, reset_all=reset_all)
     if changed is not None:
         st.session_state["kept"] = changed.model_dump()
         st.rerun()
@@ -179,3 +181,22 @@ def test_a_number_that_a_browser_cannot_count_is_entered_as_text(app):
     app.run()
     assert not app.exception
     assert entry(app, "text_input", "seed").value == str(2**60)
+
+
+def test_what_is_suggested_is_what_a_field_goes_back_to():
+    app = AppTest.from_function(page, default_timeout=120)
+    app.session_state["suggested"] = {"filters": 32, "learning_rate": 0.01}
+    app.run()
+    reset = app.button(key=f"reset-{KEY}.filters")  # required: without a suggestion it would have none
+    assert (reset.help, reset.disabled) == ("Reset filters to 32", False)
+    reset.click().run()
+    app.button(key=f"reset-{KEY}.learning_rate").click().run()
+    assert (values(app)["filters"], values(app)["learning_rate"]) == (32, 0.01)
+    assert app.button(key=f"reset-all-{KEY}").disabled
+
+
+def test_the_button_for_all_fields_can_be_left_out():
+    app = AppTest.from_function(page, default_timeout=120)
+    app.session_state["reset_all"] = False
+    app.run()
+    assert "Reset to defaults" not in {button.label for button in app.button}
