@@ -1,0 +1,275 @@
+"""From the description of a model to a graph: nested models laid open, shared layers shared, every layer by its name today."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from builder.graph import Graph
+from builder.importer.channels import PLACES, Value, as_first, to_first, to_last, wanted
+from builder.importer.description import DescribedLayer, DescribedModel, LayerCall, Tensor, tensors_in
+from builder.importer.inputs import UNTRAINED, connected, input_layer
+from builder.importer.old_names import renamed
+from builder.importer.old_weights import Origin, gates_hard
+from builder.importer.operations import expressed
+from builder.importer.refusal import ModelFileError
+from builder.importer.settings import Settings, UnknownLayerError
+from builder.importer.stored import Path
+from builder.importer.substitutes import softened, substitute
+from builder.importer.writing import UNKNOWN, Writing
+from builder.layers.base import LAYERS, LayerSpec
+from builder.names import MAX_LENGTH
+
+MOST_TOLD = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A graph, what is to be said about it, and for each node with weights where these are in the file."""
+
+    graph: Graph
+    notes: tuple[str, ...]
+    sources: dict[str, tuple[Path, Origin]]
+
+
+def translate(model: DescribedModel, generation: int, theano: bool = False) -> Translated:
+    """The graph of a described model.
+
+    Args:
+        generation: 1, 2 or 3, of the Keras that wrote it.
+        theano: whether kernels are turned round, as Theano's convolutions of Keras 1 took them.
+
+    Raises:
+        ModelFileError: layers that cannot be expressed, all of them by name.
+    """
+    return _Translation(generation, theano).whole(model)
+
+
+class _Translation:
+    def __init__(self, generation: int, theano: bool) -> None:
+        self._generation, self._theano = generation, theano
+        self._writing = Writing()
+        self._owners: dict[Path, str] = {}
+        self._sources: dict[str, tuple[Path, Origin]] = {}
+        self._notes: dict[str, list[str]] = {}  # what -> layers
+        self._refused: list[str] = []
+
+    def whole(self, model: DescribedModel) -> Translated:
+        """The graph of the model of the file."""
+        layers = {layer.name: layer for layer in model.layers}
+        given = []
+        for name in model.inputs:
+            layer, notes = input_layer(layers[name])
+            self._note(name, notes)
+            given.append(Value(self._writing.place(name, layer, ())))
+        outputs = self._model(model, (), given)
+        if self._refused:
+            told = [f"- {one}" for one in self._refused[:MOST_TOLD]]
+            more = len(self._refused) - len(told)
+            raise ModelFileError(
+                "\n".join([_summary(self._refused), *told, *([f"... and {more} more."] if more else [])])
+            )
+        ends = self._ends(model, outputs)
+        return Translated(self._writing.graph(ends), tuple(self._all_notes()), self._sources)
+
+    def _ends(self, model: DescribedModel, outputs: Sequence[Value]) -> list[str]:
+        """The nodes whose first outputs are what the model returns; Identity where one is used further or given twice."""
+        ends: list[str] = []
+        used = self._writing.used()
+        for tensor, value in zip(model.outputs, outputs, strict=True):
+            if value.moved:
+                value = self._writing.permuted(value, to_first(value.moved), 0)
+                used.discard(value.node)
+            if value.output or value.node in used or value.node in ends or value.node in self._inputs(model):
+                name = self._writing.place(
+                    f"{value.node}_output", LAYERS["Identity"](), [("inputs", value)], told=False
+                )
+                self._note(tensor.layer, ["is an output that is used further, so an Identity layer names it"])
+                ends.append(name)
+            else:
+                ends.append(value.node)
+        return ends
+
+    def _inputs(self, model: DescribedModel) -> set[str]:
+        return set(model.inputs)
+
+    def _model(self, model: DescribedModel, around: Path, given: Sequence[Value]) -> list[Value]:
+        if len(given) != len(model.inputs):
+            raise ModelFileError(f"{model.name} takes {len(model.inputs)} inputs, but is called with {len(given)}.")
+        results: dict[tuple[str, int], list[Value]] = {
+            (name, 0): [value] for name, value in zip(model.inputs, given, strict=True)
+        }
+        for layer, number in _order(model):
+            if (layer.name, number) not in results:
+                results[layer.name, number] = self._called(layer, layer.calls[number], around, results)
+        return [_result(results, tensor) for tensor in model.outputs]
+
+    def _called(
+        self, layer: DescribedLayer, call: LayerCall, around: Path, results: dict[tuple[str, int], list[Value]]
+    ) -> list[Value]:
+        path = (*around, layer.name)
+        try:
+            if layer.model is not None:
+                if call.kwargs.get("training") is False:
+                    self._note("/".join(path), [UNTRAINED])
+                return self._model(layer.model, path, [_result(results, tensor) for tensor in call.tensors()])
+            if layer.operation:
+                one = expressed(layer, call)
+                values = [self._as_file(_result(results, tensor)) for tensor in one.tensors]
+                self._note("/".join(path), [f"is the operation {layer.kind}, expressed by {one.layer.type}"])
+                port = one.layer.signature().first or "inputs"
+                return [Value(self._writing.place(_named(path), one.layer, [(port, value) for value in values]))]
+            return self._layer(layer, call, path, results)
+        except UnknownLayerError as error:
+            self._refuse(path, str(error))
+        except ModelFileError as error:
+            if layer.model is not None:
+                raise
+            self._refuse(path, str(error))
+        return [Value(UNKNOWN)] * 8
+
+    def _refuse(self, path: Path, why: str) -> None:
+        told = f"{'/'.join(path)[:100]}: {why}"
+        if told not in self._refused:
+            self._refused.append(told)
+
+    def _layer(
+        self, layer: DescribedLayer, call: LayerCall, path: Path, results: dict[tuple[str, int], list[Value]]
+    ) -> list[Value]:
+        kind, config = renamed(*substitute(layer), self._generation)
+        note = config.pop("_note", None)
+        came = [_result(results, tensor) for tensor in tensors_in(call.args)]
+        want = wanted(kind, config, came)
+        settings = Settings()
+        spec = settings.layer(kind, want.settings)
+        if hasattr(spec, "trainable") and config.get("trainable") is False:
+            spec = spec.model_copy(update={"trainable": False})
+        before, spec, after = softened(spec) if self._generation < 3 else ([], spec, [])
+        spec, inputs, notes = connected(spec, call)
+        self._note(
+            "/".join(path), [*settings.notes, *notes, *([note] if note else []), *self._told(layer, spec, config)]
+        )
+        values = [(port, self._as(want.moved, _result(results, tensor))) for port, tensor in inputs]
+        name = _named(path)
+        for number, extra in enumerate(before):
+            placed = self._writing.place(f"{name}_scale{number or ''}", extra, values[:1], told=False)
+            values = [("inputs", Value(placed, 0, want.moved))]
+        node = self._writing.place(name, spec, values, self._owners.get(path))
+        if path not in self._owners:
+            self._owners[path] = node
+            first = config.get("data_format") == "channels_first"
+            self._sources[node] = (path, Origin(layer.kind, self._generation, first, self._theano))
+        return self._followed(node, spec, [*settings.after, *after], want.gives)
+
+    def _followed(self, node: str, spec: LayerSpec, after: Sequence[LayerSpec], moved: int) -> list[Value]:
+        last = node
+        for extra in after:
+            last = self._writing.place(
+                f"{node}_{extra.type.lower()}", extra, [("inputs", Value(last, 0, moved))], told=False
+            )
+        return [Value(last, 0, moved), *(Value(node, number) for number in range(1, len(spec.outputs())))]
+
+    def _told(self, layer: DescribedLayer, spec: LayerSpec, config: dict[str, Any]) -> Iterator[str]:
+        """What a person should know about a translation."""
+        if layer.kind != spec.type:
+            yield f"was {layer.kind}, is {spec.type} now"
+        if layer.kind == "Deconvolution2D":
+            yield "had an output_shape of its own; here it follows from the input"
+        if config.get("data_format") == "channels_first":
+            yield "had the channels first; here they are moved to the end"
+        if self._generation < 3 and gates_hard(spec):
+            yield (
+                "has hard_sigmoid gates, in which Keras 1 and 2 rise by 0.2 and Keras 3 by 1/6; weights that come along are "
+                "scaled by 1.2, so that results stay the same"
+            )
+        if self._theano and config.get("padding") == "same" and spec.type in PLACES and _steps(spec):
+            yield 'pads with "same" and strides, where Theano and TensorFlow place the window differently: results may differ'
+        policy = config.get("dtype")
+        named = policy.get("config", {}).get("name") if isinstance(policy, dict) else policy
+        if named not in (None, "float32") and spec.type != "Input":
+            yield f"computed in {str(named)[:40]}; here it computes in float32"
+
+    def _as(self, moved: int, value: Value) -> Value:
+        """The tensor with its channels at the end, or where the file has them."""
+        if value.node == UNKNOWN or value.moved == moved:
+            return value
+        value = self._as_file(value)
+        return self._writing.permuted(value, to_last(moved), moved) if moved else value
+
+    def _as_file(self, value: Value) -> Value:
+        if not value.moved or value.node == UNKNOWN:
+            return as_first(value)
+        return self._writing.permuted(value, to_first(value.moved), 0)
+
+    def _note(self, layer: str, notes: Sequence[str]) -> None:
+        for note in notes:
+            names = self._notes.setdefault(note, [])
+            if layer not in names:
+                names.append(layer)
+
+    def _all_notes(self) -> Iterator[str]:
+        changed = self._writing.renamed
+        if changed:
+            shown = ", ".join(f"{old} -> {new}" for old, new in changed[:MOST_TOLD])
+            more = f" and {len(changed) - MOST_TOLD} more" if len(changed) > MOST_TOLD else ""
+            yield f"Names that cannot be names of layers here were changed: {shown}{more}."
+        for note, layers in self._notes.items():
+            more = f" and {len(layers) - MOST_TOLD} more" if len(layers) > MOST_TOLD else ""
+            yield f"{', '.join(layers[:MOST_TOLD])}{more}: {note}."
+
+
+def _summary(refused: Sequence[str]) -> str:
+    count = f"{len(refused)} of its layers" if len(refused) > 1 else "one of its layers"
+    return f"The model cannot be opened, because {count} cannot be expressed:"
+
+
+def _named(path: Path) -> str:
+    """The name for a layer: with those of the models around it, unless that is too long."""
+    name = "_".join(path)
+    return name if len(name) <= MAX_LENGTH else path[-1]
+
+
+def _steps(spec: LayerSpec) -> bool:
+    strides = getattr(spec, "strides", 1)
+    return strides not in (1, (1, 1), (1, 1, 1))
+
+
+def _result(results: dict[tuple[str, int], list[Value]], tensor: Tensor) -> Value:
+    found = results.get((tensor.layer, tensor.call), [])
+    if tensor.output >= len(found):
+        raise ModelFileError(
+            f"The description of the model is damaged: output {tensor.output} of {tensor.layer[:60]!r} is missing."
+        )
+    return found[tensor.output]
+
+
+def _order(model: DescribedModel) -> Iterator[tuple[DescribedLayer, int]]:
+    """Every call so that what it needs comes before it, otherwise in the order of the file."""
+    places = {layer.name: place for place, layer in enumerate(model.layers)}
+    needs: dict[tuple[int, int], int] = {}
+    waiting: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for place, layer in enumerate(model.layers):
+        for number, call in enumerate(layer.calls):
+            sources = {
+                (places[tensor.layer], tensor.call)
+                for tensor in call.tensors()
+                if tensor.layer in places and tensor.layer not in model.inputs
+            }
+            needs[place, number] = len(sources)
+            for source in sources:
+                waiting.setdefault(source, []).append((place, number))
+    ready = [key for key, count in needs.items() if count == 0]
+    heapq.heapify(ready)
+    while ready:
+        place, number = heapq.heappop(ready)
+        yield model.layers[place], number
+        for follower in waiting.get((place, number), ()):
+            needs[follower] -= 1
+            if needs[follower] == 0:
+                heapq.heappush(ready, follower)
+    if stuck := [model.layers[place].name for (place, _), count in needs.items() if count > 0]:
+        raise ModelFileError(
+            f"The model runs in a circle, or a part of it is missing, at {', '.join(stuck[:3])[:200]}."
+        )
