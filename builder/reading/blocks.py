@@ -29,6 +29,7 @@ from builder.reading.values import (
     Symbol,
     Tensor,
     ToldError,
+    UsedAgainError,
     is_plain,
 )
 
@@ -50,8 +51,9 @@ class Form:
 class Blocks(Calls):
     """Carries out calls; what is written as a block becomes one."""
 
-    def __init__(self) -> None:
+    def __init__(self, written_out: frozenset[str] = frozenset()) -> None:
         super().__init__()
+        self.written_out = written_out  # classes whose objects are used more than once, and so are no blocks
         self.forms: dict[Function | Class, Form] = {}
         self.blocks: list[Block] = []  # each after those that it uses
         self.lines: dict[str, int] = {}
@@ -111,6 +113,8 @@ class Blocks(Calls):
         self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int, repeat: int | Symbol = 1
     ) -> Any:
         """A call of an object of a layer class; None where the class cannot be a block."""
+        if instance.cls.node.name in self.written_out:
+            return None
         start, method = instance.cls.method("__init__"), instance.cls.method("call")
         if method is None or instance.cls.method("build") or not all(isinstance(one, Tensor) for one in args):
             return None
@@ -128,6 +132,9 @@ class Blocks(Calls):
         layer = self._made_of(form, given, line, repeat)
         if layer is None:
             return None
+        if instance.used:
+            raise UsedAgainError(instance.cls.node.name)
+        instance.used = True
         layer.name, layer.variable = instance.name, instance.variable
         layer.automatic = self.trace.automatic(instance.cls.node.name)
         if instance.variable is not None:

@@ -52,6 +52,8 @@ class Calls(Imported):
                 return self._method(function.owner, function.name, args, kwargs, node)
             case Layer():
                 return self.trace.call(function, args, kwargs, line)
+            case Model() | Instance() if data := next((one for one in args if isinstance(one, Unknown)), None):
+                return data
             case Model():
                 given = args or tuple(kwargs[name] for name in ("inputs", "x") if name in kwargs)
                 return models.call(self.trace, function, given, line)

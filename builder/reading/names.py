@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
+from functools import lru_cache
 
 from builder.layers.base import LAYERS
 from builder.reading.values import Name
@@ -45,6 +46,7 @@ ROOT = re.compile(
 PARTS = "layers|models|initializers|regularizers|constraints|activations|applications|engine"
 
 
+@lru_cache(maxsize=4096)
 def canonical(dotted: str) -> str:
     """`tensorflow.keras.layers.core.Dense` -> `keras.layers.Dense`."""
     dotted = ROOT.sub("keras", dotted, count=1) if ROOT.match(dotted) else dotted

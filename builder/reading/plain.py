@@ -32,6 +32,7 @@ OPERATORS: dict[type[ast.AST], Operation] = {
     ast.Div: operator.truediv,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+    ast.MatMult: operator.matmul,
     ast.Pow: operator.pow,
     ast.LShift: operator.lshift,
     ast.RShift: operator.rshift,
@@ -145,6 +146,8 @@ class Budget:
         Raises:
             FaultError: there are too many.
         """
+        if not isinstance(value, str | list | tuple | dict | range):
+            raise FaultError(line, f"A list is expected here, and this is {str(value)[:60]}.")
         if isinstance(value, range) and not all(abs(end) <= MAX_ITEMS for end in (value.start, value.stop)):
             raise FaultError(line, f"This range goes beyond {MAX_ITEMS:,}. Write a smaller one.")
         self.spend(line, len(value))

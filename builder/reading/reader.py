@@ -23,6 +23,7 @@ from builder.reading.values import (
     Tensor,
     ToldError,
     Unknown,
+    UsedAgainError,
 )
 
 MAX_BYTES = 1_000_000
@@ -69,25 +70,31 @@ def read_code(text: str) -> Reading:
     Raises:
         CodeReadError: it is too large, not Python, makes no model, or something that matters cannot be read.
     """
-    reader = Reader()
+    written_out: frozenset[str] = frozenset()
+    while True:
+        try:
+            return _read(text, Reader(written_out))
+        except UsedAgainError as again:
+            written_out |= {again.name}
+
+
+def _read(text: str, reader: Reader) -> Reading:
     module = Scope()
     module.values["__name__"] = "__main__"
     try:
         tree = _parsed(reader, text)
         reader.run(tree.body, module)
-        model = None if reader.faults else _model(reader, module)
-        graph = assemble(reader.trace, model, reader.blocks_in_order()) if model else None
+        if not reader.faults:
+            return Reading(
+                assemble(reader.trace, _model(reader, module), reader.blocks_in_order()), tuple(_notes(reader))
+            )
     except FaultError as fault:
         reader.faults[fault.line, fault.words] = None
-        graph = None
     except ToldError:
-        graph = None
+        pass
     except RecursionError:
         reader.faults[1, "The text is nested too deeply to be read. Write it in several steps."] = None
-        graph = None
-    if reader.faults or graph is None:
-        raise CodeReadError(tuple(Note(*fault) for fault in sorted(reader.faults)))
-    return Reading(graph, tuple(_notes(reader)))
+    raise CodeReadError(tuple(Note(*fault) for fault in sorted(reader.faults)))
 
 
 def _parsed(reader: Reader, text: str) -> ast.Module:
@@ -249,6 +256,9 @@ def _without_model(reader: Reader, module: Scope) -> Model:
             f"{waiting.name} is never called, and what it takes ({', '.join(_needs(waiting))}) is not given. Add a line "
             f"such as model = {waiting.name}(...).",
         )
+    model = module.values.get("model")
+    if isinstance(model, Unknown):
+        raise FaultError(model.line, f"{model.words}, so that the network is not known. Paste the code that makes it.")
     if any(isinstance(value, Name | Unknown) and "torch" in str(value) for value in module.values.values()):
         raise FaultError(1, "This is code for PyTorch. Only code for Keras can be read.")
     raise FaultError(

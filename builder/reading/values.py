@@ -30,6 +30,14 @@ class ToldError(Exception):
     """A value is missing because of a fault that has been told already."""
 
 
+class UsedAgainError(Exception):
+    """An object of a layer class is used once more: a block would have weights of its own, so the class is to be none."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A value that the text alone does not tell; harmless until the network needs it.
@@ -210,6 +218,7 @@ class Instance:
     variable: str | None = None
     name: str | None = None
     model: Model | None = None
+    used: bool = False
 
 
 @dataclass(frozen=True, repr=False, slots=True)
