@@ -68,14 +68,16 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
     nodes = [node for key in conversation.selected if (node := here.graph.find(key.partition("#")[0]))]
     if len(nodes) != 1:
         if here.path:
-            return blocks.open_block(project, here, conversation)
+            blocks.open_block(project, here, conversation)
+            return project
         _project_name(project)
         st.caption(
             f"{len(nodes)} layers are selected. Fold makes a block of them."
             if len(nodes) > 1
             else "Select a layer to see and change its settings here."
         )
-        return blocks.block_list(project, conversation)
+        blocks.block_list(project, conversation)
+        return project
     node = nodes[0]
     st.subheader(node.layer.type, help=node.layer.tooltip(), anchor=False)
     project, node_id = _name(project, here, node, conversation)
@@ -88,7 +90,9 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
     else:
         project = _settings(project, here, renamed, conversation)
         project = blocks.sharing(project, here, renamed, conversation)
-    return blocks.exposing(project, here, renamed, conversation) if here.path else project
+    if here.path:
+        blocks.exposing(project, here, renamed, conversation)
+    return project
 
 
 def _project_name(project: Project) -> None:

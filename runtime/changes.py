@@ -5,7 +5,26 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
-from builder.edits import AddLayer, Configure, Connect, Disconnect, Edit, Insert, Load, Move, Paste, Remove, Rename
+from builder.edits import (
+    AddLayer,
+    Configure,
+    Connect,
+    Disconnect,
+    Edit,
+    Expose,
+    Fold,
+    Insert,
+    Load,
+    Move,
+    Paste,
+    Remove,
+    RemoveBlock,
+    Rename,
+    RenameBlock,
+    Share,
+    Unexpose,
+    Unfold,
+)
 from builder.graph import MAX_DOCUMENT_BYTES, Graph, read_graph
 
 
@@ -25,7 +44,7 @@ def unpacked(blob: bytes) -> Graph:
 
 def words(edits: Sequence[Edit]) -> str:
     """What a person did, in words, for the history and the tooltip of undo: "Changed conv2d: filters"."""
-    said = list(dict.fromkeys(_words(edit) for edit in edits))
+    said = list(dict.fromkeys(_words(edit) + (f" in {edit.inside}" if edit.inside else "") for edit in edits))
     return "; ".join(said[:3]) + ("; ..." if len(said) > 3 else "")
 
 
@@ -49,6 +68,20 @@ def _words(edit: Edit) -> str:
             return "Removed " + (", ".join(edit.ids) if 0 < len(edit.ids) <= 3 else _layers(len(edit.ids)))
         case Paste():
             return f"Pasted {_layers(len(edit.nodes))}"
+        case Share():
+            return f"Let {edit.id} use the layer of {edit.of}" if edit.of else f"Gave {edit.id} a layer of its own"
+        case Fold():
+            return f"Folded {_layers(len(edit.ids))} into {edit.name}"
+        case Unfold():
+            return f"Unfolded {edit.id}"
+        case Expose():
+            return f"Made {edit.field} of {edit.node} the parameter {edit.name}"
+        case Unexpose():
+            return f"Took away the parameter {edit.name}"
+        case RenameBlock():
+            return f"Renamed the block {edit.name} to {edit.to}"
+        case RemoveBlock():
+            return f"Removed the block {edit.name}"
         case Load():
             return f"Opened a network of {_layers(len(edit.graph.nodes))}"
 

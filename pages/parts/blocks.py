@@ -8,6 +8,7 @@ import streamlit as st
 
 from builder.call import Spec
 from builder.edits import AddLayer, Configure, Edit, EditError, Expose, RemoveBlock, RenameBlock, Share, Unexpose
+from builder.edits.room import STEP, WIDTH
 from builder.graph import Node
 from builder.layers.blocks import BlockInput, Instance
 from builder.names import fresh_id
@@ -56,33 +57,36 @@ def instance_settings(project: Project, here: Place, node: Node, conversation: W
     return edited(project, here.edits(Configure(id=node.id, values={"values": values, "repeat": repeat})), conversation)
 
 
-def exposing(project: Project, here: Place, node: Node, conversation: Wire) -> Project:
+def exposing(project: Project, here: Place, node: Node, conversation: Wire) -> None:
     """Inside a block: make a setting of the selected layer a parameter of the block."""
     block = project.graph.block(here.block or "")
     if block is None or isinstance(node.layer, BlockInput):
-        return project
+        return
     given = block.fields(node.id)
     for field, name in given.items():
         st.caption(f"`{field}` is the parameter **{name}** of the block.")
     free = [field for field in _plain_fields(here, node) if field not in given]
     if not free:
-        return project
+        return
+    key = f"expose.{project.id}.{here.block}.{node.id}"
     with st.popover("Make a parameter", icon=":material/tune:", width="stretch"):
         st.caption(
             "Each instance of the block can then have its own value. The same name for two settings gives both one value."
         )
-        field = st.selectbox("Setting", free, key=f"expose.field.{project.id}.{here.block}.{node.id}")
-        name = st.text_input(
-            "Name of the parameter", field, max_chars=64, key=f"expose.name.{project.id}.{node.id}.{field}"
+        field = st.selectbox("Setting", free, key=f"{key}.field")
+        name = st.text_input("Name of the parameter", field, max_chars=64, key=f"{key}.name.{field}")
+        st.button(
+            "Make it a parameter", key=key, on_click=_expose, args=(project, here, node.id, field, name, conversation)
         )
-        if st.button("Make it a parameter", key=f"expose.{project.id}.{node.id}"):
-            try:
-                edit = Expose(node=node.id, field=field, name=name)
-            except ValueError as error:
-                st.error(first_line(error))
-                return project
-            return edited(project, here.edits(edit), conversation)
-    return project
+
+
+def _expose(project: Project, here: Place, node_id: str, field: str, name: str, conversation: Wire) -> None:
+    try:
+        edit = Expose(node=node_id, field=field, name=name)
+    except ValueError as error:
+        conversation.say(first_line(error))
+    else:
+        edited(project, here.edits(edit), conversation)
 
 
 def sharing(project: Project, here: Place, node: Node, conversation: Wire) -> Project:
@@ -115,50 +119,79 @@ def _plain_fields(here: Place, node: Node) -> list[str]:
     return [name for name, value in node.layer if name != "type" and not isinstance(value, Spec)]
 
 
-def open_block(project: Project, here: Place, conversation: Wire) -> Project:
+def open_block(project: Project, here: Place, conversation: Wire) -> None:
     """What is to be said of the block that is open: its name, its inputs, its parameters."""
     block = project.graph.block(here.block or "")
     if block is None:
-        return project
+        return
     st.subheader(f"Block {block.name}", anchor=False)
     st.caption("What is changed here is changed in every instance of the block.")
     for name, parameter in parameters(block, here.graph.blocks).items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{name}** = {parameter.value!r}", width="stretch")
-            if st.button(
-                "", icon=":material/close:", type="tertiary", key=f"unexpose.{name}", help=f"No parameter {name}"
-            ):
-                return edited(project, here.edits(Unexpose(name=name)), conversation)
+            st.button(
+                "",
+                icon=":material/close:",
+                type="tertiary",
+                key=f"unexpose.{name}",
+                help=f"No parameter {name} any more",
+                on_click=edited,
+                args=(project, here.edits(Unexpose(name=name)), conversation),
+            )
     if not block.exposes:
         st.caption("It has no parameters yet: select a layer in it to make one of its settings a parameter.")
-    if st.button("Add an input", icon=":material/login:", help="One more tensor that comes into the block"):
-        name = fresh_id("BlockInput", (node.id for node in block.nodes))
-        return edited(project, here.edits(AddLayer(layer="BlockInput", id=name, x=240.0)), conversation)
-    return project
+    name = fresh_id("BlockInput", (node.id for node in block.nodes))
+    st.button(
+        "Add an input",
+        icon=":material/login:",
+        help="One more tensor that comes into the block",
+        on_click=edited,
+        args=(project, here.edits(AddLayer(layer="BlockInput", id=name, x=WIDTH)), conversation),
+    )
 
 
-def block_list(project: Project, conversation: Wire) -> Project:
+def block_list(project: Project, conversation: Wire) -> None:
     """The blocks of the network: one more instance, another name, away with one that nothing uses."""
-    if not project.graph.blocks:
-        return project
-    st.markdown("**Blocks of this network**")
+    if project.graph.blocks:
+        st.markdown("**Blocks of this network**")
     for block in project.graph.blocks:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(block.name, width="stretch")
-            if st.button("Add", key=f"instance.{block.name}", help="Put one more instance on the canvas"):
-                name = fresh_id(block.name, (node.id for node in project.graph.nodes))
-                low = max((node.y for node in project.graph.nodes), default=0.0)
-                edit = AddLayer(layer="Block", id=name, values={"block": block.name}, y=low + 130.0)
-                return edited(project, [edit], conversation)
+            st.button(
+                "Add",
+                key=f"instance.{block.name}",
+                help="Put one more instance on the canvas",
+                on_click=edited,
+                args=(project, [_instance(project, block.name)], conversation),
+            )
             with st.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {block.name}"):
                 wanted = st.text_input("Name", block.name, max_chars=64, key=f"block.{project.id}.{block.name}")
-                if wanted != block.name:
-                    try:
-                        return edited(project, [RenameBlock(name=block.name, to=wanted)], conversation)
-                    except ValueError as error:
-                        st.error(first_line(error))
-                if st.button(
-                    "Delete", key=f"unblock.{block.name}", help="Only a block that nothing uses; Undo brings it back"
-                ):
-                    return edited(project, [RemoveBlock(name=block.name)], conversation)
-    return project
+                st.button(
+                    "Rename",
+                    key=f"reblock.{block.name}",
+                    disabled=wanted == block.name,
+                    on_click=_rename,
+                    args=(project, block.name, wanted, conversation),
+                )
+                st.button(
+                    "Delete",
+                    key=f"unblock.{block.name}",
+                    help="Only a block that nothing uses; Undo brings it back",
+                    on_click=edited,
+                    args=(project, [RemoveBlock(name=block.name)], conversation),
+                )
+
+
+def _instance(project: Project, block: str) -> AddLayer:
+    name = fresh_id(block, (node.id for node in project.graph.nodes))
+    low = max((node.y for node in project.graph.nodes), default=0.0)
+    return AddLayer(layer="Block", id=name, values={"block": block}, y=low + STEP)
+
+
+def _rename(project: Project, name: str, wanted: str, conversation: Wire) -> None:
+    try:
+        edit = RenameBlock(name=name, to=wanted)
+    except ValueError as error:
+        conversation.say(first_line(error))
+    else:
+        edited(project, [edit], conversation)

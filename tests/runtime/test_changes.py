@@ -2,7 +2,21 @@
 
 import pytest
 
-from builder.edits import AddLayer, Configure, Disconnect, Insert, Load, Move, Paste, Place, Remove
+from builder.edits import (
+    AddLayer,
+    Configure,
+    Disconnect,
+    Expose,
+    Fold,
+    Insert,
+    Load,
+    Move,
+    Paste,
+    Place,
+    Remove,
+    Share,
+    Unfold,
+)
 from builder.graph import DocumentError, Edge, Graph, Node
 from builder.layers import example
 from runtime.changes import packed, unpacked, words
@@ -33,6 +47,10 @@ def test_a_packed_document_of_another_version_is_told_in_words():
         ([Insert(id="a", edge=Edge(source="b", target="c"))], "Put a between b and c"),
         ([Load(graph=Graph())], "Opened a network of 0 layers"),
         ([Paste(nodes=(Node(id="a", layer=example("Dense")),))], "Pasted a layer"),
+        ([Fold(ids=("a", "b"), name="pair")], "Folded 2 layers into pair"),
+        ([Unfold(id="pair")], "Unfolded pair"),
+        ([Share(id="a", of="b")], "Let a use the layer of b"),
+        ([Expose(node="a", field="units", name="width", inside="pair")], "Made units of a the parameter width in pair"),
         ([AddLayer(layer="Dense"), AddLayer(layer="Dense"), Remove(ids=("a",))], "Added Dense; Removed a"),
     ],
 )
