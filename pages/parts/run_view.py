@@ -71,9 +71,12 @@ def _outcome(run: Run, found: Curves) -> None:
     status = run.status()
     if status in ("crashed", "failed"):
         _failure(run, found, status)
+        if found.diverged is not None:
+            _smaller_rate(run)
         return
     if found.diverged is not None:
         _divergence(run, found.diverged)
+        _smaller_rate(run)
     if found.test:
         st.markdown("**On the test examples, which it has never seen**")
         with st.container(horizontal=True):
@@ -105,7 +108,7 @@ def _failure(run: Run, found: Curves, status: str) -> None:
 
 
 def _divergence(run: Run, epoch: int) -> None:
-    rate = run.spec.training.optimizer.learning_rate
+    rate = getattr(run.spec.training.optimizer, "learning_rate", None)  # one around another has none of its own
     st.warning(
         f"**The training diverged in epoch {epoch + 1}:** the loss became NaN, not a number. The steps were so large that the "
         "weights grew instead of settling. What helps, most likely first:\n"
@@ -115,11 +118,14 @@ def _divergence(run: Run, epoch: int) -> None:
         if isinstance(rate, float)
         else f"**The training diverged in epoch {epoch + 1}:** the loss became NaN. A smaller learning rate usually helps."
     )
-    if (
-        isinstance(rate, float)
-        and run.project
-        and st.button(f"Set the learning rate to {rate / 10:.3g}", icon=":material/south_east:")
-    ):
+
+
+def _smaller_rate(run: Run) -> None:
+    """A button that sets the project's settings to this run's, with a tenth of the learning rate."""
+    rate = getattr(run.spec.training.optimizer, "learning_rate", None)  # one around another has none of its own
+    if not isinstance(rate, float) or not run.project:
+        return
+    if st.button(f"Set the learning rate to {rate / 10:.3g}", icon=":material/south_east:"):
         slower = run.spec.training.optimizer.model_copy(update={"learning_rate": rate / 10})
         store().settings(run.project, training=run.spec.training.model_copy(update={"optimizer": slower}))
         st.rerun()

@@ -256,6 +256,14 @@ def test_a_divergence_is_explained_and_a_button_lowers_the_learning_rate(project
 
 
 @pytest.mark.usefixtures("no_problems")
+def test_a_run_that_failed_by_diverging_offers_a_smaller_learning_rate_too(project: Project) -> None:
+    bad = EPOCH.model_copy(update={"logs": {"loss": float("nan")}})
+    app = show(project, ended(project, STARTED, bad, Failed(at=1020.0, message="The loss became no number.")).id)
+    assert "The loss became no number." in texts(app)
+    assert button(app, "Set the learning rate to 0.0001")
+
+
+@pytest.mark.usefixtures("no_problems")
 @pytest.mark.parametrize("run_id", ["nonsense", "../../etc", "20260101-000000-abcdef"])
 def test_an_address_without_a_run_is_told(project: Project, run_id: str) -> None:
     assert "leads to no run" in texts(show(project, run_id))
