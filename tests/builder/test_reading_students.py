@@ -523,6 +523,33 @@ def test_a_function_that_names_its_layers_becomes_a_block_and_its_loop_a_repeat(
     assert not decided.blocks
 
 
+def test_a_layer_of_ones_own_that_is_used_twice_shares_what_is_in_it() -> None:
+    graph, notes = read("""
+        import keras
+        from keras import layers
+        class Tower(layers.Layer):
+            def __init__(self, units):
+                super().__init__()
+                self.first, self.second = layers.Dense(units), layers.Dense(units)
+            def call(self, x):
+                return self.second(self.first(x))
+        tower = Tower(3)
+        left, right = keras.Input((3,), name="left"), keras.Input((3,), name="right")
+        model = keras.Model([left, right], layers.concatenate([tower(left), tower(right)]))
+        guess = model(x_test)
+    """)
+    assert described(graph) == [
+        "left Input 3",
+        "right Input 3",
+        "first Dense 3 <- left",
+        "second Dense 3 <- first",
+        "first_1 Dense 3 = first <- right",
+        "second_1 Dense 3 = second <- first_1",
+        "concatenate Concatenate <- second, second_1",
+    ]
+    assert [note.line for note in notes] == [13]
+
+
 def test_text_choices_are_those_of_keras() -> None:
     graph, _ = read("""
         import keras
