@@ -7,89 +7,80 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import keras
-
 from runtime.events import BatchEnded, EpochEnded, Event, MapsSaved, Paused, Resumed, append
 from runtime.maps import save
 from runtime.maps.watcher import Look
 from runtime.run import Run
 
 TICK = 0.2  # seconds between two words about a running epoch
+BETWEEN_WISHES = 0.1  # seconds between two looks at what is asked for
 BETWEEN_MAPS = 2.0  # seconds between two looks inside an epoch
 BETWEEN_LOOKS = 0.1  # seconds between two looks at least: epochs of a small network are shorter
-MOST_LOOKING = 0.02  # share of the time that looks may take
+MOST_LOOKING = 0.005  # share of the time that looks may take
 BETWEEN_CHECKPOINTS = 10.0  # seconds: saving costs tens of milliseconds
 MOST_LOOKS = 200  # after so many epochs not each one is looked at
 
 
-class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
-    """Tells of batches and epochs, takes maps, saves the model, and obeys the control file.
-
-    It stands in for Keras's own list of callbacks, which would copy loss and metrics from the device after every batch.
-    """
+class Telemetry:
+    """Tells of batches and epochs, takes maps, saves the model, and obeys the control file."""
 
     def __init__(self, run: Run, model: Any, steps: int, look: Look | None) -> None:
-        super().__init__([], add_history=True, model=model, epochs=run.spec.training.epochs, verbose=0)
-        self.run, self.steps, self.look = run, steps, look
-        self.network = model
+        self.run, self.model, self.steps, self.look = run, model, steps, look
         self.epoch = self.step = 0
         self.stopped = False
         self.diverged = False
+        self.saved = False
         self._every = math.ceil(run.spec.training.epochs / MOST_LOOKS)
         self._began = 0.0
-        self._next_tick = self._next_maps = self._next_look = 0.0
+        self._next_tick = self._next_wish = self._next_maps = self._next_look = 0.0
         self._looked = -1.0  # epochs done at the last look
         self._next_checkpoint = time.monotonic() + BETWEEN_CHECKPOINTS
         self._asked = (0, 0)  # which control file was last read
-        self.saved = False
+
+    @property
+    def over(self) -> bool:
+        """Whether training shall end before its epochs are done."""
+        return self.stopped or self.diverged
 
     def stop(self) -> None:
-        """End after this batch; what has been learned so far is kept."""
+        """End after these batches; what has been learned so far is kept."""
         self.stopped = True
-        self.network.stop_training = True
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+    def begin_epoch(self, epoch: int) -> None:
         """Remember when it began."""
-        super().on_epoch_begin(epoch, logs)
         self.epoch, self.step, self._began = epoch, 0, time.monotonic()
         self._next_maps = self._began + BETWEEN_MAPS
 
-    def on_train_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Nothing."""
-
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Speak, listen and look now and then."""
-        self.step = batch + 1
+    def end_batches(self, step: int, logs: Mapping[str, Any]) -> None:
+        """Speak, listen and look now and then; `step` batches of this epoch are done."""
+        self.step = step
         now = time.monotonic()
         if now >= self._next_tick:
             self._next_tick = now + TICK
             self._tell(BatchEnded(at=time.time(), epoch=self.epoch, step=self.step, logs=floats(logs)))
-            self._obey()
             if self.look and now >= self._next_maps and self.step < self.steps:
                 self._next_maps = now + BETWEEN_MAPS
                 self._take_maps(self.epoch + round(self.step / self.steps, 2))
+        self.listen()
 
-    def on_test_batch_begin(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Nothing."""
+    def listen(self) -> None:
+        """Obey what has been asked for; to be called between any two steps."""
+        now = time.monotonic()
+        if now >= self._next_wish:
+            self._next_wish = now + BETWEEN_WISHES
+            self._obey()
 
-    def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Nothing."""
-
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Tell of the epoch, unless it was broken off in the middle; look, and save when it is time."""
-        super().on_epoch_end(epoch, logs)
-        if self.step < self.steps:
-            return
+    def end_epoch(self, logs: Mapping[str, Any]) -> None:
+        """Tell of the epoch; look, and save when it is time."""
         told = floats(logs)
-        self._tell(EpochEnded(at=time.time(), epoch=epoch, seconds=time.monotonic() - self._began, logs=told))
-        if self.look and time.monotonic() >= self._next_look and (epoch + 1) % self._every == 0:
-            self._take_maps(epoch + 1)
+        self._tell(EpochEnded(at=time.time(), epoch=self.epoch, seconds=time.monotonic() - self._began, logs=told))
+        if self.look and time.monotonic() >= self._next_look and (self.epoch + 1) % self._every == 0:
+            self._take_maps(self.epoch + 1)
         if not math.isfinite(told.get("loss", 0.0)):
             self.diverged = True
-            self.network.stop_training = True
         elif time.monotonic() >= self._next_checkpoint:
             self.checkpoint()
-        self._obey()
+        self.listen()
 
     def take_first_maps(self) -> None:
         """The maps before training."""
@@ -97,9 +88,8 @@ class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
             self._take_maps(0)
             self._next_look = 0.0  # this one traced the network, so that it took far longer than the next will
 
-    def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+    def end_training(self) -> None:
         """The maps as they are in the end, wherever training has ended."""
-        super().on_train_end(logs)
         done = self.epoch + round(self.step / self.steps, 2)
         if self.look and done > self._looked:
             self._take_maps(done)
@@ -107,7 +97,7 @@ class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
     def checkpoint(self) -> None:
         """Save the model in one step: whoever reads it never finds half of it."""
         draft = self.run.folder / ".model.keras"
-        self.network.save(draft)
+        self.model.save(draft)
         draft.replace(self.run.model)
         self.saved = True
         self._next_checkpoint = time.monotonic() + BETWEEN_CHECKPOINTS
@@ -149,6 +139,6 @@ class Telemetry(keras.callbacks.CallbackList):  # type: ignore[misc]
         append(self.run.events, event)
 
 
-def floats(logs: Mapping[str, Any] | None) -> dict[str, float]:
+def floats(logs: Mapping[str, Any]) -> dict[str, float]:
     """Loss and metrics as plain numbers; this is where they are copied from the device."""
-    return {name: float(value) for name, value in (logs or {}).items()}
+    return {name: float(value) for name, value in logs.items()}

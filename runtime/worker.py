@@ -70,6 +70,7 @@ def train(run: Run) -> Event:
     from builder.compile import BuildError, build, make
     from builder.program import lower
     from runtime.datasets import DATASETS, DataUnavailable, downloads
+    from runtime.loop import Steps, fit, measure
     from runtime.maps.watcher import watcher
     from runtime.telemetry import Telemetry, floats
 
@@ -125,7 +126,7 @@ def train(run: Run) -> Event:
         ),
     )
     telemetry.take_first_maps()
-    model.fit(data, validation_data=validation, epochs=training.epochs, shuffle=False, verbose=0, callbacks=telemetry)
+    fit(model, telemetry, data, validation, training.epochs)
     if telemetry.diverged:
         raise Refused(
             f"The loss became no number (NaN) in epoch {telemetry.epoch + 1}: the steps were too large and the weights "
@@ -135,10 +136,8 @@ def train(run: Run) -> Event:
     telemetry.checkpoint()
     test: dict[str, float] = {}
     if len(arrays.x_test):
-        found: Any = model.evaluate(
-            arrays.x_test, arrays.y_test, batch_size=training.batch_size, verbose=0, return_dict=True
-        )
-        test = floats(found)
+        kept = tf.data.Dataset.from_tensor_slices((arrays.x_test, arrays.y_test)).batch(training.batch_size)
+        test = floats(measure(model, Steps(model, model.test_step), kept, telemetry))
     return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test)
 
 

@@ -58,9 +58,7 @@ def telemetry(tmp_path, monkeypatch, clock):
         clock.now += 0.01
         return {}
 
-    telemetry = Telemetry(run, keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]), STEPS, look)
-    telemetry.on_train_begin()
-    return telemetry
+    return Telemetry(run, keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]), STEPS, look)
 
 
 def told(telemetry, kind):
@@ -68,11 +66,12 @@ def told(telemetry, kind):
 
 
 def epoch(telemetry, clock, number, seconds, steps=STEPS, **logs):
-    telemetry.on_epoch_begin(number)
-    for step in range(steps):
+    telemetry.begin_epoch(number)
+    for step in range(1, steps + 1):
         clock.now += seconds / STEPS
-        telemetry.on_train_batch_end(step, {"loss": 1.0})
-    telemetry.on_epoch_end(number, logs or {"loss": 0.5})
+        telemetry.end_batches(step, {"loss": 1.0})
+    if steps == STEPS:
+        telemetry.end_epoch(logs or {"loss": 0.5})
 
 
 def test_batches_are_told_now_and_then_and_epochs_always(telemetry, clock):
@@ -94,10 +93,10 @@ def test_batches_are_told_now_and_then_and_epochs_always(telemetry, clock):
 def test_looks_take_a_small_share_of_the_time(telemetry, clock):
     telemetry.take_first_maps()
     for number in range(6):
-        epoch(telemetry, clock, number, seconds=0.2)
-    telemetry.on_train_end()
+        epoch(telemetry, clock, number, seconds=0.8)
+    telemetry.end_training()
     looked = [event.epoch for event in told(telemetry, MapsSaved)]
-    assert looked == [0, 1, 4, 6]  # a look takes 0.01 s, so that they stand 0.5 s apart, but for the first and the last
+    assert looked == [0, 1, 4, 6]  # a look takes 0.01 s, so that they stand 2 s apart, but for the first and the last
     assert {path.name for path in telemetry.run.maps.iterdir()} == {event.file for event in told(telemetry, MapsSaved)}
 
 
@@ -105,7 +104,7 @@ def test_the_last_look_is_taken_where_training_ends(telemetry, clock):
     telemetry.take_first_maps()
     epoch(telemetry, clock, 0, seconds=1)
     epoch(telemetry, clock, 1, seconds=1, steps=2)
-    telemetry.on_train_end()
+    telemetry.end_training()
     assert [event.epoch for event in told(telemetry, MapsSaved)] == [0, 1, 1.5]
     assert len(told(telemetry, EpochEnded)) == 1  # half an epoch has no result
 
@@ -137,7 +136,7 @@ def test_a_paused_run_can_be_stopped(telemetry, clock):
     clock.asleep = lambda _: write_atomically(telemetry.run.control, "stop")
     epoch(telemetry, clock, 0, seconds=1)
     assert telemetry.stopped
-    assert telemetry.network.stop_training
+    assert telemetry.over
 
 
 def test_an_unknown_wish_does_nothing(telemetry, clock):
@@ -150,7 +149,7 @@ def test_an_unknown_wish_does_nothing(telemetry, clock):
 def test_a_loss_that_is_no_number_ends_the_training(telemetry, clock):
     epoch(telemetry, clock, 0, seconds=100, loss=math.nan)
     assert telemetry.diverged
-    assert telemetry.network.stop_training
+    assert telemetry.over
     assert not telemetry.run.model.exists()  # the last good model is never replaced by a broken one
 
 
