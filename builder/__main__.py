@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from pathlib import Path
 
 from builder import terminal
 from builder.codegen import CodeError, source
@@ -44,6 +46,15 @@ def parser() -> argparse.ArgumentParser:
     code.add_argument("--style", choices=["functional", "sequential", "subclass"], default="functional")
     code.add_argument("-o", "--output", metavar="FILE")
     code.set_defaults(run=_code)
+
+    opened = commands.add_parser("import", help="a model file of Keras 1, 2 or 3 (.keras, .h5, .json) as a document")
+    opened.add_argument("model", metavar="MODEL")
+    opened.add_argument("-o", "--output", metavar="NETWORK.json")
+    opened.add_argument("--weights", metavar="FILE", help="where to write the weights, as .npz")
+    opened.add_argument("--weights-from", metavar="FILE", help="an .h5 of weights that belongs to a .json")
+    opened.add_argument("--backend", choices=["theano", "tensorflow"], help="what Keras 1 computed with")
+    opened.add_argument("--json", action="store_true")
+    opened.set_defaults(run=_import)
     return top
 
 
@@ -133,6 +144,30 @@ def _code(chosen: argparse.Namespace) -> None:
     except CodeError as error:
         raise NoError(str(error)) from None
     write(text, chosen.output)
+
+
+def _import(chosen: argparse.Namespace) -> None:
+    with terminal.quiet():
+        from builder.importer import ModelFileError, open_model, read_file, save_weights
+    try:
+        beside = None if chosen.weights_from is None else read_file(Path(chosen.weights_from))
+        with terminal.quiet():
+            opened = open_model(read_file(Path(chosen.model)), beside, chosen.backend)
+    except ModelFileError as error:
+        raise UnusableError(str(error)) from None
+    if chosen.weights and opened.weights is None:
+        raise NoError(f"{chosen.model} holds no weights, so that none can be written.")
+    if chosen.weights and opened.weights is not None:
+        with Path(chosen.weights).open("wb") as file:
+            save_weights(opened.weights, file)
+    document = write_graph(opened.graph)
+    if chosen.output or not chosen.json:
+        write(document, chosen.output)
+    if chosen.json:
+        told = {"keras": opened.keras, "layers": len(opened.graph.nodes), "weights": opened.weights is not None}
+        show_json({**told, "notes": opened.notes, **({} if chosen.output else {"network": json.loads(document)})})
+    else:
+        print(*opened.notes, sep="\n", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,31 @@ def dataset(params: dict[str, Any], progress: Progress) -> Any:
     return DATASETS[spec.name].look(spec).model_dump(mode="json")
 
 
+def import_model(params: dict[str, Any], progress: Progress) -> Any:
+    """The network in the file `params["model"]`; its weights are kept under `params["name"]`."""
+    from pathlib import Path
+
+    from builder.graph import write_graph
+    from builder.importer import open_model, read_file, save_weights
+    from runtime.imports import Opened, weights_folder
+
+    beside = params["weights"]
+    try:
+        opened = open_model(
+            read_file(Path(params["model"])), read_file(Path(beside)) if beside else None, params["backend"]
+        )
+        kept = None
+        if opened.weights is not None:
+            kept = f"{params['name']}.npz"
+            unfinished = weights_folder() / f"{kept}.part"
+            with unfinished.open("wb") as file:
+                save_weights(opened.weights, file)
+            unfinished.replace(weights_folder() / kept)
+    except MemoryError:
+        raise ValueError("Opening this file takes more memory than there is.") from None
+    return Opened(document=write_graph(opened.graph), notes=opened.notes, keras=opened.keras, weights=kept).model_dump()
+
+
 def maps(params: dict[str, Any], progress: Progress) -> Any:
     """Keep the maps of the run `params["run"]` for its test example number `params["sample"]`."""
     import keras
@@ -83,6 +108,7 @@ METHODS: dict[str, Callable[[dict[str, Any], Progress], Any]] = {
     "shapes": shapes,
     "dataset": dataset,
     "maps": maps,
+    "import_model": import_model,
 }
 
 

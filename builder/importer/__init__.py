@@ -1,5 +1,6 @@
 """Models of other people: files of Keras 1, 2 and 3, and models at hand, opened as graphs with their weights."""
 
+from builder.importer.files import read_file
 from builder.importer.opening import Imported, graph_of, open_model
 from builder.importer.refusal import ModelFileError
 from builder.importer.weights import Weights, WeightsError, apply_weights, load_weights, save_weights
@@ -13,5 +14,6 @@ __all__ = [
     "graph_of",
     "load_weights",
     "open_model",
+    "read_file",
     "save_weights",
 ]

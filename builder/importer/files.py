@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -38,14 +39,31 @@ class Contents:
     backend: str = ""
 
 
+def read_file(file: Path) -> bytes:
+    """The bytes of a file, whose size is looked at first.
+
+    Raises:
+        ModelFileError: it is too large to be opened.
+        OSError: it cannot be read.
+    """
+    with file.open("rb") as opened:
+        data = opened.read(MAX_FILE + 1)
+    _check_size(len(data))
+    return data
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_FILE:
+        raise ModelFileError(f"The file has more than {MAX_FILE // 2**30} GB, and so cannot be opened.")
+
+
 def read_contents(data: bytes) -> Contents:
     """What is in a model file.
 
     Raises:
         ModelFileError: it is of another kind, damaged, too large, or holds what may do harm.
     """
-    if len(data) > MAX_FILE:
-        raise ModelFileError(f"The file has {len(data) / 2**30:.1f} GB; at most {MAX_FILE // 2**30} GB can be opened.")
+    _check_size(len(data))
     if data.startswith(b"PK"):
         return _from_zip(data)
     if data.startswith(b"\x89HDF"):

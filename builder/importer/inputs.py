@@ -34,7 +34,7 @@ def input_layer(layer: DescribedLayer) -> tuple[Input, list[str]]:
         )
     if shape[0] is not None:
         notes.append(f"took batches of exactly {shape[0]} examples; here any number goes")
-    told = layer.config.get("dtype")
+    told = layer.config.get("dtype") or layer.config.get("input_dtype")
     kind = str(told.get("config", {}).get("name") if isinstance(told, Mapping) else told or "float32")
     if kind == "string":
         raise ModelFileError(f"The input {layer.name[:60]!r} takes text; what comes into a network here are numbers.")

@@ -28,6 +28,8 @@ SILENT = frozenset(
     ragged registered_name sparse time_major trainable value_shape weights zero_output_for_mask
     """.split()  # noqa: SIM905 (one name a line would be thirty lines)
 )
+# What every layer of then noted, also where there is nothing to choose.
+PLAIN = {"groups": 1, "data_format": "channels_last"}
 # What the functions were called in earlier Keras.
 OLD_ACTIVATIONS = {"swish": "silu", "hard_swish": "hard_silu", "hardsigmoid": "hard_sigmoid", "softmax_v2": "softmax"}
 OLD_INITIALIZERS = {
@@ -90,7 +92,12 @@ class Settings:
             )
         elif name == "time_major" and value:
             raise UnknownLayerError(f"{kind} with time_major = True cannot be expressed.")
-        elif name in SILENT or name == "stateful" or value in (None, False, [], {}) or _is_default(kind, name, value):
+        elif (
+            name in SILENT
+            or name == "stateful"
+            or value in (None, False, [], {}, PLAIN.get(name))
+            or _is_default(kind, name, value)
+        ):
             return
         else:
             raise UnknownLayerError(f"{kind} with {name} = {str(value)[:60]!r} cannot be expressed.")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path as File
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -64,7 +63,7 @@ def apply_weights(model: Any, weights: Mapping[str, Sequence[Array]]) -> None:
         layers[name].set_weights(list(arrays))
 
 
-def save_weights(weights: Mapping[str, Sequence[Array]], file: File | io.BytesIO) -> None:
+def save_weights(weights: Mapping[str, Sequence[Array]], file: BinaryIO) -> None:
     """Write weights as .npz: an array `node/0`, `node/1`, ... each."""
     named = {f"{node}/{number}": array for node, arrays in weights.items() for number, array in enumerate(arrays)}
     np.savez(file, allow_pickle=False, **named)
