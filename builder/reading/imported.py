@@ -89,6 +89,8 @@ class Imported(Statements):
     def _layer(self, last: str, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call) -> Any:
         line = node.lineno
         if last in LAYERS:
+            if last == "Conv2D":
+                args, kwargs = self._older_convolution(args, kwargs, node)
             return self.trace.layer(last, args, kwargs, line)
         if last in names.MERGING:
             return self._merge(last, args, kwargs, line)
@@ -97,6 +99,22 @@ class Imported(Statements):
         if not last[:1].isupper():
             return self.unread(node)
         return Unknown(line, f"Layerloom has no layer that is called {last}{_meant(last)}")
+
+    def _older_convolution(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """`Convolution2D(32, 3, 3)` of Keras 1, which gave rows and columns of the filters apart."""
+        if {"nb_row", "nb_col"} <= set(kwargs):
+            return args, {name: value for name, value in kwargs.items() if name not in ("nb_row", "nb_col")} | {
+                "kernel_size": (kwargs["nb_row"], kwargs["nb_col"])
+            }
+        older = ast.unparse(node.func).endswith("Convolution2D") or any(name in fields.OLDER for name in kwargs)
+        if older and len(args) == 3 and all(isinstance(one, int) for one in args):
+            self.trace.note(
+                node.lineno, f"{args[1]}, {args[2]} are read as rows and columns of the filters, as in Keras 1."
+            )
+            return (args[0], args[1:]), kwargs
+        return args, kwargs
 
     def _backbone(self, last: str, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Layer:
         tensor = kwargs.pop("input_tensor", None)

@@ -72,7 +72,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
         from keras.layers.core import Dense, Dropout, Flatten
         from keras.layers.convolutional import Convolution2D, MaxPooling2D
         model = Sequential()
-        model.add(Convolution2D(nb_filter=32, kernel_size=3, border_mode='valid', activation='relu', dim_ordering='tf',
+        model.add(Convolution2D(32, 3, 3, border_mode='valid', activation='relu', dim_ordering='tf',
                                 batch_input_shape=(None, 28, 28, 1)))
         model.add(MaxPooling2D())
         model.add(Flatten())
@@ -548,6 +548,17 @@ def test_a_layer_of_ones_own_that_is_used_twice_shares_what_is_in_it() -> None:
         "concatenate Concatenate <- second, second_1",
     ]
     assert [note.line for note in notes] == [13]
+
+
+def test_rows_and_columns_of_keras_1_are_no_steps() -> None:
+    text = "import keras\nmodel = keras.Sequential([keras.layers.{}, keras.layers.Flatten()])"
+    for written in (
+        "Convolution2D(8, 3, 5)",
+        "Convolution2D(nb_filter=8, nb_row=3, nb_col=5)",
+        "Conv2D(8, 3, 5, init='one')",
+    ):
+        assert described(read(text.format(written))[0])[0] == "conv2d Conv2D 8 @ 3x5"
+    assert described(read(text.format("Conv2D(8, 3, 5)"))[0])[0] == "conv2d Conv2D 8 @ 3x3, step 5x5"
 
 
 def test_text_choices_are_those_of_keras() -> None:
