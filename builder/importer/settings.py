@@ -24,7 +24,7 @@ from builder.regularizers import Regularizer
 SILENT = frozenset(
     """
     autocast batch_input_shape batch_shape build_config build_input_shape cell_type count_params dtype full_output_shape
-    ignore implementation input_dim input_dtype input_length input_shape input_spec key_shape name optional query_shape
+    ignore implementation input_dim kernel_constraint kernel_initializer kernel_regularizer input_dtype input_length input_shape input_spec key_shape name optional query_shape
     ragged registered_name sparse time_major trainable value_shape weights zero_output_for_mask
     """.split()  # noqa: SIM905 (one name a line would be thirty lines)
 )
@@ -118,7 +118,7 @@ class Settings:
             return True, self.layer(str(value["class_name"]), value["config"])
         if name == "seed":
             return isinstance(value, int) and 0 <= value < 2**31, value
-        return True, value
+        return True, _tuples(value)
 
     def _activation(self, kind: str, name: str, value: Any) -> str | None:
         if isinstance(value, Mapping):
@@ -155,6 +155,10 @@ class Settings:
             )
             return False, None
         return True, found
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(inner) for inner in value) if isinstance(value, list) else value
 
 
 def _class(kind: str) -> type[LayerSpec]:

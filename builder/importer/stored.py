@@ -36,7 +36,7 @@ class Listed:
 
     def __init__(self, group: h5py.Group) -> None:
         self._group = group
-        self._layers = set(_names(group, "layer_names")) & set(group)
+        self._layers = {name for name in _names(group, "layer_names") if isinstance(group.get(name), h5py.Group)}
 
     def arrays(self, path: Path) -> list[Array]:
         """The weights of a layer; of one inside a model those of the model's that bear its name."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from builder.compile import shapes
 from builder.graph import Graph
 from builder.importer.channels import PLACES, Value, as_first, to_first, to_last, wanted
 from builder.importer.description import DescribedLayer, DescribedModel, LayerCall, Tensor, tensors_in
@@ -21,6 +22,7 @@ from builder.importer.substitutes import softened, substitute
 from builder.importer.writing import UNKNOWN, Writing
 from builder.layers.base import LAYERS, LayerSpec
 from builder.names import MAX_LENGTH
+from builder.program import lower
 
 MOST_TOLD = 10
 
@@ -142,15 +144,16 @@ class _Translation:
         note = config.pop("_note", None)
         came = [_result(results, tensor) for tensor in tensors_in(call.args)]
         want = wanted(kind, config, came)
+        if kind == "Flatten" and config.get("data_format") == "channels_first" and came and not want.moved:
+            want = replace(want, moved=self._places(came[0]))
         settings = Settings()
         spec = settings.layer(kind, want.settings)
         if hasattr(spec, "trainable") and config.get("trainable") is False:
             spec = spec.model_copy(update={"trainable": False})
         before, spec, after = softened(spec) if self._generation < 3 else ([], spec, [])
         spec, inputs, notes = connected(spec, call)
-        self._note(
-            "/".join(path), [*settings.notes, *notes, *([note] if note else []), *self._told(layer, spec, config)]
-        )
+        told = self._told(layer, spec, config, bool(before or after))
+        self._note("/".join(path), [*settings.notes, *notes, *([note] if note else []), *told])
         values = [(port, self._as(want.moved, _result(results, tensor))) for port, tensor in inputs]
         name = _named(path)
         for number, extra in enumerate(before):
@@ -163,6 +166,11 @@ class _Translation:
             self._sources[node] = (path, Origin(layer.kind, self._generation, first, self._theano))
         return self._followed(node, spec, [*settings.after, *after], want.gives)
 
+    def _places(self, value: Value) -> int:
+        """How many axes of places a tensor has, if it is one of images with the channels first."""
+        facts = shapes(lower(self._writing.graph(()))).get(value.node)
+        return max(len(facts.shapes[value.output]) - 2, 0) if facts and facts.shapes else 0
+
     def _followed(self, node: str, spec: LayerSpec, after: Sequence[LayerSpec], moved: int) -> list[Value]:
         last = node
         for extra in after:
@@ -171,7 +179,7 @@ class _Translation:
             )
         return [Value(last, 0, moved), *(Value(node, number) for number in range(1, len(spec.outputs())))]
 
-    def _told(self, layer: DescribedLayer, spec: LayerSpec, config: dict[str, Any]) -> Iterator[str]:
+    def _told(self, layer: DescribedLayer, spec: LayerSpec, config: dict[str, Any], softened: bool) -> Iterator[str]:
         """What a person should know about a translation."""
         if layer.kind != spec.type:
             yield f"was {layer.kind}, is {spec.type} now"
@@ -179,6 +187,8 @@ class _Translation:
             yield "had an output_shape of its own; here it follows from the input"
         if config.get("data_format") == "channels_first":
             yield "had the channels first; here they are moved to the end"
+        if softened:
+            yield "has hard_sigmoid, which was steeper in Keras 1 and 2: a Rescaling by 1.2 before it gives the same results"
         if self._generation < 3 and gates_hard(spec):
             yield (
                 "has hard_sigmoid gates, in which Keras 1 and 2 rise by 0.2 and Keras 3 by 1/6; weights that come along are "

@@ -61,6 +61,8 @@ def apply_weights(model: Any, weights: Mapping[str, Sequence[Array]]) -> None:
         raise WeightsError("The weights do not fit the network.\n" + "\n".join(f"- {one}" for one in wrong[:5]))
     for name, arrays in weights.items():
         layers[name].set_weights(list(arrays))
+        if hasattr(layers[name], "finalize_state"):  # Normalization computes with copies of its weights
+            layers[name].finalize_state()
 
 
 def save_weights(weights: Mapping[str, Sequence[Array]], file: BinaryIO) -> None:
