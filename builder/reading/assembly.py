@@ -27,6 +27,7 @@ def assemble(trace: Trace, model: Model, blocks: Sequence[Block] = ()) -> Graph:
     Raises:
         FaultError: it has too many layers, or no layers at all.
     """
+    _check_ends(model)
     wanted = {*needed(model.outputs, set(), trace.made), *(tensor.made for tensor in model.inputs)}
     made = [one for one in trace.made if one in wanted]
     _without_shape(trace, made)
@@ -39,6 +40,16 @@ def assemble(trace: Trace, model: Model, blocks: Sequence[Block] = ()) -> Graph:
     if len(nodes) > MAX_NODES or len(edges) > MAX_EDGES:
         raise FaultError(model.line, f"A network has at most {MAX_NODES:,} layers; this one has {len(nodes):,}.")
     return _titled(Graph(nodes=nodes, edges=edges, blocks=_used(nodes, blocks)))
+
+
+def _check_ends(model: Model) -> None:
+    if any(tensor.made.layer is None for tensor in model.outputs):
+        raise FaultError(model.line, "This model returns what it is given. Put a layer in between.")
+    if any(tensor.made.arguments for tensor in model.inputs):
+        raise FaultError(
+            model.line,
+            "The inputs of a model here are those of keras.Input; one of these is what a layer returns. Begin at an Input.",
+        )
 
 
 def _used(nodes: Sequence[Node], blocks: Sequence[Block]) -> tuple[Block, ...]:

@@ -113,7 +113,7 @@ class Blocks(Calls):
         self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int, repeat: int | Symbol = 1
     ) -> Any:
         """A call of an object of a layer class; None where the class cannot be a block."""
-        if instance.cls.node.name in self.written_out:
+        if instance.cls.name in self.written_out:
             return None
         start, method = instance.cls.method("__init__"), instance.cls.method("call")
         if method is None or instance.cls.method("build") or not all(isinstance(one, Tensor) for one in args):
@@ -133,10 +133,10 @@ class Blocks(Calls):
         if layer is None:
             return None
         if instance.used:
-            raise UsedAgainError(instance.cls.node.name)
+            raise UsedAgainError(instance.cls.name)
         instance.used = True
         layer.name, layer.variable = instance.name, instance.variable
-        layer.automatic = self.trace.automatic(instance.cls.node.name)
+        layer.automatic = self.trace.automatic(instance.cls.name)
         if instance.variable is not None:
             self.trace.assigned["Layer", instance.variable] = self.trace.assigned["Instance", instance.variable]
         return self.trace.use(layer, form.arguments(given), {}, line)

@@ -139,7 +139,7 @@ class Calls(Imported):
 
     def make(self, cls: Class, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Instance:
         """An object of a class of the text."""
-        cls.made = True
+        cls.called = True
         name = kwargs.get("name")
         instance = Instance(cls, line, (args, kwargs), name=name if isinstance(name, str) else None)
         if method := cls.method("__init__"):
@@ -168,7 +168,7 @@ class Calls(Imported):
         if method is None:
             raise FaultError(
                 instance.cls.node.lineno,
-                f"{instance.cls.node.name} has no call(self, inputs), so that it cannot be called.",
+                f"{instance.cls.name} has no call(self, inputs), so that it cannot be called.",
             )
         if build := instance.cls.method("build"):
             shape = Unknown(build.node.lineno, "The shape that build gets is known only when Keras computes it")

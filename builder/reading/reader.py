@@ -10,21 +10,9 @@ from dataclasses import dataclass
 
 from builder.graph import Graph
 from builder.reading.assembly import assemble
+from builder.reading.chosen import network
 from builder.reading.loops import Reader
-from builder.reading.models import needed
-from builder.reading.values import (
-    Class,
-    FaultError,
-    Function,
-    Instance,
-    Model,
-    Name,
-    Scope,
-    Tensor,
-    ToldError,
-    Unknown,
-    UsedAgainError,
-)
+from builder.reading.values import FaultError, Scope, ToldError, UsedAgainError
 
 MAX_BYTES = 1_000_000
 LONGEST_NAME = 200
@@ -86,7 +74,7 @@ def _read(text: str, reader: Reader) -> Reading:
         reader.run(tree.body, module)
         if not reader.faults:
             return Reading(
-                assemble(reader.trace, _model(reader, module), reader.blocks_in_order()), tuple(_notes(reader))
+                assemble(reader.trace, network(reader, module), reader.blocks_in_order()), tuple(_notes(reader))
             )
     except FaultError as fault:
         reader.faults[fault.line, fault.words] = None
@@ -137,133 +125,6 @@ def _check_names(tree: ast.Module) -> None:
         for name in (getattr(node, place, None) for place in ("id", "attr", "arg", "name")):
             if isinstance(name, str) and len(name) >= LONGEST_NAME:
                 raise FaultError(getattr(node, "lineno", 1), f"A name here has {len(name)} letters. Shorten it.")
-
-
-def _model(reader: Reader, module: Scope) -> Model:
-    """The model that the text is about.
-
-    Raises:
-        FaultError: there is none.
-    """
-    _carry_out_what_is_only_defined(reader, module)
-    _call_networks(reader, module)
-    if reader.faults:
-        raise ToldError
-    candidates = [model for model in reader.trace.models if model.outputs or model.layers]
-    if not candidates:
-        return _without_model(reader, module)
-    chosen = _chosen(reader, module, candidates)
-    for other in candidates:
-        if other is not chosen and not other.inside:
-            reader.trace.note(other.line, "Another model is made here, which is not read. Paste it alone to read it.")
-    return _chained(reader, chosen)
-
-
-def _chosen(reader: Reader, module: Scope, candidates: list[Model]) -> Model:
-    named = module.values.get("model")
-    named = named.model if isinstance(named, Instance) else named
-    if isinstance(named, Model) and named in candidates:
-        return named
-    for wanted in (
-        [model for model in candidates if model.trained and not model.inside],
-        [model for model in candidates if not model.inside],
-        candidates,
-    ):
-        if wanted:
-            return max(
-                wanted,
-                key=lambda model: len(needed(model.outputs, set(), reader.trace.made)) or len(model.layers or ()),
-            )
-    return candidates[-1]
-
-
-def _chained(reader: Reader, model: Model) -> Model:
-    """A Sequential of which nobody knows the shape of an example yet, as a chain without Input."""
-    if model.outputs or model.layers is None:
-        return model
-    from builder.reading.models import call
-
-    tensor = reader.trace.open_input(model.line)
-    call(reader.trace, model, (tensor,), model.line)
-    return model
-
-
-def _carry_out_what_is_only_defined(reader: Reader, module: Scope) -> None:
-    """`def make_model(): ...` that nobody calls, or a class that nobody makes: it is meant to be read all the same."""
-    if reader.trace.models:
-        return
-    waiting = [value for value in module.values.values() if isinstance(value, Function | Class)]
-    for one in reversed(waiting):
-        line = one.node.lineno
-        needs = _needs(one)
-        if (isinstance(one, Function) and one.called) or (isinstance(one, Class) and (one.made or not one.model)):
-            continue
-        if any(isinstance(value, Instance) for value in module.values.values()) and isinstance(one, Function):
-            continue
-        if needs:
-            reader.trace.note(line, f"{one.node.name if not isinstance(one, Function) else one.name} is never called.")
-            continue
-        if isinstance(one, Function):
-            reader.trace.note(line, f"{one.name} is never called; it is read as if it were, without arguments.")
-            value = reader.carry_out(one, (), {}, line)
-        else:
-            value = reader.make(one, (), {}, line)
-        if isinstance(value, Model | Instance):
-            module.values["model"] = value
-            return
-
-
-def _needs(one: Function | Class) -> list[str]:
-    """The arguments that must be given."""
-    function = one if isinstance(one, Function) else one.method("__init__")
-    if function is None:
-        return []
-    declared = function.node.args
-    every = [argument.arg for argument in (*declared.posonlyargs, *declared.args, *declared.kwonlyargs)]
-    every = every[1:] if isinstance(one, Class) else every
-    return [name for name in every if name not in function.defaults]
-
-
-def _call_networks(reader: Reader, module: Scope) -> None:
-    """A network that is made and not called yet is called on tensors of unknown shape."""
-    for value in list(module.values.values()):
-        if not isinstance(value, Instance) or not value.cls.model or value.model is not None:
-            continue
-        method = value.cls.method("call")
-        if method is None:
-            continue
-        line = method.node.lineno
-        names = [one.arg for one in method.node.args.args[1:] if one.arg not in ("training", "mask")]
-        required = [name for place, name in enumerate(names) if place == 0 or name not in method.defaults]
-        given = tuple(reader.trace.open_input(line) for _ in required)
-        reader.of_instance(value, given, {}, line)
-
-
-def _without_model(reader: Reader, module: Scope) -> Model:
-    """Layers that were called, without a model around them."""
-    used = {tensor.made for made in reader.trace.made for _, tensor in made.arguments}
-    ends = [Tensor(made) for made in reader.trace.made if made.arguments and made not in used]
-    if ends:
-        line = ends[-1].made.line
-        reader.trace.note(line, "No keras.Model is made; all layers that are called are taken as the network.")
-        return Model(line, outputs=ends)
-    waiting = next(
-        (value for value in module.values.values() if isinstance(value, Function) and not value.called), None
-    )
-    if waiting is not None and _needs(waiting):
-        raise FaultError(
-            waiting.node.lineno,
-            f"{waiting.name} is never called, and what it takes ({', '.join(_needs(waiting))}) is not given. Add a line "
-            f"such as model = {waiting.name}(...).",
-        )
-    model = module.values.get("model")
-    if isinstance(model, Unknown):
-        raise FaultError(model.line, f"{model.words}, so that the network is not known. Paste the code that makes it.")
-    if any(isinstance(value, Name | Unknown) and "torch" in str(value) for value in module.values.values()):
-        raise FaultError(1, "This is code for PyTorch. Only code for Keras can be read.")
-    raise FaultError(
-        1, "No network is found. Expected is Keras code that makes one, such as model = keras.Sequential([...])."
-    )
 
 
 def _notes(reader: Reader) -> list[Note]:

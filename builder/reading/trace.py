@@ -18,6 +18,9 @@ MOST_NOTES = 100
 LAYER_STEPS = 20  # what it costs to make a layer, next to a step of Python
 # What a layer may be told when it is called and that changes nothing in a network that is trained and used as usual.
 IN_PASSING = {"training", "mask"}
+INPUT_ORDER = ("shape", "batch_size", "dtype", "sparse", "batch_shape", "name")
+# What Keras calls the first input of some layers.
+FIRST = {"x", "sequences", "sequence"}
 
 
 class Trace:
@@ -66,9 +69,7 @@ class Trace:
 
     def input(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], line: int) -> Tensor:
         """What `keras.Input(...)` returns."""
-        given = dict(zip(("shape", "batch_size", "dtype", "sparse", "batch_shape", "name"), args, strict=False)) | dict(
-            kwargs
-        )
+        given = dict(zip(INPUT_ORDER, args, strict=False)) | dict(kwargs)
         if "input_shape" in given:
             given["shape"] = given.pop("input_shape")
         batch = given.pop("batch_shape", None) or given.pop("batch_input_shape", None)
@@ -123,7 +124,7 @@ class Trace:
                 arguments += [(port, tensor) for tensor in tensors(value, what, line)]
             elif port in IN_PASSING:
                 self._in_passing(port, value, layer, line)
-            elif value is not None:
+            else:
                 raise FaultError(
                     line,
                     f"{what} cannot be called with {port} here. It takes {', '.join(signature.ports)}. Leave it out.",
@@ -146,7 +147,7 @@ class Trace:
                 f"{layer.spec.type} is called with training=False; that is passed over. Freeze it (trainable=False) if "
                 "it is meant to stay as it is.",
             )
-        elif port == "mask" and value is not None:
+        elif port == "mask":
             self.note(line, f"The mask given to {layer.spec.type} is passed over; masks of an Embedding still pass on.")
 
     def _name(self, name: Any, line: int) -> str | None:
@@ -190,18 +191,15 @@ def _ports(
         whole = list(values[0])
         if signature.as_list:
             values = whole
-        elif ports[:1] and ports[0] not in signature.lists and len(ports) > 1 and len(values) == 1:
-            values = [whole[0], whole[1:]] if ports[1] in signature.lists else whole  # Keras 2: rnn([x, h, c])
-    if len(values) > len(ports) and not (len(values) == 1 and not ports):
+        elif len(values) == 1 < len(ports) and ports[0] not in signature.lists:  # Keras 2: rnn([x, h, c])
+            values = [whole[0], whole[1:]] if ports[1] in signature.lists else whole
+    if len(values) > len(ports):
         raise FaultError(line, f"{what} takes {len(ports)} tensors by their place; here are {len(values)}.")
     given = list(zip(ports, values, strict=False))
-    names = {"x": "inputs", "sequences": "inputs", "sequence": "inputs"}
     for name, value in kwargs.items():
-        port = names.get(name, name) if name not in ports and "inputs" in ports else name
-        if value is None and port in ports:
-            continue
-        given.append((port, value))
-    return [(port, value) for port, value in given if value is not None or port not in ports]
+        first = name in FIRST and name not in ports
+        given.append((ports[0] if first and ports else name, value))
+    return [(port, value) for port, value in given if value is not None]
 
 
 def _example_shape(cls: type[LayerSpec], given: dict[str, Any], line: int) -> tuple[int | None, ...] | None:

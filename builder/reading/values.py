@@ -197,7 +197,12 @@ class Class:
     scope: Scope
     base: Class | None
     model: bool
-    made: bool = False
+    called: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name in the text."""
+        return self.node.name
 
     def method(self, name: str) -> Function | None:
         """The method of this name, its own or inherited."""
