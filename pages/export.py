@@ -1,9 +1,10 @@
-"""Export: the network as Python, as a notebook, as a document; and what a run has trained."""
+"""Export: the network as Python, as a notebook, as a document, as a picture; and what a run has trained, in many formats."""
 
 from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from typing import get_args
 
 import streamlit as st
@@ -14,11 +15,17 @@ from builder.program import lower
 from builder.scripts import notebook, script
 from builder.training import defaults
 from pages.parts import state
+from pages.parts.exports import export_table
 from runtime.datasets import DATASETS
+from runtime.exports.card import CARD
+from runtime.exports.drawing import drawing
+from runtime.exports.png import PNG, png
+from runtime.exports.svg import SVG, svg
 from runtime.run import Run, RunSpec, runs
 from runtime.service import service
 from runtime.store import Project
 
+FACTS_WAIT = 1.0  # seconds that the picture waits for shapes that are not known yet
 MODEL, SCRIPT, NOTEBOOK = "The model alone", "The whole script", "A notebook"
 ABOUT = {
     MODEL: "The lines that make the network, to put into a program of your own.",
@@ -50,7 +57,16 @@ def main() -> None:
         style = st.radio("Style", get_args(Style), format_func=STYLES.__getitem__, key="export-style", help=STYLE_HELP)
         _files(project, run)
     with page:
-        _code(project, run, what or MODEL, style or "functional")
+        code, model, picture = st.tabs(["Code", "Trained model", "Picture"], key="export-tab", on_change="rerun")
+        if code.open:
+            with code:
+                _code(project, run, what or MODEL, style or "functional")
+        if model.open:
+            with model:
+                export_table(_trained(project, run), file_name(project.name))
+        if picture.open:
+            with picture:
+                _picture(project, run)
 
 
 def _which(project: Project) -> Run | None:
@@ -135,10 +151,20 @@ def _files(project: Project, run: Run | None) -> None:
         on_click="ignore",
         help="The document: it opens again on the start page, here or in another Layerloom.",
     )
-    trained = next((one for one in ([run] if run else runs(project.id)) if one.model.exists()), None)
+    trained = _trained(project, run)
     if trained is None:
         st.caption("The trained model (.keras) can be had here once a run has ended.")
         return
+    st.download_button(
+        "Model card (.md)",
+        lambda: CARD.make(trained, service().shapes(trained.spec.graph) or {}),
+        f"{name}_card.md",
+        "text/markdown",
+        icon=":material/description:",
+        width="stretch",
+        on_click="ignore",
+        help=CARD.about,
+    )
     st.download_button(
         f"Model of {trained.name} (.keras)",
         trained.model.read_bytes,
@@ -147,8 +173,38 @@ def _files(project: Project, run: Run | None) -> None:
         icon=":material/model_training:",
         width="stretch",
         on_click="ignore",
-        help="With its weights; keras.saving.load_model opens it.",
+        help="As the training saved it, with its weights; keras.saving.load_model opens it.",
     )
+
+
+def _trained(project: Project, run: Run | None) -> Run | None:
+    """The run whose model is meant: the one that was chosen, else the newest that has one."""
+    return next((one for one in ([run] if run else runs(project.id)) if one.model.exists()), None)
+
+
+def _picture(project: Project, run: Run | None) -> None:
+    """The network as a drawing."""
+    graph = run.spec.graph if run else project.graph
+    if not graph.nodes:
+        st.info("There is nothing to draw yet: the network has no layers.", icon=":material/draw:")
+        return
+    facts = service().shapes(graph, wait=FACTS_WAIT) or {}
+    drawn, name = drawing(graph, facts), file_name(project.name)
+    text = svg(drawn)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for document, data in ((SVG, text), (PNG, partial(png, drawn))):
+            st.download_button(
+                f"Download {document.ending[1:].upper()}",
+                data,
+                f"{name}{document.ending}",
+                icon=":material/download:",
+                help=document.about,
+                on_click="ignore",
+            )
+    if not facts:
+        st.caption("The shapes are not known yet, as Keras is still starting; reload to have them in the picture.")
+    with st.container(border=True, height=720, horizontal_alignment="center"):
+        st.image(text, width=min(round(drawn.width), 900), alt="The network as a drawing")
 
 
 def file_name(name: str) -> str:

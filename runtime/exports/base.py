@@ -137,9 +137,10 @@ class Comparison(BaseModel):
     note: str = ""
 
     def __str__(self) -> str:
-        """`Opened again and compared with the model on 64 test examples: largest difference 2.1e-07.`"""
+        """`Opened again and compared with the model on 64 test examples: largest difference 2.1e-07 (answers go up to 1).`"""
+        difference = f"largest difference {self.largest:.2g}" if self.largest else "no difference"
         alike = f" {self.same_class} of {self.samples} get the same class." if self.same_class is not None else ""
         return (
-            f"Opened again and compared with the model on {self.samples} test examples: largest difference "
-            f"{self.largest:.2g}, where the largest answer is {self.scale:.2g}.{alike}"
+            f"Opened again and compared with the model on {self.samples} test examples: {difference} "
+            f"(answers go up to {self.scale:.2g}).{alike}"
         )

@@ -25,11 +25,13 @@ COLOURS = {
     "attention": "#B2182B",
     "activations": "#4D7C0F",
     "applications": "#404040",
+    "blocks": "#1F3A93",
 }
 OTHER, INK, MUTED, LINE, PAPER = "#666666", "#1f2328", "#5b636c", "#b8bec6", "#ffffff"
 
 BOX_WIDTH, BOX_HEIGHT, STRIPE = 212.0, 84.0, 6.0  # of a node on the canvas
 MARGIN, TITLE_HEIGHT, GAP = 28.0, 34.0, 48.0
+DOT = 4.0  # radius of the end of a connection
 LETTER = 0.52  # width of a letter as a share of the size, on average
 
 Anchor = Literal["start", "end"]
@@ -150,7 +152,7 @@ def _connection(graph: Graph, edge: Edge, source: Node, target: Node) -> Connect
         source.x + BOX_WIDTH * (edge.output + 0.5) / max(len(outputs), edge.output + 1),
         source.y + BOX_HEIGHT,
         target.x + BOX_WIDTH * (port + 0.5) / max(len(ports), 1),
-        target.y,
+        target.y - DOT,
     )
 
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from builder.program import Facts
 from runtime.exports.base import Document
-from runtime.exports.drawing import MUTED, PAPER, Connection, Drawing, Rectangle, Shape, Text, drawing
+from runtime.exports.drawing import DOT, MUTED, PAPER, Connection, Drawing, Rectangle, Shape, Text, drawing
 from runtime.run import Run
 
 SCALE = 2.0  # pixels of the picture for one of the drawing
@@ -44,7 +44,7 @@ def _paint(canvas: ImageDraw.ImageDraw, shape: Shape, scale: float) -> None:
             canvas.rounded_rectangle(place, shape.radius * scale, shape.fill, shape.line or None, thin)
         case Connection():
             canvas.line([(x * scale, y * scale) for x, y in points(shape)], MUTED, max(1, round(1.5 * scale)))
-            canvas.circle((shape.to_x * scale, shape.to_y * scale), 4 * scale, MUTED)
+            canvas.circle((shape.to_x * scale, shape.to_y * scale), DOT * scale, MUTED)
         case Text():
             anchor = "ls" if shape.anchor == "start" else "rs"
             font = _font(max(1.0, shape.size * scale))

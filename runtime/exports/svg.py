@@ -7,7 +7,7 @@ from html import escape
 
 from builder.program import Facts
 from runtime.exports.base import Document
-from runtime.exports.drawing import MUTED, PAPER, Connection, Drawing, Rectangle, Shape, Text, drawing
+from runtime.exports.drawing import DOT, MUTED, PAPER, Connection, Drawing, Rectangle, Shape, Text, drawing
 from runtime.run import Run
 
 
@@ -29,7 +29,7 @@ def _element(shape: Shape) -> str:
         case Connection():
             points = ", ".join(f"{x:g} {y:g}" for x, y in (*shape.controls, (shape.to_x, shape.to_y)))
             curve = f'<path d="M {shape.x:g} {shape.y:g} C {points}" fill="none" stroke="{MUTED}" stroke-width="1.5"/>'
-            return f'{curve}<circle cx="{shape.to_x:g}" cy="{shape.to_y:g}" r="4" fill="{MUTED}"/>'
+            return f'{curve}<circle cx="{shape.to_x:g}" cy="{shape.to_y:g}" r="{DOT:g}" fill="{MUTED}"/>'
         case Text():
             weight = ' font-weight="600"' if shape.strong else ""
             place = f'x="{shape.x:g}" y="{shape.y:g}" font-size="{shape.size:g}" text-anchor="{shape.anchor}"'
