@@ -13,7 +13,8 @@ from builder.graph import Graph, write_graph
 from builder.layers import family_labels
 from builder.layers.base import LAYERS
 from builder.program import Facts, lower
-from builder.terminal import NoError, UnusableError, read_network, show_json, table, write
+from builder.reading import CodeReadError, read_code
+from builder.terminal import NoError, UnusableError, read_network, read_text, show_json, table, write
 from builder.zoo import TEMPLATES
 
 
@@ -47,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
     code.add_argument("-o", "--output", metavar="FILE")
     code.set_defaults(run=_code)
 
-    opened = commands.add_parser("import", help="a model file of Keras 1, 2 or 3 (.keras, .h5, .json) as a document")
+    opened = commands.add_parser(
+        "import", help="a model file of Keras 1, 2 or 3 (.keras, .h5, .json), or Python code (.py), as a document"
+    )
     opened.add_argument("model", metavar="MODEL")
     opened.add_argument("-o", "--output", metavar="NETWORK.json")
     opened.add_argument("--weights", metavar="FILE", help="where to write the weights, as .npz")
@@ -147,6 +150,9 @@ def _code(chosen: argparse.Namespace) -> None:
 
 
 def _import(chosen: argparse.Namespace) -> None:
+    if chosen.model.endswith(".py"):
+        _import_code(chosen)
+        return
     with terminal.quiet():
         from builder.importer import ModelFileError, open_model, read_file, save_weights
     try:
@@ -160,14 +166,29 @@ def _import(chosen: argparse.Namespace) -> None:
     if chosen.weights and opened.weights is not None:
         with Path(chosen.weights).open("wb") as file:
             save_weights(opened.weights, file)
-    document = write_graph(opened.graph)
+    told = {"keras": opened.keras, "layers": len(opened.graph.nodes), "weights": opened.weights is not None}
+    _show_opened(chosen, opened.graph, opened.notes, told)
+
+
+def _import_code(chosen: argparse.Namespace) -> None:
+    if chosen.weights:
+        raise NoError(f"{chosen.model} holds no weights, so that none can be written.")
+    try:
+        reading = read_code(read_text(chosen.model).decode(errors="replace"))
+    except CodeReadError as error:
+        raise UnusableError(str(error)) from None
+    notes = tuple(f"Line {note.line}: {note.words}" for note in reading.notes)
+    _show_opened(chosen, reading.graph, notes, {"layers": len(reading.graph.nodes), "weights": False})
+
+
+def _show_opened(chosen: argparse.Namespace, graph: Graph, notes: tuple[str, ...], told: dict[str, object]) -> None:
+    document = write_graph(graph)
     if chosen.output or not chosen.json:
         write(document, chosen.output)
     if chosen.json:
-        told = {"keras": opened.keras, "layers": len(opened.graph.nodes), "weights": opened.weights is not None}
-        show_json({**told, "notes": opened.notes, **({} if chosen.output else {"network": json.loads(document)})})
+        show_json({**told, "notes": notes, **({} if chosen.output else {"network": json.loads(document)})})
     else:
-        print(*opened.notes, sep="\n", file=sys.stderr)
+        print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,29 @@ def test_what_cannot_be_read_ends_with_2_and_words(content, said, tmp_path, caps
     assert shown.out == ""
 
 
+def test_python_code_becomes_a_document(tmp_path, capsys):
+    code, network = tmp_path / "model.py", tmp_path / "network.json"
+    assert call("template", "resnet18", "-o", str(network)) == 0
+    assert call("code", str(network), "-o", str(code)) == 0
+    assert call("import", str(code), "-o", str(network)) == 0
+    assert [node.id for node in read_graph(network.read_text()).nodes] == [
+        node.id for node in TEMPLATES["resnet18"].make().nodes
+    ]
+    code.write_text("import keras\nmodel = keras.Sequential([keras.layers.Dense(2)])\nmodel.fit(x)\n")
+    assert capsys.readouterr().err == ""
+    assert call("import", str(code), "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["layers"] == 1
+    assert [note.partition(":")[0] for note in told["notes"]] == ["Line 2", "Line 3"]
+    assert call("import", str(code), "--weights", str(tmp_path / "w.npz")) == 1
+    code.write_text("import keras\nmodel = keras.Sequential([keras.layers.Dense(wide)])\n")
+    capsys.readouterr()
+    assert call("import", str(code)) == 2
+    shown = capsys.readouterr()
+    assert shown.err.startswith("Line 2: `wide` is not defined")
+    assert shown.out == ""
+
+
 def test_no_is_1(tmp_path, capsys):
     file = tmp_path / "network.json"
     file.write_text('{"version": 1}')
