@@ -194,8 +194,10 @@ def _input_picture(run: Run, sample: int, file: Path) -> None:
         _shown_input(values)
     if truth := _truth(run.spec.data, sample):
         st.markdown(f"It is **{truth}**.")
-    outputs = [read_maps(file, node.id).features for node in run.spec.graph.nodes[-1:]]
-    if task and outputs and outputs[0] is not None:
+    graph = run.spec.graph
+    followed = {edge.source for edge in graph.edges}
+    outputs = [read_maps(file, node.id).features for node in graph.nodes if node.id not in followed]
+    if task and len(outputs) == 1 and outputs[0] is not None:
         st.markdown(answer_in_words(outputs[0], task.classes))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from builder.edits import AddLayer
 from builder.zoo import TEMPLATES
 from runtime.events import Event, Finished, MapsSaved, Started, append
 from runtime.maps import examples, pack, save
@@ -129,6 +130,17 @@ def test_another_example_is_shown_to_the_trained_network(project: Project, monke
     app.number_input[0].set_value(9).run()
     assert app.warning[0].value == "Keras did not answer."
     assert not app.exception
+
+
+def test_the_answer_is_read_where_the_network_ends_not_where_the_document_does(project: Project) -> None:
+    edits = store().edit(project.id, [AddLayer(layer="Dropout", id="late", after="c1")])
+    run = made(edits, STARTED)
+    assert run.spec.graph.nodes[-1].id == "late"
+    shares = np.eye(10, dtype=np.float32)[3]
+    save(run.maps / "00000-000.npz", pack({}, {"digit": shares, "late": np.zeros((4, 4, 2), np.float32)}))
+    append(run.events, MapsSaved(at=1000.0, epoch=0, file="00000-000.npz"))
+    append(run.events, Finished(at=1010.0))
+    assert "The network says **3**" in texts(show(project))
 
 
 def test_while_it_trains_only_the_watched_example_is_offered(project: Project) -> None:
