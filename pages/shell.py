@@ -14,12 +14,14 @@ ASSETS = Path(__file__).parent.parent / "assets"
 PAGES = (
     # file, name in the navigation, icon
     ("zoo.py", "Start", ":material/home:"),
+    ("networks.py", "Zoo", ":material/category:"),
     ("build.py", "Build", ":material/account_tree:"),
     ("data.py", "Data", ":material/table_chart:"),
     ("train.py", "Train", ":material/play_circle:"),
     ("microscope.py", "Microscope", ":material/biotech:"),
     ("export.py", "Export", ":material/code:"),
 )
+FREE = ("Start", "Zoo")  # pages that need no project
 
 
 def main() -> None:
@@ -33,10 +35,10 @@ def main() -> None:
     )
     st.logo(str(ASSETS / "images" / "logo.svg"), size="large")
     st.html(ASSETS / "style.css")
-    if project is None and page.title != "Start":
+    if project is None and page.title not in FREE:
         state.say(state.notice() or f"{page.title} shows a network: begin one here, or open one of yours.")
         state.go("zoo.py")
-    if project is not None and page.title != "Start":
+    if project is not None and page.title not in FREE:
         _header(project)
     message = state.notice()
     if message:

@@ -9,9 +9,9 @@ from typing import Literal
 import streamlit as st
 
 from builder.edits import EditError
-from builder.graph import MAX_DOCUMENT_BYTES, DocumentError, Graph, read_graph
 from builder.zoo import TEMPLATES, Template
-from pages.parts import state
+from pages.parts import state, uploads
+from pages.parts.begin import begin
 from runtime.store import MAX_NAME, Summary, clean_name, store
 
 FIRST = "lenet5"  # what somebody who is new here is led to
@@ -25,22 +25,26 @@ def main() -> None:
     projects = store().projects()
     st.title("Begin with a network", anchor=False)
     st.write("Each one is yours to change: add layers, take others away, train it, and leave with its Keras code.")
-    _cards([project.name for project in projects])
+    _cards()
+    if st.button(
+        "More networks: 37 from papers and courses, 40 trained on ImageNet", icon=":material/category:", type="tertiary"
+    ):
+        state.go("networks.py")
     own, elsewhere = st.columns([1.9, 1], gap="large")
     with own:
         _projects(projects)
     with elsewhere:
-        _upload([project.name for project in projects])
+        _open()
 
 
-def _cards(taken: list[str]) -> None:
+def _cards() -> None:
     with st.container(key="cards"):
         for template in TEMPLATES.values():
             if template.picture:
-                _card(template, taken)
+                _card(template)
 
 
-def _card(template: Template, taken: list[str]) -> None:
+def _card(template: Template) -> None:
     with st.container(border=True, key=f"card-{template.name}", gap="xsmall"):
         st.image(template.picture or "")
         st.markdown(f"**{template.title}**")
@@ -48,41 +52,35 @@ def _card(template: Template, taken: list[str]) -> None:
         kind: Literal["primary", "secondary"] = "primary" if template.name == FIRST else "secondary"
         if st.button("Begin", key=f"begin-{template.name}", width="stretch", type=kind):
             graph = template.make()
-            _begin(fresh_name(template.title if graph.nodes else UNNAMED, taken), graph, template.data)
+            begin(template.title if graph.nodes else UNNAMED, graph, template.data)
 
 
-def _begin(name: str, graph: Graph, data: str) -> None:
-    state.open_project(store().create(name, graph, data).id)
-    state.go("build.py")
-
-
-def fresh_name(title: str, taken: list[str]) -> str:
-    """The title, numbered where a project already has it."""
-    title = clean_name(title)
-    return next(name for n in range(len(taken) + 1) if (name := title if n == 0 else f"{title} {n + 1}") not in taken)
-
-
-def _upload(taken: list[str]) -> None:
-    st.subheader("Open a network document", anchor=False)
-    megabytes = MAX_DOCUMENT_BYTES // 10**6
+def _open() -> None:
+    st.subheader("Open a file or code", anchor=False)
     # A new key empties the uploader once its file is open, so that coming back does not open it again.
     upload = st.file_uploader(
-        f"A .json file that Layerloom has written, at most {megabytes} MB",
-        type="json",
-        max_upload_size=megabytes,
+        "A Keras model (.keras, .h5, .json, of Keras 1, 2 or 3), Keras code (.py), or a document of Layerloom (.json)",
+        type=uploads.TYPES,
+        max_upload_size=uploads.MEGABYTES,
         key=f"upload-{state.kept(UPLOADS, 0)}",
     )
-    if upload is None:
-        return
+    if upload is not None:
+        with st.spinner(f"Reading {upload.name[:80]} …"):
+            _read(upload.name, upload.getvalue())
+    with st.popover("Paste Keras code", icon=":material/content_paste:", width="stretch"):
+        st.caption("Sequential, Functional or subclassed. It is read, never run; data and training are passed over.")
+        code = st.text_area("Code", height=320, key=f"code-{state.kept(UPLOADS, 0)}", label_visibility="collapsed")
+        if st.button("Make it a network", type="primary", disabled=not code.strip(), width="stretch"):
+            _read("Pasted code.py", code.encode())
+
+
+def _read(name: str, content: bytes) -> None:
     try:
-        graph = read_graph(upload.getvalue())
-        project = store().create(fresh_name(PurePath(upload.name).stem, taken), graph)
-    except (DocumentError, EditError) as error:
-        st.error(f"**{upload.name[:80]} could not be opened.**\n\n{error}", icon=":material/draft:")
-        return
-    state.keep(UPLOADS, state.kept(UPLOADS, 0) + 1)
-    state.open_project(project.id)
-    state.go("build.py")
+        graph, notes = uploads.opened(name, content)
+        state.keep(UPLOADS, state.kept(UPLOADS, 0) + 1)
+        begin(PurePath(name).stem, graph, notes=notes)
+    except (uploads.UploadError, EditError) as error:
+        st.error(f"**{name[:80]} could not be opened.**\n\n{error}", icon=":material/draft:")
 
 
 def _projects(projects: list[Summary]) -> None:

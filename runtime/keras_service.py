@@ -88,6 +88,17 @@ def import_model(params: dict[str, Any], progress: Progress) -> Any:
     return Opened(document=write_graph(opened.graph), notes=opened.notes, keras=opened.keras, weights=kept).model_dump()
 
 
+def application(params: dict[str, Any], progress: Progress) -> Any:
+    """The network `params["name"]` of keras.applications as a document, layer by layer."""
+    from builder.graph import write_graph
+    from builder.importer.applications import application_graph
+    from builder.zoo.applications import PUBLISHED
+
+    if params["name"] not in PUBLISHED:
+        raise ValueError(f"keras.applications has no {params['name']!r}.")
+    return write_graph(application_graph(params["name"]))
+
+
 def maps(params: dict[str, Any], progress: Progress) -> Any:
     """Keep the maps of the run `params["run"]` for its test example number `params["sample"]`."""
     import keras
@@ -108,6 +119,7 @@ METHODS: dict[str, Callable[[dict[str, Any], Progress], Any]] = {
     "shapes": shapes,
     "dataset": dataset,
     "maps": maps,
+    "application": application,
     "import_model": import_model,
 }
 

@@ -14,6 +14,7 @@ from builder.program import lower
 from builder.training import defaults
 from builder.validate import problems
 from builder.zoo import TEMPLATES
+from builder.zoo.figures import FIGURES
 from runtime.datasets import DATASETS
 from runtime.run import DataSpec
 
@@ -130,6 +131,10 @@ def test_parameters(template):
     assert not any(fact.error for fact in facts.values())
     counted = sum(fact.trainable if template.name in TRAINED else fact.parameters for fact in facts.values())
     assert counted == PARAMETERS[template.name]
+    assert FIGURES[template.name] == (
+        sum(fact.parameters for fact in facts.values()),
+        sum(fact.macs or 0 for fact in facts.values()),
+    )
 
 
 @pytest.mark.keras
