@@ -80,7 +80,7 @@ class Blocks(Calls):
 
     def of_instance(self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Any:
         """`unit(x)`: an instance of a block where the class is one of a layer, else what its `call` does."""
-        if not instance.cls.model:
+        if instance.cls.kind == "layer":
             made = self.layer_object(instance, args, kwargs, line)
             if made is not None:
                 return made

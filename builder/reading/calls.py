@@ -144,6 +144,8 @@ class Calls(Imported):
         instance = Instance(cls, line, (args, kwargs), name=name if isinstance(name, str) else None)
         if method := cls.method("__init__"):
             self.carry_out(method, (instance, *args), kwargs, line, instance)
+        elif cls.kind == "plain":  # such as a dataclass
+            instance.attributes |= kwargs
         return instance
 
     def of_instance(self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Any:
@@ -164,7 +166,7 @@ class Calls(Imported):
 
     def called(self, instance: Instance, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Any:
         """What the `call` of an object returns."""
-        method = instance.cls.method("call")
+        method = instance.cls.method("__call__" if instance.cls.kind == "plain" else "call")
         if method is None:
             raise FaultError(
                 instance.cls.node.lineno,
@@ -172,7 +174,8 @@ class Calls(Imported):
             )
         if build := instance.cls.method("build"):
             shape = Unknown(build.node.lineno, "The shape that build gets is known only when Keras computes it")
-            if not build.called:
+            if not instance.built:
+                instance.built = True
                 self.carry_out(build, (instance, shape), {}, line, instance)
         known = {one.arg for one in (*method.node.args.args, *method.node.args.kwonlyargs)}
         kept = {name: value for name, value in kwargs.items() if name in known or name not in ("training", "mask")}

@@ -136,7 +136,8 @@ class Expressions:
                 method = owner.base.method(name) if owner.base else None
                 return Bound(owner.instance, name, method)
             case Class():
-                return owner.method(name) or self.unread(node)
+                holder = owner.holder(name)
+                return holder.scope.values[name] if holder else self.unread(node)
             case Tensor():
                 return Shape(owner) if name == "shape" else self.unread(node, "cannot be read")
         if is_plain(owner) and any(isinstance(owner, kind) and name in known for kind, known in plain.METHODS.items()):
@@ -146,8 +147,10 @@ class Expressions:
     def _of_instance(self, owner: Instance, node: ast.Attribute) -> Any:
         if node.attr in owner.attributes:
             return owner.attributes[node.attr]
-        if method := owner.cls.method(node.attr):
-            return Bound(owner, node.attr, method)
+        if holder := owner.cls.holder(node.attr):
+            found = holder.scope.values[node.attr]
+            plain_function = not isinstance(found, Function) or node.attr in holder.static
+            return found if plain_function else Bound(owner, node.attr, found)
         if owner.model is not None:
             told = models.attribute(self.trace, owner.model, node.attr, node.lineno)
             if told is not NotImplemented:

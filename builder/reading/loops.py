@@ -75,7 +75,7 @@ class Reader(Blocks):
         else:
             return None
         args = tuple(self.evaluate(one, scope) for one in call.args)
-        return None if first.cls.model else self.layer_object(first, args, {}, call.lineno, count)
+        return None if first.cls.kind != "layer" else self.layer_object(first, args, {}, call.lineno, count)
 
     def _count(self, node: ast.expr, scope: Scope) -> int | Symbol | None:
         """How often `range(1, 4)` or `range(1, repeat + 1)` goes round, if more than once or as a parameter says."""

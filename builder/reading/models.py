@@ -56,6 +56,8 @@ def add(trace: Trace, model: Model, part: Any, line: int) -> None:
     part = fields.known(part, "the model", line)
     if part is model:
         raise FaultError(line, "A model cannot be a part of itself.")
+    if isinstance(part, Layer) and part.spec.type == "Input" and part.uses:
+        part = Tensor(part.uses[0])
     if isinstance(part, Tensor) and part.made.layer is not None and not part.made.arguments and not model.layers:
         model.inputs, model.outputs = [part], [part]
         return

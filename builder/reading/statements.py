@@ -14,6 +14,7 @@ from builder.reading.values import (
     FaultError,
     Function,
     Instance,
+    Kind,
     Layer,
     Model,
     Name,
@@ -192,17 +193,20 @@ class Statements(Assignments):
         bases = [self.evaluate(base, scope) for base in node.bases]
         base = next((one for one in bases if isinstance(one, Class)), None)
         known = {one.dotted for one in bases if isinstance(one, Name)} & {"keras.Model", "keras.layers.Layer"}
-        if base is None and not known:
-            origin = f" of {bases[0].dotted}" if bases and isinstance(bases[0], Name) else ""
+        if base is None and not known and [one for one in bases if one != Name("builtins.object")]:
+            origin = f" of {bases[0].dotted}" if isinstance(bases[0], Name) else ""
             scope.values[node.name] = Unknown(
                 node.lineno, f"`{node.name}` is a class{origin}, and none of a Keras model or layer"
             )
             return
-        made = Class(node, Scope(scope), base, model="keras.Model" in known or bool(base and base.model))
+        kind: Kind = "model" if "keras.Model" in known else "layer" if known else base.kind if base else "plain"
+        made = Class(node, Scope(scope), base, kind)
         scope.values[node.name] = made
         for part in node.body:
             if isinstance(part, ast.FunctionDef):
                 made.scope.values[part.name] = self.function(part, scope)
+                if any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in part.decorator_list):
+                    made.static.add(part.name)
             else:
                 self.run([part], made.scope)
 

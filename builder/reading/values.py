@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from builder.layers.base import LayerSpec, Signature
+
+Kind = Literal["model", "layer", "plain"]  # what a class of the text derives from
 
 
 class FaultError(Exception):
@@ -191,25 +193,36 @@ class Function:
 
 @dataclass(eq=False, repr=False, slots=True)
 class Class:
-    """A class of the text that derives from a model or a layer of Keras; `base` is its base where that is in the text too."""
+    """A class of the text: of a model or a layer of Keras, or of neither; `base` is its base where that is in the text too."""
 
     node: ast.ClassDef
     scope: Scope
     base: Class | None
-    model: bool
+    kind: Kind
+    static: set[str] = field(default_factory=set)
     called: bool = False
+
+    @property
+    def model(self) -> bool:
+        """Whether its objects are models."""
+        return self.kind == "model"
 
     @property
     def name(self) -> str:
         """Its name in the text."""
         return self.node.name
 
+    def holder(self, name: str) -> Class | None:
+        """The class that something of this name stands in: itself, or one that it derives from."""
+        if name in self.scope.values:
+            return self
+        return self.base.holder(name) if self.base else None
+
     def method(self, name: str) -> Function | None:
         """The method of this name, its own or inherited."""
-        found = self.scope.values.get(name)
-        if isinstance(found, Function):
-            return found
-        return self.base.method(name) if self.base else None
+        holder = self.holder(name)
+        found = holder.scope.values[name] if holder else None
+        return found if isinstance(found, Function) else None
 
 
 @dataclass(eq=False, repr=False, slots=True)
@@ -224,6 +237,7 @@ class Instance:
     name: str | None = None
     model: Model | None = None
     used: bool = False
+    built: bool = False
 
 
 @dataclass(frozen=True, repr=False, slots=True)

@@ -405,6 +405,38 @@ CASES: dict[str, tuple[str, list[str]]] = {
             "out Dense 5 <- dense_1",
         ],
     ),
+    "classes around it": (
+        """
+        import keras
+        from dataclasses import dataclass
+        class Config:
+            sizes = [4, 5]
+        @dataclass
+        class Head:
+            units: int = 3
+            act: str = "relu"
+        class Builder:
+            def __init__(self, config):
+                self.config = config
+            @staticmethod
+            def dense(n):
+                return keras.layers.Dense(n)
+            def build(self):
+                first = x = keras.Input((12,))
+                for size in self.config.sizes:
+                    x = self.dense(size)(x)
+                head = Head(units=7)
+                self.model = keras.Model(first, keras.layers.Dense(head.units, head.act)(x))
+                return self.model
+        model = Builder(Config()).build()
+        """,
+        [
+            "first Input 12",
+            "dense Dense 4 <- first",
+            "dense_1 Dense 5 <- dense",
+            "dense_2 Dense 7, relu <- dense_1",
+        ],
+    ),
     "operations on tensors": (
         """
         import keras
