@@ -72,7 +72,7 @@ def main() -> None:
 def _which(project: Project) -> Run | None:
     """What is exported: the project as it stands, or one of its runs."""
     kept = {run.id: run for run in runs(project.id)}
-    names = {"": "The network as it is now", **{run.id: f"Run {run.name} ({run.status()})" for run in kept.values()}}
+    names = {"": "The network as it is now", **{run.id: f"{run.name} ({run.status()})" for run in kept.values()}}
     chosen = st.selectbox(
         "Of",
         list(names),

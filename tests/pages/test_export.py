@@ -118,7 +118,7 @@ def test_a_run_is_exported_as_it_was_started():
     run = create(spec, name="first try", project=project.id)
     create(spec, name="of another project", project="0" * 32)
     app.run()
-    assert list(app.selectbox[0].options) == ["The network as it is now", "Run first try (waiting)"]
+    assert list(app.selectbox[0].options) == ["The network as it is now", "first try (waiting)"]
 
     app.selectbox[0].set_value(run.id).run()
     assert "epochs=99" in app.code[0].value
