@@ -8,7 +8,7 @@ from builder.zoo.gallery import Row, rows
 from pages.parts import gallery
 
 ALL = "All"
-KINDS = {"Architectures": "architecture", "Trained on ImageNet": "trained"}
+KINDS = {"Architectures": "architecture", "Pretrained": "trained"}
 
 
 def main() -> None:
@@ -36,11 +36,11 @@ def main() -> None:
 
 
 def _filtered(all_rows: tuple[Row, ...]) -> list[Row]:
-    words, kind, group, largest = st.columns([1.4, 1.5, 1.2, 1.2], vertical_alignment="bottom")
+    words, kind, group, largest = st.columns([1.2, 1.6, 1, 1.2], vertical_alignment="bottom")
     wanted = words.text_input("Search", placeholder="Name, author, or what was new")
     kinds = kind.segmented_control("Kind", [ALL, *KINDS], default=ALL)
     groups = group.selectbox("For", [ALL, *dict.fromkeys(row.group for row in all_rows)])
-    most = largest.select_slider("At most", options=list(gallery.SIZES), value=list(gallery.SIZES)[-1])
+    most = largest.select_slider("Parameters at most", options=list(gallery.SIZES), value=list(gallery.SIZES)[-1])
     return [
         row
         for row in all_rows
@@ -53,9 +53,9 @@ def _filtered(all_rows: tuple[Row, ...]) -> list[Row]:
 
 def _picture(found: list[Row]) -> Row | None:
     cost_of, accuracy = st.columns(2)
-    cost = cost_of.segmented_control("Cost", list(gallery.COSTS), default=next(iter(gallery.COSTS)))
+    cost = cost_of.segmented_control("Cost", list(gallery.COSTS), default="parameters", format_func=gallery.BRIEF.get)
     best = accuracy.segmented_control(
-        "Accuracy on ImageNet", list(gallery.ACCURACIES), default=next(iter(gallery.ACCURACIES))
+        "Accuracy on ImageNet", list(gallery.ACCURACIES), default="top5", format_func=gallery.BRIEF.get
     )
     shown = gallery.with_figures(found, best or "top5")
     if not shown:
@@ -75,6 +75,7 @@ def _table(found: list[Row]) -> Row | None:
         gallery.table(found),
         key="zoo-table",
         hide_index=True,
+        placeholder="–",
         on_select="rerun",
         selection_mode="single-row",
         height=520,

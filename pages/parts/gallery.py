@@ -21,6 +21,13 @@ LIMIT = 180.0  # seconds in which a network of keras.applications must be opened
 SIZES = {"100,000": 100_000, "1 million": 10**6, "10 million": 10**7, "50 million": 5 * 10**7, "any size": 10**12}
 COSTS = {"parameters": "Parameters", "macs": "Multiply-adds for one image", "megabytes": "Megabytes of its weights"}
 ACCURACIES = {"top5": "Right among the best five guesses, %", "top1": "Right at the first guess, %"}
+BRIEF = {
+    "parameters": "Parameters",
+    "macs": "Work",
+    "megabytes": "Size",
+    "top5": "Best five guesses",
+    "top1": "First guess",
+}
 KIND = {"architecture": "built here", "trained": "comes with Keras"}
 COLOURS = {"architecture": "#C44E00", "trained": "#0072B2"}
 
@@ -62,7 +69,7 @@ def bubbles(found: list[Row], cost: str, accuracy: str) -> go.Figure:
             },
         )
     figure.update_layout(
-        height=520,
+        height=460,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         xaxis={"title": COSTS[cost], "type": "log"},
