@@ -12,12 +12,15 @@ from pydantic import AfterValidator, Field
 
 MAX_LENGTH = 64
 
+# Layers whose class has another name than the one that it is imported by.
+KERAS_NAMES = {"GroupQueryAttention": "grouped_query_attention", "Input": "input_layer"}
+
 # Names that a script or a keras.Model uses itself; a node of that name would hide them.
 RESERVED = frozenset(dir(builtins)) | frozenset(
     """
     activity_regularizer add_loss add_metric add_variable add_weight autocast autocast_dtype build build_from_config
     built call call_signature_parameters compile compile_from_config compiled compiled_loss compiled_metrics
-    compute_dtype compute_loss compute_loss_and_updates compute_mask compute_metrics compute_output_shape
+    arrange compute_dtype compute_loss compute_loss_and_updates compute_mask compute_metrics compute_output_shape
     compute_output_spec count_params distribute_reduction_method distribute_strategy dtype dtype_policy evaluate
     evaluate_step export fit from_config get_build_config get_compile_config get_config get_layer get_metrics_result
     get_quantization_layer_structure get_state_tree get_weights held_out input input_dtype input_shape input_spec
@@ -60,7 +63,7 @@ def fresh_id(layer_type: str, taken: Iterable[str]) -> str:
 
 def base_name(layer_type: str) -> str:
     """The name that Keras gives the first layer of a type."""
-    return "input_layer" if layer_type == "Input" else snake_case(layer_type)
+    return KERAS_NAMES.get(layer_type) or snake_case(layer_type)
 
 
 def fresh_names(wanted: Iterable[str], taken: Iterable[str]) -> Iterator[str]:

@@ -92,8 +92,8 @@ class LayerSpec(Spec, abstract=True):
 
     @classmethod
     def family(cls) -> str:
-        """The palette group: the name of the file that the class stands in, `convolutional` for Conv2D."""
-        return cls.__module__.rpartition(".")[2]
+        """The palette group: the name of the file or folder that the class stands in, `convolutional` for Conv2D."""
+        return cls.__module__.removeprefix("builder.layers.").partition(".")[0]
 
     @classmethod
     def tooltip(cls) -> str:

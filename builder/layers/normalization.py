@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from builder.initializers import Initializer, Ones, Zeros
 from builder.layers import parameters as p
-from builder.layers.base import Weighted
+from builder.layers.base import LayerSpec, Weighted
 
 Center = Annotated[bool, Field(description="Add a learned shift beta.")]
 Scale = Annotated[bool, Field(description="Multiply by a learned scale gamma.")]
@@ -58,7 +58,7 @@ class LayerNormalization(Weighted):
         Ba, Kiros and Hinton, Layer Normalization, 2016. https://arxiv.org/abs/1607.06450
     """
 
-    axis: p.Axis | tuple[p.Axis, ...] = Field(-1, description="Axis or axes of the features; -1: the last.")
+    axis: p.Axes = Field(-1, description="Axis or axes of the features; -1: the last.")
     epsilon: p.Epsilon = 0.001
     center: Center = True
     scale: Scale = True
@@ -68,3 +68,58 @@ class LayerNormalization(Weighted):
     gamma_regularizer: p.GammaRegularizer = None
     beta_constraint: p.BetaConstraint = None
     gamma_constraint: p.GammaConstraint = None
+
+
+class GroupNormalization(Weighted):
+    """Brings groups of channels of each example to mean 0 and variance 1: like BatchNormalization, but for small batches.
+
+    Shapes:
+        in:  any with a known size along `axis`
+        out: the same
+
+    Problems:
+        `groups` does not divide the channels.
+
+    Source:
+        Wu and He, Group Normalization, 2018. https://arxiv.org/abs/1803.08494
+    """
+
+    groups: p.Size | Literal[-1] = Field(
+        32, description="Number of groups; -1: each channel by itself; 1: all together."
+    )
+    axis: p.Axis = Field(-1, description="Axis of the channels; -1: the last.")
+    epsilon: p.Epsilon = 0.001
+    center: Center = True
+    scale: Scale = True
+    beta_initializer: p.BetaInitializer = Zeros()
+    gamma_initializer: p.GammaInitializer = Ones()
+    beta_regularizer: p.BetaRegularizer = None
+    gamma_regularizer: p.GammaRegularizer = None
+    beta_constraint: p.BetaConstraint = None
+    gamma_constraint: p.GammaConstraint = None
+
+
+class RMSNormalization(Weighted):
+    """Divides the features of each example by their root mean square: LayerNormalization without the mean, and cheaper.
+
+    Shapes:
+        in:  any with known sizes along `axis`
+        out: the same
+
+    Source:
+        Zhang and Sennrich, Root Mean Square Layer Normalization, 2019. https://arxiv.org/abs/1910.07467
+    """
+
+    axis: p.Axes = Field(-1, description="Axis or axes of the features; -1: the last.")
+    epsilon: p.Epsilon = 1e-6
+
+
+class UnitNormalization(LayerSpec):
+    """Scales the features of each example to length 1, so that only their direction counts.
+
+    Shapes:
+        in:  any
+        out: the same
+    """
+
+    axis: p.Axes = Field(-1, description="Axis or axes along which the length is taken; -1: the last.")

@@ -15,14 +15,19 @@ Units = Annotated[int, Field(ge=1, le=10_000_000, description="Number of neurons
 Filters = Annotated[int, Field(ge=1, le=10_000_000, description="Number of filters, the channels of the output.")]
 Size = Annotated[int, Field(ge=1, le=100_000)]
 Pair = tuple[Size, Size]
+Triple = tuple[Size, Size, Size]
 Axis = Annotated[int, Field(ge=-8, le=8)]
+Axes = Axis | tuple[Axis, ...]
 
 KernelSize1D = Annotated[Size, Field(description="Length of each filter, in steps.")]
 KernelSize2D = Annotated[Pair, Field(description="Height and width of each filter, in pixels.")]
+KernelSize3D = Annotated[Triple, Field(description="Depth, height and width of each filter, in cells.")]
 Strides1D = Annotated[Size, Field(description="Steps that a filter moves at a time.")]
 Strides2D = Annotated[Pair, Field(description="Pixels that a filter moves at a time, down and to the right.")]
+Strides3D = Annotated[Triple, Field(description="Cells that a filter moves at a time, along each axis.")]
 Dilation1D = Annotated[Size, Field(description="Distance between the steps that a filter looks at; 1: neighbours.")]
 Dilation2D = Annotated[Pair, Field(description="Distance between the pixels that a filter looks at; 1: neighbours.")]
+Dilation3D = Annotated[Triple, Field(description="Distance between the cells that a filter looks at; 1: neighbours.")]
 Groups = Annotated[Size, Field(description="Groups of channels that are convolved apart from each other.")]
 DepthMultiplier = Annotated[Size, Field(description="Filters for each channel of the input.")]
 Padding = Annotated[
@@ -76,6 +81,13 @@ BetaConstraint = Annotated[Constraint | None, Field(description="Rule that the s
 GammaConstraint = Annotated[Constraint | None, Field(description="Rule that the scale gamma obeys after each step.")]
 
 Rate = Annotated[float, Field(ge=0, lt=1, description="Share of the values that are dropped.")]
+NoiseShape = Annotated[
+    tuple[Annotated[int, Field(ge=1)] | None, ...] | None,
+    Field(
+        max_length=8,
+        description="Shape of the pattern, batch first: 1 drops along a whole axis at once, empty sizes follow the input.",
+    ),
+]
 Seed = Annotated[
     int | None, Field(ge=0, le=2**31 - 1, description="Fixes what is drawn; empty: it follows the run's seed.")
 ]

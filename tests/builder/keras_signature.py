@@ -9,6 +9,7 @@ from builder import own_layers
 from builder.call import OWN, Spec
 from builder.compile import make
 
+PRECISION = "a network computes in one precision, which belongs to the training, not to a layer"
 SPARSE = "the layers behind it compute with full rows"
 NOT_OURS = {
     "*": {
@@ -23,14 +24,14 @@ NOT_OURS = {
     "Bidirectional": {"weights": "arrays are not part of a document"},
     "CategoryEncoding": {"sparse": SPARSE},
     "Discretization": {
-        "dtype": "a network computes in one precision, which belongs to the training, not to a layer",
+        "dtype": PRECISION,
         "epsilon": "with num_bins",
         "num_bins": "asks for `adapt`, which looks at the data before training",
         "sparse": SPARSE,
     },
     "Embedding": {"weights": "arrays are not part of a document"},
     "HashedCrossing": {
-        "dtype": "a network computes in one precision, which belongs to the training, not to a layer",
+        "dtype": PRECISION,
         "sparse": SPARSE,
     },
     "Hashing": {"sparse": SPARSE},
@@ -44,7 +45,12 @@ NOT_OURS = {
     },
     "IntegerLookup": {"sparse": SPARSE, "vocabulary_dtype": "Keras has only int64"},
     "keras.applications": {"input_tensor": "a tensor is not part of a document; what comes in is an edge"},
-    "SpatialDropout2D": {"dtype": "a network computes in one precision, which belongs to the training, not to a layer"},
+    "ReversibleEmbedding": {"reverse_dtype": PRECISION},
+    "SpatialDropout1D": {"dtype": PRECISION},
+    "SpatialDropout2D": {"dtype": PRECISION},
+    "SpatialDropout3D": {"dtype": PRECISION},
+    "EinsumDense": {"gptq_unpacked_column_size": "of a quantized kernel; a trained model is quantized at its export"},
+    "GroupQueryAttention": {"flash_attention": "Keras does not have it on TensorFlow"},
     "MultiHeadAttention": {"flash_attention": "Keras does not have it on TensorFlow"},
 }
 
@@ -74,7 +80,7 @@ def assert_same_signature(spec: type[Spec]) -> None:
     """Names, order, what is required, and defaults are those of Keras, but for what is left out."""
     theirs = {name: p for name, p in parameters(spec).items() if name not in left_out(spec)}
     beside = ("type", "trainable", "trainable_layers")
-    ours = {name: field for name, field in spec.model_fields.items() if name not in beside}
+    ours = {name: field for name, field in spec.model_fields.items() if name not in {*beside, *spec.at_call}}
     assert list(ours) == list(theirs)
     for name, field in ours.items():
         required = theirs[name].default is inspect.Parameter.empty
@@ -84,6 +90,9 @@ def assert_same_signature(spec: type[Spec]) -> None:
         assert field.is_required() == (required or always_given), name
         if not field.is_required():
             assert_same_value(field.default, theirs[name].default)
+    called = inspect.signature(target(spec).call).parameters if spec.at_call else {}
+    for name in spec.at_call:
+        assert_same_value(spec.model_fields[name].default, called[name].default)
 
 
 def assert_same_value(ours: Any, theirs: Any) -> None:
@@ -99,6 +108,10 @@ def assert_same_value(ours: Any, theirs: Any) -> None:
 
 
 def public_classes(namespace: Any, *abstract: str) -> set[str]:
-    """The classes of a namespace by their own name, without those to derive from."""
-    found = {thing.__name__ for thing in vars(namespace).values() if inspect.isclass(thing)}
+    """The classes of a namespace by the name that is theirs, or the only one; without those to derive from."""
+    names: dict[Any, list[str]] = {}
+    for name, thing in vars(namespace).items():
+        if inspect.isclass(thing):
+            names.setdefault(thing, []).append(name)
+    found = {thing.__name__ if thing.__name__ in known else known[0] for thing, known in names.items()}
     return found - set(abstract)

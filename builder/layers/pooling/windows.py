@@ -1,4 +1,4 @@
-"""Pooling: shorter sequences and smaller maps, by keeping the maximum or the mean."""
+"""Windows that slide, of which the greatest value or the mean is kept."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from builder.layers.base import LayerSpec, brief, listed
 
 PoolSize1D = Annotated[p.Size, Field(description="Length of the window, in steps.")]
 PoolSize2D = Annotated[p.Pair, Field(description="Height and width of the window, in pixels.")]
+PoolSize3D = Annotated[p.Triple, Field(description="Depth, height and width of the window, in cells.")]
 PoolStrides1D = Annotated[p.Size | None, Field(description="Steps between two windows; empty: one after the other.")]
 PoolStrides2D = Annotated[p.Pair | None, Field(description="Pixels between two windows; empty: side by side.")]
+PoolStrides3D = Annotated[p.Triple | None, Field(description="Cells between two windows; empty: side by side.")]
 
 
 class Pooling(LayerSpec, abstract=True):
@@ -69,6 +71,27 @@ class MaxPooling2D(Pooling):
     padding: p.Padding = "valid"
 
 
+class MaxPooling3D(Pooling):
+    """Keeps the greatest value of each window of a volume or a film.
+
+    Shapes:
+        in:  (batch, depth, height, width, channels)
+        out: (batch, depth', height', width', channels)
+        padding="valid": height' = floor((height - pool_size) / stride) + 1, the other axes alike
+        padding="same":  height' = ceil(height / stride)
+
+    Units:
+        `pool_size`, `strides`: cells of the incoming volume.
+
+    Problems:
+        The volume is smaller than the window along one axis.
+    """
+
+    pool_size: PoolSize3D = (2, 2, 2)
+    strides: PoolStrides3D = None
+    padding: p.Padding = "valid"
+
+
 class AveragePooling1D(Pooling):
     """Takes the mean of each window, channel by channel.
 
@@ -115,48 +138,22 @@ class AveragePooling2D(Pooling):
     padding: p.Padding = "valid"
 
 
-class GlobalMaxPooling1D(LayerSpec):
-    """Keeps the greatest value of each channel over the whole sequence.
+class AveragePooling3D(Pooling):
+    """Takes the mean of each window of a volume or a film.
 
     Shapes:
-        in:  (batch, steps, channels)
-        out: (batch, channels)
+        in:  (batch, depth, height, width, channels)
+        out: (batch, depth', height', width', channels)
+        padding="valid": height' = floor((height - pool_size) / stride) + 1, the other axes alike
+        padding="same":  height' = ceil(height / stride)
+
+    Units:
+        `pool_size`, `strides`: cells of the incoming volume.
+
+    Problems:
+        The volume is smaller than the window along one axis.
     """
 
-    keepdims: p.KeepDims = False
-
-
-class GlobalMaxPooling2D(LayerSpec):
-    """Keeps the greatest value of each channel over the whole map.
-
-    Shapes:
-        in:  (batch, height, width, channels)
-        out: (batch, channels)
-    """
-
-    keepdims: p.KeepDims = False
-
-
-class GlobalAveragePooling1D(LayerSpec):
-    """Takes the mean of each channel over the whole sequence.
-
-    Shapes:
-        in:  (batch, steps, channels)
-        out: (batch, channels)
-    """
-
-    keepdims: p.KeepDims = False
-
-
-class GlobalAveragePooling2D(LayerSpec):
-    """Takes the mean of each channel over the whole map: the usual step from maps to a decision.
-
-    Shapes:
-        in:  (batch, height, width, channels)
-        out: (batch, channels)
-
-    Source:
-        Lin, Chen and Yan, Network In Network, 2014. https://arxiv.org/abs/1312.4400
-    """
-
-    keepdims: p.KeepDims = False
+    pool_size: PoolSize3D = Field(examples=[(2, 2, 2)])
+    strides: PoolStrides3D = None
+    padding: p.Padding = "valid"
