@@ -131,9 +131,8 @@ def _sequential(written: Mapping[str, Any], depth: int) -> DescribedModel:
     layers: list[DescribedLayer] = []
     if entries[0]["class_name"] != "InputLayer":
         shape = _input_shape(entries[0]) or _shape(written)
-        first = {"batch_input_shape": shape, "dtype": entries[0]["config"].get("input_dtype")} if shape else {}
-        if entries[0]["class_name"] == "Embedding":
-            first["dtype"] = "int32"
+        kind = "int32" if entries[0]["class_name"] == "Embedding" else None
+        first = {"batch_input_shape": shape, "dtype": kind} if shape else {}
         layers.append(DescribedLayer("InputLayer", "", "input", first, ()))
     for entry in entries:
         calls = () if entry["class_name"] == "InputLayer" else (LayerCall((Tensor(_end(layers[-1])),)),)

@@ -8,8 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from builder.importer.description import DescribedLayer, LayerCall, Tensor, tensors_in
-from builder.importer.refusal import ModelFileError
-from builder.importer.settings import UnknownLayerError
+from builder.importer.refusal import ModelFileError, UnknownLayerError
 from builder.layers.base import LayerSpec, Signature
 from builder.layers.core import Input
 

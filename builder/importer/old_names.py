@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from builder.importer.refusal import ModelFileError
+from builder.importer.refusal import UnknownLayerError
 
 CLASSES = {
     "Convolution1D": "Conv1D",
@@ -101,7 +101,7 @@ def renamed(kind: str, config: Mapping[str, Any], generation: int = 3) -> tuple[
         generation: of the Keras that wrote them: where a setting is missing, its default of then holds.
 
     Raises:
-        ModelFileError: a setting of old that nothing today does.
+        UnknownLayerError: a setting of old that nothing today does.
     """
     if kind == "Merge":
         return _merge(config)
@@ -155,7 +155,7 @@ def _special(kind: str, new: str, config: Mapping[str, Any], told: dict[str, Any
     """What is not a new name alone."""
     if new == "BatchNormalization":
         if config.get("mode", 0) not in (0, None):
-            raise ModelFileError(
+            raise UnknownLayerError(
                 f"BatchNormalization with mode = {config['mode']} (the batch's own statistics, also when predicting) cannot "
                 "be expressed."
             )
@@ -204,14 +204,14 @@ def _recurrent(kind: str, new: str, config: Mapping[str, Any], told: dict[str, A
 def _inner(written: Mapping[str, Any], generation: int) -> dict[str, Any]:
     kind, config = renamed(str(written["class_name"]), written["config"], generation)
     if config.get("data_format") == "channels_first":
-        raise ModelFileError(f"{kind} with channels first inside another layer cannot be expressed.")
+        raise UnknownLayerError(f"{kind} with channels first inside another layer cannot be expressed.")
     return {"class_name": kind, "config": config}
 
 
 def _merge(config: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     mode = config.get("mode")
     if mode not in MERGES or config.get("mode_type") == "lambda":
-        raise ModelFileError(
+        raise UnknownLayerError(
             f"Merge with mode = {str(mode)[:60]!r} cannot be expressed: it holds Python code or is not known."
         )
     told: dict[str, Any] = {"name": config.get("name")}

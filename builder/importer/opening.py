@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -127,21 +127,21 @@ def _generation(contents: Contents) -> int:
     assert contents.config is not None
     if "module" in contents.config:
         return 3
-    kinds = {str(value) for value in _walk(contents.config, "class_name")}
-    old = any(next(_walk(contents.config, name), None) is not None for name in OLD_SETTINGS)
-    return 1 if old or "Merge" in kinds else 2
+    settings = set(_settings(contents.config))
+    old = ("class_name", "Merge") in settings or any(name in OLD_SETTINGS for name, _ in settings)
+    return 1 if old else 2
 
 
-def _walk(value: Any, name: str) -> Iterator[Any]:
-    """Every value under this name, at any depth."""
-    if isinstance(value, Mapping):
-        if name in value:
-            yield value[name]
-        for inner in value.values():
-            yield from _walk(inner, name)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _walk(inner, name)
+def _settings(value: Any) -> Iterator[tuple[str, str]]:
+    """Every setting that is a text, and the name of every other, at any depth."""
+    waiting = [value]
+    while waiting:
+        inner = waiting.pop()
+        if isinstance(inner, dict):
+            yield from ((name, one if isinstance(one, str) else "") for name, one in inner.items())
+            waiting += inner.values()
+        elif isinstance(inner, list):
+            waiting += inner
 
 
 def _theano(contents: Contents, generation: int, backend: Backend | None) -> tuple[bool, bool]:
@@ -150,7 +150,7 @@ def _theano(contents: Contents, generation: int, backend: Backend | None) -> tup
         return False, False
     if backend or contents.backend:
         return (backend or contents.backend) == "theano", False
-    first = "th" in _walk(contents.config, "dim_ordering")
+    first = ("dim_ordering", "th") in _settings(contents.config)
     return first, first
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder.importer.description import DescribedLayer, LayerCall, Tensor
-from builder.importer.settings import UnknownLayerError
+from builder.importer.refusal import UnknownLayerError
 from builder.layers.base import LAYERS, LayerSpec
 
 # Operation of keras.ops -> the function of an Activation that is the same.

@@ -18,6 +18,10 @@ class ModelFileError(ValueError):
     """A file that cannot be opened as a network. `str()` is what a person is shown: what came, why not, what to do."""
 
 
+class UnknownLayerError(ModelFileError):
+    """A layer that cannot be expressed; `str()` says why, without the layer's name."""
+
+
 def read_json(text: bytes | str, what: str) -> dict[str, Any]:
     """A JSON object from outside, of bounded size and depth.
 

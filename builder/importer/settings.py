@@ -15,7 +15,7 @@ from builder.activations import ActivationName
 from builder.call import Spec
 from builder.constraints import Constraint
 from builder.importer.old_names import renamed
-from builder.importer.refusal import ModelFileError
+from builder.importer.refusal import UnknownLayerError
 from builder.initializers import Initializer
 from builder.layers.base import LAYERS, LayerSpec
 from builder.regularizers import Regularizer
@@ -24,8 +24,9 @@ from builder.regularizers import Regularizer
 SILENT = frozenset(
     """
     autocast batch_input_shape batch_shape build_config build_input_shape cell_type count_params dtype full_output_shape
-    ignore implementation input_dim kernel_constraint kernel_initializer kernel_regularizer input_dtype input_length input_shape input_spec key_shape name optional query_shape
-    ragged registered_name sparse time_major trainable value_shape weights zero_output_for_mask
+    ignore implementation input_dim input_dtype input_length input_shape input_spec kernel_constraint kernel_initializer
+    kernel_regularizer key_shape name optional query_shape ragged registered_name sparse time_major trainable value_shape
+    weights zero_output_for_mask
     """.split()  # noqa: SIM905 (one name a line would be thirty lines)
 )
 # What every layer of then noted, also where there is nothing to choose.
@@ -47,10 +48,6 @@ SCALINGS: dict[tuple[Any, Any, str], str] = {
     (2.0, "fan_in", "uniform"): "HeUniform",
     (2.0, "fan_in", "normal"): "HeNormal",
 }
-
-
-class UnknownLayerError(ModelFileError):
-    """A layer that cannot be expressed; `str()` says why, without the layer's name."""
 
 
 @dataclass(slots=True)

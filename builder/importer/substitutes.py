@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.importer.description import DescribedLayer
 from builder.importer.old_weights import RECURRENT, STEEPER
-from builder.importer.settings import UnknownLayerError
+from builder.importer.refusal import UnknownLayerError
 from builder.layers.base import LayerSpec
 from builder.layers.core import Activation
 from builder.layers.preprocessing import Rescaling
@@ -28,6 +28,13 @@ def substitute(layer: DescribedLayer) -> tuple[str, Mapping[str, Any]]:
         if layer.kind == "StochasticDepth":
             return "Dropout", {"rate": layer.config.get("drop_path_rate", 0.0), "noise_shape": [None, 1, 1, 1]}
     return layer.kind, layer.config
+
+
+def scaled_sum(layer: DescribedLayer) -> LayerSpec | None:
+    """What scales the second input of InceptionResNetV2's own layer before both are added; None for any other layer."""
+    if layer.module.startswith(APPLICATIONS) and layer.kind == "CustomScaleLayer":
+        return Rescaling(scale=layer.config.get("scale", 1.0))
+    return None
 
 
 def softened(spec: LayerSpec) -> tuple[list[LayerSpec], LayerSpec, list[LayerSpec]]:

@@ -15,10 +15,10 @@ from builder.importer.inputs import UNTRAINED, connected, input_layer
 from builder.importer.old_names import renamed
 from builder.importer.old_weights import Origin, gates_hard
 from builder.importer.operations import expressed
-from builder.importer.refusal import ModelFileError
-from builder.importer.settings import Settings, UnknownLayerError
+from builder.importer.refusal import ModelFileError, UnknownLayerError
+from builder.importer.settings import Settings
 from builder.importer.stored import Path
-from builder.importer.substitutes import softened, substitute
+from builder.importer.substitutes import scaled_sum, softened, substitute
 from builder.importer.writing import UNKNOWN, Writing
 from builder.layers.base import LAYERS, LayerSpec
 from builder.names import MAX_LENGTH
@@ -123,14 +123,19 @@ class _Translation:
                 self._note("/".join(path), [f"is the operation {layer.kind}, expressed by {one.layer.type}"])
                 port = one.layer.signature().first or "inputs"
                 return [Value(self._writing.place(_named(path), one.layer, [(port, value) for value in values]))]
+            scale = scaled_sum(layer)
+            if scale is not None:
+                return self._scaled_sum(scale, path, [_result(results, tensor) for tensor in call.tensors()])
             return self._layer(layer, call, path, results)
         except UnknownLayerError as error:
             self._refuse(path, str(error))
-        except ModelFileError as error:
-            if layer.model is not None:
-                raise
-            self._refuse(path, str(error))
         return [Value(UNKNOWN)] * 8
+
+    def _scaled_sum(self, scale: LayerSpec, path: Path, values: Sequence[Value]) -> list[Value]:
+        name = _named(path)
+        smaller = Value(self._writing.place(f"{name}_scale", scale, [("inputs", values[1])], told=False))
+        self._note("/".join(path), ["adds a part of its second input: a Rescaling and an Add"])
+        return [Value(self._writing.place(name, LAYERS["Add"](), [("inputs", values[0]), ("inputs", smaller)]))]
 
     def _refuse(self, path: Path, why: str) -> None:
         told = f"{'/'.join(path)[:100]}: {why}"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from builder.edits.room import STEP, WIDTH
 from builder.graph import MAX_EDGES, MAX_NODES, Edge, Graph, Node
 from builder.importer.channels import Value
-from builder.importer.refusal import ModelFileError
+from builder.importer.refusal import ModelFileError, UnknownLayerError
 from builder.layers.base import LAYERS, LayerSpec
 from builder.names import MAX_LENGTH, fresh_names
 
@@ -52,7 +52,7 @@ class Writing:
     def permuted(self, value: Value, dims: Sequence[int], moved: int) -> Value:
         """A tensor with its axes exchanged; what only undoes an exchange is left out, what was exchanged before is taken."""
         if "Permute" not in LAYERS:
-            raise ModelFileError("Channels that stand first cannot be expressed: there is no Permute layer.")
+            raise UnknownLayerError("Channels that stand first cannot be expressed: there is no Permute layer.")
         for name, inputs in self._inputs.items():
             if inputs == [("inputs", value)] and getattr(self._layers[name], "dims", None) == tuple(dims):
                 return Value(name, 0, moved)
