@@ -12,7 +12,6 @@ from builder.reading.values import FaultError, Inside, Layer, Made, Model, Name,
 
 # What is done with a model once it is there: it says nothing about the network.
 TRAINING = {"compile", "fit", "fit_generator", "evaluate", "predict", "train_on_batch", "test_on_batch", "predict_on_batch"}  # fmt: skip
-FILES = {"save", "save_weights", "export", "to_json", "to_yaml", "get_config", "summary", "count_params", "get_weights"}
 WEIGHTS = {"load_weights", "set_weights", "adapt"}
 
 

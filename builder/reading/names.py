@@ -31,6 +31,7 @@ SAME = {
     "SeparableConvolution1D": "SeparableConv1D",
     "SeparableConvolution2D": "SeparableConv2D",
     "DepthwiseConvolution2D": "DepthwiseConv2D",
+    "GroupedQueryAttention": "GroupQueryAttention",
     "CuDNNLSTM": "LSTM",
     "CuDNNGRU": "GRU",
 }
