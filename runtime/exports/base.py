@@ -21,6 +21,7 @@ from runtime.run import Run
 
 Array = NDArray[Any]
 Arrays = tuple[Array, ...]
+RECURRENT = frozenset({"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN"})
 Stage = Literal["starting", "opening", "writing", "comparing", "done", "failed"]
 
 
@@ -113,11 +114,8 @@ def kinds_in(graph: Graph, kinds: frozenset[str]) -> list[str]:
 
 
 def recurrent(graph: Graph) -> list[str]:
-    """The kinds of recurrent layers in the network, each once: they compute step by step, in a loop."""
-    kinds = (
-        layer.type for layer in layers_in(graph) if layer.family() == "rnn" and "layer" not in type(layer).model_fields
-    )
-    return list(dict.fromkeys(kinds))
+    """The kinds of recurrent layers in the network: they compute step by step, in a loop."""
+    return kinds_in(graph, RECURRENT)
 
 
 def in_words(names: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ def _made(run: Run, name: str, state: State) -> State:
 
     try:
         tell("opening")
-        trained = _trained(run)
+        trained = trained_of(run)
         export, file = FORMATS[name], file_of(run, name)
         with TemporaryDirectory(dir=file.parent) as folder:  # beside the file, so that it appears in one step
             draft = Path(folder) / f"model{export.ending}"
@@ -76,7 +76,7 @@ def _made(run: Run, name: str, state: State) -> State:
     return state.model_copy(update={"stage": "failed", "error": words})
 
 
-def _trained(run: Run) -> Trained:
+def trained_of(run: Run) -> Trained:
     """The model that a run has saved, with test examples and some that it was trained on.
 
     Raises:
@@ -105,11 +105,12 @@ def with_examples(model: Any, data: Data) -> Trained:
 
 
 def _inputs(model: Any, examples: Any) -> Arrays:
-    if len(model.inputs) != 1:
-        raise RunError(
-            f"This model has {len(model.inputs)} inputs and its data one, so there is nothing to compare with."
-        )
-    return (np.asarray(examples, dtype=model.inputs[0].dtype),)
+    """An array an input: the parts of an example stand along the first axis behind the examples, where there are several."""
+    count = len(model.inputs)
+    if count > 1 and examples.shape[1:2] != (count,):
+        raise RunError(f"This model has {count} inputs and its data others, so there is nothing to compare with.")
+    parts = [examples[:, part] for part in range(count)] if count > 1 else [examples]
+    return tuple(np.asarray(part, dtype=one.dtype) for part, one in zip(parts, model.inputs, strict=True))
 
 
 if __name__ == "__main__":

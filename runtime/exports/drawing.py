@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from networkx import NetworkXUnfeasible
+
 from builder.graph import Edge, Graph, Node
 from builder.program import Facts
 from builder.zoo.drawing import laid_out
@@ -124,7 +126,11 @@ def _placed(graph: Graph) -> list[Node]:
     if covered:
         ids = {node.id for node in nodes}
         edges = [edge for edge in graph.edges if edge.source in ids and edge.target in ids]
-        nodes = list(laid_out({node.id: node.layer for node in nodes}, edges))
+        layers = {node.id: node.layer for node in nodes}
+        try:
+            nodes = list(laid_out(layers, edges))
+        except NetworkXUnfeasible:  # a cycle has no first row
+            nodes = list(laid_out(layers, ()))
     left, top = min((node.x for node in nodes), default=0), min((node.y for node in nodes), default=0)
     return [_at(node, -left, -top) for node in nodes]
 
@@ -180,6 +186,7 @@ def _sizes(shape: tuple[int | None, ...]) -> str:
 
 
 def clipped(text: str, width: float, size: float) -> str:
-    """The text, cut where it would be wider than `width` pixels at this size."""
+    """The text, cut where it would be wider than `width` pixels at this size; what cannot be printed becomes a question mark."""
+    text = "".join(letter if letter.isprintable() else "?" for letter in text)
     letters = int(width / (size * LETTER))
     return text if len(text) <= letters else f"{text[: max(0, letters - 2)]}.." if letters > 3 else ""

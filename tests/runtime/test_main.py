@@ -269,14 +269,6 @@ def test_script_and_notebook(answer, run):
     assert book["nbformat"] == 4
 
 
-def test_export(answer, run, tmp_path):
-    assert answer("export", run.id, "--to", "keras", "-o", tmp_path / "m.keras")[0] == 1
-    run.model.write_bytes(b"model")
-    assert answer("export", run.id, "--to", "keras", "-o", tmp_path / "m.keras") == (0, "", "")
-    assert (tmp_path / "m.keras").read_bytes() == b"model"
-    assert answer("export", run.id, "--to", "keras", "-o", "/nowhere/m.keras")[0] == 2
-
-
 @pytest.mark.parametrize("arguments", [(), ("nothing",), ("show",), ("export", "x", "--to", "y", "-o", "z")])
 def test_wrong_arguments(answer, arguments):
     with pytest.raises(SystemExit) as ended:

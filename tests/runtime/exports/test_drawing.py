@@ -56,6 +56,13 @@ def test_nodes_that_cover_each_other_are_laid_out_anew():
     assert boxes[1].y + BOX_HEIGHT < boxes[2].y
 
 
+def test_a_cycle_is_drawn_side_by_side():
+    graph = chain(y=0)
+    cycle = Graph(nodes=graph.nodes, edges=(*graph.edges, Edge(source="three", target="one")))
+    boxes = [s for s in drawing(cycle, {}).shapes if isinstance(s, Rectangle) and s.fill in COLOURS.values()]
+    assert len({box.x for box in boxes}) == 3
+
+
 def test_what_keras_says_stands_in_the_box():
     drawn = drawing(chain(), {"one": Facts(shapes=((None, 7, None),), parameters=12345)})
     assert {"one", "two", "three", "Dense", "7 x ?", "12,345"} <= set(texts(drawn))
@@ -67,7 +74,9 @@ def test_blocks_are_drawn_beside_the_network():
     assert {f"Block {block.name}" for block in graph.blocks} <= set(found)
 
 
-@pytest.mark.parametrize(("text", "shown"), [("short", "short"), ("a" * 50, "aaaaaaaa.."), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "shown"), [("short", "short"), ("a" * 50, "aaaaaaaa.."), ("", ""), ("a\x00\nb", "a??b")]
+)
 def test_a_long_name_is_cut(text, shown):
     assert clipped(text, 63, 12) == shown
 

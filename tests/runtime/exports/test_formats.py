@@ -9,6 +9,7 @@ from builder.zoo.drawing import network
 from runtime.exports import FORMATS, ExportError
 from runtime.exports.base import Format, Trained
 from runtime.exports.litert import ONE_AT_A_TIME
+from runtime.run import DataSpec, RunError, RunSpec, create
 
 pytestmark = [
     pytest.mark.keras,
@@ -171,12 +172,24 @@ def test_a_model_that_has_diverged_is_not_compared(tmp_path):
         write_and_compare(FORMATS["keras"], Trained(model, samples, samples), tmp_path / "model.keras")
 
 
+def test_a_model_that_cannot_be_read(tmp_path, monkeypatch):
+    from runtime.exports.child import trained_of
+
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
+    run = create(RunSpec(graph=CNN), name="first")
+    run.model.write_bytes(b"no model")
+    with pytest.raises(RunError, match="The model of first cannot be read"):
+        trained_of(run)
+    gone = create(RunSpec(graph=CNN, data=DataSpec(name="gone")))
+    with pytest.raises(RunError, match="'gone' is not here"):
+        trained_of(gone)
+
+
 def test_examples_are_those_of_the_test():
     import keras
 
     from runtime.datasets import Arrays
     from runtime.exports.child import with_examples
-    from runtime.run import RunError
 
     row = keras.Input((1,), name="row", dtype="int32")
     data = Arrays(*(np.arange(count, dtype="float32").reshape(-1, 1) for count in (300, 300, 100, 100)))
@@ -185,5 +198,9 @@ def test_examples_are_those_of_the_test():
     assert made.samples[0].dtype == np.int32
     assert len(set(made.calibration[0].ravel().tolist())) == 200
     other = keras.Input((1,), name="other")
+    model = keras.Model([row, other], other)
     with pytest.raises(RunError, match="2 inputs"):
-        with_examples(keras.Model([row, other], other), data)
+        with_examples(model, data)
+    pairs = Arrays(*(np.arange(count * 2, dtype="float32").reshape(-1, 2, 1) for count in (300, 300, 100, 100)))
+    first, second = with_examples(model, pairs).samples
+    assert (first[:2].tolist(), second[:2].tolist()) == ([[0], [2]], [[1], [3]])
