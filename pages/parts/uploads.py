@@ -13,6 +13,7 @@ from runtime.imports import import_model
 MODELS = ("keras", "h5", "hdf5")
 TYPES = ["json", *MODELS, "py"]
 MEGABYTES = 500  # of a model file
+MOST_JSON = 20_000_000  # bytes of a model as JSON, which is read here; ResNet152 has 0.3 MB
 MOST_NOTES = 12
 
 
@@ -60,6 +61,8 @@ def from_code(text: str) -> tuple[Graph, str]:
 
 def _is_model(content: bytes) -> bool:
     """Whether JSON is a model of Keras (`to_json`) and no network document."""
+    if len(content) > MOST_JSON:
+        return False
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):
