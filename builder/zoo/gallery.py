@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from builder.graph import Graph
-from builder.layers import LAYERS
 from builder.layers.applications import Backbone, PreprocessInput
-from builder.layers.base import LayerSpec
+from builder.layers.base import LAYERS, LayerSpec
 from builder.layers.core import Dense, Input
 from builder.layers.images import Resizing
 from builder.zoo import TEMPLATES
