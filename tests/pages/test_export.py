@@ -1,6 +1,8 @@
 """The export page: code, notebook, document, model."""
 
 import ast
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,11 @@ from streamlit.testing.v1 import AppTest
 from builder.edits import AddLayer, Connect, apply
 from builder.graph import Edge, Graph
 from builder.training import Training
-from runtime.run import DataSpec, RunSpec, create
+from runtime.exports import FORMATS
+from runtime.exports.base import Comparison
+from runtime.exports.job import State, file_of, stamp, write_state
+from runtime.process import Worker
+from runtime.run import DataSpec, RunError, RunSpec, create
 from runtime.store import store
 
 PAGE = Path(__file__).parents[2] / "pages" / "export.py"
@@ -134,10 +140,110 @@ def test_the_model_of_a_run_can_be_had_once_it_is_there():
 
     run.model.write_bytes(b"weights")
     app.run()
-    assert "Model of first try (.keras)" in downloads(app)
+    assert {"Model of first try (.keras)", "Model card (.md)"} <= set(downloads(app))
 
 
 def test_without_a_project_the_page_is_empty():
     app = AppTest.from_file(PAGE, default_timeout=120).run()
     assert not app.exception
     assert not app.code
+
+
+LSTM = network(
+    AddLayer(layer="Input", id="steps", values={"shape": [8, 1]}),
+    AddLayer(layer="LSTM", id="memory", values={"units": 2}, after="steps"),
+)
+FOUND = Comparison(samples=64, largest=2.1e-7, scale=0.5, note="It is slow.")
+
+
+def on_tab(tab, graph=MLP, trained=True):
+    """The page with a tab open, of a project with a run that has saved a model."""
+    app, project = opened(graph)
+    run = create(RunSpec(graph=graph), name="first try", project=project.id)
+    if trained:
+        run.model.write_bytes(b"weights")
+        (run.folder / "exports").mkdir()
+    app.session_state["export-tab"] = tab
+    return app.run(), run
+
+
+def state(run, stage, **more):
+    return State(stage=stage, made_from=stamp(run), began=time.time(), worker=Worker.of(os.getpid()), **more)
+
+
+def words(elements):
+    return " ".join(element.value for element in elements)
+
+
+def test_every_format_says_what_it_is_for_and_can_be_made(monkeypatch):
+    asked = []
+    monkeypatch.setattr("pages.parts.exports.make", lambda run, name: asked.append((run.id, name)))
+    app, run = on_tab("Trained model")
+    assert not app.exception
+    assert not app.code
+    for name, export in FORMATS.items():
+        assert export.about in words(app.markdown)
+        app.button(key=f"make-{name}").click().run()
+    assert asked == [(run.id, name) for name in FORMATS]
+
+
+def test_what_a_format_cannot_hold_is_said_before():
+    app, _ = on_tab("Trained model", LSTM)
+    assert "8-bit LiteRT cannot hold LSTM" in words(app.caption)
+    assert "one example at a time" in words(app.caption)
+    keys = [button.key for button in app.button]
+    assert "make-litert" in keys
+    assert "make-litert-int8" not in keys
+
+
+def test_an_export_goes_on_and_is_then_offered():
+    app, run = on_tab("Trained model")
+    write_state(run, "onnx", state(run, "comparing"))
+    app.run()
+    assert "Opening the file again and comparing" in words(app.markdown)
+    assert app.button(key="stop-onnx").label == "Stop"
+    assert "Download (3 kB)" not in downloads(app)
+
+    file_of(run, "onnx").write_bytes(b"0" * 3000)
+    write_state(run, "onnx", state(run, "done", comparison=FOUND))
+    app.run()
+    assert "compared with the model on 64 test examples: largest difference 2.1e-07" in words(app.caption)
+    assert "It is slow." in words(app.caption)
+    assert "Download (3 kB)" in downloads(app)
+
+
+def test_why_an_export_failed():
+    app, run = on_tab("Trained model")
+    write_state(run, "onnx", state(run, "failed", error="ONNX has no such operation."))
+    app.run()
+    assert "ONNX has no such operation." in words(app.error)
+    assert app.button(key="make-onnx").label == "Try again"
+
+
+def test_why_an_export_does_not_begin(monkeypatch):
+    def refuse(run, name):
+        raise RunError("Other exports are being made just now.")
+
+    monkeypatch.setattr("pages.parts.exports.make", refuse)
+    app, _ = on_tab("Trained model")
+    app.button(key="make-onnx").click().run()
+    assert words(app.warning) == "Other exports are being made just now."
+    app.run()
+    assert not app.warning
+
+
+def test_without_a_trained_model_there_is_nothing_to_convert():
+    app, _ = on_tab("Trained model", trained=False)
+    assert "No model has been trained yet" in words(app.info)
+    assert not [button for button in app.button if button.key.startswith("make-")]
+
+
+def test_the_picture_can_be_taken_as_svg_and_png():
+    app, _ = on_tab("Picture")
+    assert not app.exception
+    assert {"Download SVG", "Download PNG"} <= set(downloads(app))
+
+
+def test_an_empty_network_has_no_picture():
+    app, _ = on_tab("Picture", Graph())
+    assert "nothing to draw" in words(app.info)
