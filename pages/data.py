@@ -136,7 +136,7 @@ def _facts(dataset: Dataset, spec: DataSpec, preview: Preview) -> None:
 
 def _examples(dataset: Dataset, preview: Preview) -> None:
     st.markdown("**Examples**")
-    if dataset.group in ("images", "tables"):
+    if dataset.group in ("images", "tables", "several inputs"):
         st.html(samples.examples_html(dataset, preview))
     else:
         st.plotly_chart(samples.examples_figure(dataset, preview), config=NO_BAR, key=f"examples-{dataset.name}")

@@ -78,7 +78,8 @@ def fit(
             telemetry.end_batches(done, logs)
         if done < batches:
             break
-        iter(data)  # `fit` opens the data set once more at the end of an epoch, and so draws the order of every second time
+        # `fit` opens the data set once more at the end of an epoch, and so learns in every second of its orders only.
+        iter(data)
         logs = dict(logs)
         if validation is not None:
             found = measure(model, test, validation, telemetry)

@@ -2,6 +2,6 @@
 
 from builder.compile.asking import shapes, shapes_inside
 from builder.compile.building import BuildError, build
-from builder.compile.making import make, reason
+from builder.compile.making import made, make, reason
 
-__all__ = ["BuildError", "build", "make", "reason", "shapes", "shapes_inside"]
+__all__ = ["BuildError", "build", "made", "make", "reason", "shapes", "shapes_inside"]

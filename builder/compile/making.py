@@ -20,13 +20,19 @@ def make(call: Call) -> Any:
     """What the call returns: a layer, an initializer, an optimizer, ..."""
     module, name = (own_layers, f"{OWN}.") if call.target.startswith(f"{OWN}.") else (keras, "keras.")
     target = attrgetter(call.target.removeprefix(name))(module)
-    return target(*map(_made, call.args), **{name: _made(value) for name, value in call.kwargs})
+    return target(*map(made, call.args), **made(dict(call.kwargs)))
 
 
-def _made(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(map(_made, value))
-    return make(value) if isinstance(value, Call) else value
+def made(value: Any) -> Any:
+    """A value in which every call is made, within tuples, lists and dictionaries too."""
+    match value:
+        case Call():
+            return make(value)
+        case tuple() | list():
+            return type(value)(map(made, value))
+        case dict():
+            return {name: made(one) for name, one in value.items()}
+    return value
 
 
 def called(

@@ -24,7 +24,7 @@ def look(spec: DataSpec) -> Preview:
 
 def examples_html(dataset: Dataset, preview: Preview) -> str:
     """Examples as crisp pictures with their answers, or as the head of a table."""
-    return _pictures(preview) if dataset.group == "images" else _table(dataset, preview)
+    return _pictures(preview) if dataset.group in ("images", "several inputs") else _table(dataset, preview)
 
 
 def examples_figure(dataset: Dataset, preview: Preview) -> go.Figure:

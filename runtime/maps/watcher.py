@@ -20,7 +20,7 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
 
     Args:
         model: a functional model whose layers bear the nodes' names.
-        sample: one example, without the batch axis.
+        sample: one example, without the batch axis; for several inputs their parts along its first axis.
         nodes: names; empty: all.
 
     The forward pass is one traced function in inference mode: it draws no random numbers and changes no state.
@@ -31,8 +31,9 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
     outputs = {layer.name: _output(layer) for layer in layers}
     inside = keras.Model(model.inputs, outputs)
     batch = tf.constant(sample[None])
+    entries = [batch[:, part] for part in range(len(model.inputs))] if len(model.inputs) > 1 else batch
 
-    forward = tf.function(lambda: inside(batch, training=False))
+    forward = tf.function(lambda: inside(entries, training=False))
 
     def look() -> dict[str, NDArray[Any]]:
         kernels = {layer.name: _kernel(layer) for layer in layers}

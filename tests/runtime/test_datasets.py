@@ -14,7 +14,7 @@ from runtime.run import DataSpec
 
 NAMES = [
     "digits", "iris", "wine", "breast_cancer", "diabetes", "mnist", "fashion_mnist", "cifar10",
-    "circles", "moons", "xor", "spirals", "sine",
+    "circles", "moons", "xor", "spirals", "sine", "pairs", "reversal",
 ]  # fmt: skip
 HERE = [name for name in NAMES if name in DATASETS and not DATASETS[name].needs_keras]
 SPLITS = [DataSpec(test_fraction=0.2, seed=0), DataSpec(test_fraction=0.35, seed=7)]
@@ -31,11 +31,16 @@ def test_task_is_what_load_gives(name):
         assert task.examples == len(loaded.x_train) == len(loaded.y_train)
         assert len(loaded.x_test) == len(loaded.y_test) > 0
         assert len(loaded.x_train) + len(loaded.x_test) == DATASETS[name].size
-        assert loaded.x_train.shape[1:] == loaded.x_test.shape[1:] == task.input_shape
+        assert (
+            loaded.x_train.shape[1:]
+            == loaded.x_test.shape[1:]
+            == (() if task.inputs == 1 else (task.inputs,)) + task.input_shape
+        )
         assert loaded.x_train.dtype == loaded.x_test.dtype == np.float32
         if task.kind == "classes":
             assert loaded.y_train.dtype == loaded.y_test.dtype == np.int64
-            assert set(loaded.y_train) == set(loaded.y_test) == set(range(len(task.classes)))
+            assert set(loaded.y_train.flat) == set(loaded.y_test.flat) == set(range(len(task.classes)))
+            assert loaded.y_train.shape[1:] == (() if task.steps is None else (task.steps,))
         else:
             assert loaded.y_train.dtype == loaded.y_test.dtype == np.float32
             assert loaded.y_train.shape[1:] == loaded.y_test.shape[1:] == (task.targets,)
@@ -45,7 +50,7 @@ def test_task_is_what_load_gives(name):
 @pytest.mark.parametrize("name", HERE)
 def test_inputs_are_scaled_for_a_network(name):
     loaded = DATASETS[name].load(DataSpec())
-    if DATASETS[name].group == "images":
+    if DATASETS[name].group in ("images", "several inputs"):
         assert (loaded.x_train.min(), loaded.x_train.max()) == (0, 1)
     else:
         assert abs(loaded.x_train.mean()) < 0.5
@@ -95,22 +100,25 @@ def test_the_seed_decides_the_data(name):
 def test_classes_are_balanced_alike_in_both_parts(name):
     preview = DATASETS[name].preview(DataSpec())
     for label in DATASETS[name].classes:
-        share = preview.train_counts[label] / preview.train_examples
-        assert preview.test_counts[label] / preview.test_examples == pytest.approx(share, abs=0.02)
+        share = preview.train_counts[label] / sum(preview.train_counts.values())
+        assert preview.test_counts[label] / sum(preview.test_counts.values()) == pytest.approx(share, abs=0.02)
 
 
 @pytest.mark.parametrize("name", HERE)
 def test_preview_shows_examples_and_counts(name):
     dataset, spec = DATASETS[name], DataSpec()
     preview, loaded = dataset.preview(spec), dataset.load(spec)
-    assert preview.inputs.shape[1:] == dataset.input_shape
+    if dataset.inputs == 1:
+        assert preview.inputs.shape[1:] == dataset.input_shape
+    else:
+        assert preview.inputs.shape[1:] == (8, {"pairs": 16, "reversal": 22}[name], 1)
     assert 0 < len(preview.inputs) == len(preview.answers) <= 600
     assert (preview.train_examples, preview.test_examples) == (len(loaded.x_train), len(loaded.x_test))
     if dataset.classes:
         assert tuple(preview.train_counts) == dataset.classes
-        assert list(preview.train_counts.values()) == np.bincount(loaded.y_train).tolist()
-        assert list(preview.test_counts.values()) == np.bincount(loaded.y_test).tolist()
-        assert preview.answers[0] == dataset.classes[loaded.y_train[0]]
+        assert list(preview.train_counts.values()) == np.bincount(loaded.y_train.ravel()).tolist()
+        assert list(preview.test_counts.values()) == np.bincount(loaded.y_test.ravel()).tolist()
+        assert preview.answers[0].split() == [dataset.classes[number] for number in np.ravel(loaded.y_train[0])]
     else:
         assert float(preview.answers[0]) == pytest.approx(float(loaded.y_train[0, 0]), rel=0.01)
     assert len(preview.columns) == (dataset.input_shape[0] if dataset.group in ("tables", "two dimensions") else 0)
