@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
-from builder.graph import Node
+from builder.flat import flat
+from builder.graph import Graph
+from builder.program import Program, Step, lower
 from pages.parts import samples, state
 from pages.parts.charts import (
     Array,
@@ -142,9 +145,16 @@ def _nothing_saved(run: Run, live: bool) -> str:
     )
 
 
-def _choose_node(run: Run) -> Node:
+@lru_cache(maxsize=50)
+def _program(graph: Graph) -> Program:
+    """The network without blocks: under the names of these steps its layers were looked at."""
+    return flat(lower(graph)).program
+
+
+def _choose_node(run: Run) -> Step:
     watched = run.spec.watch.nodes
-    nodes = [node for node in run.spec.graph.nodes if not watched or node.id in watched]
+    steps = [step for step in _program(run.spec.graph).steps if step.made_as in ("", step.id)]  # a shared layer once
+    nodes = [step for step in steps if not watched or step.id in watched]
     first = next((place for place, node in enumerate(nodes) if node.layer.type.endswith("Conv2D")), 0)
     names = [f"{node.id} ({node.layer.type})" for node in nodes]
     picked = st.selectbox("Layer", names, index=first, key=f"layer-{run.id}")
@@ -188,15 +198,14 @@ def _choose_sample(run: Run, trained: bool) -> int:
 
 def _input_picture(run: Run, sample: int, file: Path) -> None:
     task = DATASETS[run.spec.data.name].task(run.spec.data) if run.spec.data.name in DATASETS else None
-    inputs = next((node for node in run.spec.graph.nodes if node.layer.type == "Input"), None)
+    program = _program(run.spec.graph)
+    inputs = next((step for step in program.steps if step.layer.type == "Input"), None)
     values = read_maps(file, inputs.id).features if inputs else None
     if values is not None and values.ndim == 3:
         _shown_input(values)
     if truth := _truth(run.spec.data, sample):
         st.markdown(f"It is **{truth}**.")
-    graph = run.spec.graph
-    followed = {edge.source for edge in graph.edges}
-    outputs = [read_maps(file, node.id).features for node in graph.nodes if node.id not in followed]
+    outputs = [read_maps(file, ref.step).features for ref in program.outputs]
     if task and len(outputs) == 1 and outputs[0] is not None:
         st.markdown(answer_in_words(outputs[0], task.classes))
 
@@ -224,7 +233,7 @@ def _test_examples(data: DataSpec) -> int:
     return UNCOUNTED if dataset is None or dataset.needs_keras else samples.look(data).test_examples
 
 
-def _show(run: Run, node: Node, moment: Moment, maps: Maps) -> None:
+def _show(run: Run, node: Step, moment: Moment, maps: Maps) -> None:
     views = [name for name, array in ((KERNELS, maps.kernels), (FEATURES, maps.features)) if array is not None]
     if not views:
         st.info(f"Nothing was recorded for {node.id}.")

@@ -18,6 +18,7 @@ from runtime.maps.examples import keep
 from runtime.run import Run, RunSpec, Watch, Worker, create
 from runtime.service import ServiceError
 from runtime.store import Project, store
+from tests.builder.networks import staged
 
 PAGE = Path(__file__).parents[2] / "pages" / "microscope.py"
 STARTED = Started(at=1000.0, device="cpu", epochs=2, steps=10, batch_size=32, examples=320, parameters=7)
@@ -141,6 +142,18 @@ def test_the_answer_is_read_where_the_network_ends_not_where_the_document_does(p
     append(run.events, MapsSaved(at=1000.0, epoch=0, file="00000-000.npz"))
     append(run.events, Finished(at=1010.0))
     assert "The network says **3**" in texts(show(project))
+
+
+def test_the_layers_inside_blocks_can_be_looked_at_too(project: Project) -> None:
+    run = made(store().create("Staged", staged()), STARTED)
+    save(run.maps / "00000-000.npz", pack({}, {}))
+    append(run.events, MapsSaved(at=1000.0, epoch=0, file="00000-000.npz"))
+    append(run.events, Finished(at=1010.0))
+    app = AppTest.from_file(PAGE, default_timeout=60)
+    app.query_params["project"] = run.project
+    offered = app.run().selectbox(key=f"layer-{run.id}").options
+    assert "stage1_unit_1_conv1 (Conv2D)" in offered
+    assert not [name for name in offered if name.endswith("(Block)")]
 
 
 def test_while_it_trains_only_the_watched_example_is_offered(project: Project) -> None:
