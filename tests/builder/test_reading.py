@@ -6,69 +6,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.codegen import CodeError, Style, definition, imports, source
-from builder.flat import flat
-from builder.graph import Block, Edge, Graph, Node
+from builder.codegen import Style, source
+from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS, example
-from builder.layers.blocks import Instance
 from builder.layers.core import Dense, Input
 from builder.names import base_name, fresh_names
-from builder.program import BlockProgram, lower
+from builder.program import lower
 from builder.reading import read_code
 from builder.scripts import DataCode, script
 from builder.training import Training
 from builder.zoo import TEMPLATES
 from builder.zoo.chain import chain
+from tests.builder.meaning import layers_in, meaning, written
 from tests.builder.test_codegen import GRAPHS
 
 NETWORKS = GRAPHS | {name: template.make() for name, template in TEMPLATES.items() if template.make().nodes}
 STYLES: tuple[Style, ...] = ("functional", "sequential", "subclass")
-
-
-def written(graph: Graph, style: Style, format_it: bool = False) -> str | None:
-    """The code of a network; None where it cannot be written in this style."""
-    program = lower(graph)
-    try:
-        # Formatting takes most of the time and changes no meaning.
-        return source(program, style) if format_it else "\n".join([*imports(program), definition(program, style)])
-    except CodeError:
-        return None
-
-
-def meaning(part: Graph | Block, graph: Graph) -> object:
-    """What of a network the code tells: all but places, the order of nodes, and values that are those of the block anyway."""
-    edges: dict[tuple[str, str], list[tuple[str, int]]] = {}
-    for edge in part.edges:
-        edges.setdefault((edge.target, edge.port), []).append((edge.source, edge.output))
-    nodes = {node.id: (_layer(node, graph), node.shares) for node in part.nodes}
-    blocks = {block.name: _block(block, graph) for block in part.blocks} if isinstance(part, Graph) else {}
-    return nodes, edges, blocks
-
-
-def _block(block: Block, graph: Graph) -> object:
-    return meaning(block, graph), {one.name: set(one.places) for one in block.exposes}
-
-
-def _layer(node: Node, graph: Graph) -> object:
-    layer = node.layer
-    if not isinstance(layer, Instance):
-        return layer
-    block = next(block for block in lower(graph).blocks if block.name == layer.block)
-    return layer.block, layer.repeat, {k: v for k, v in layer.values.items() if v != _own_value(block, k)}
-
-
-def _own_value(block: BlockProgram, name: str) -> object:
-    """What holds for a parameter of a block where an instance says nothing."""
-    place, field = next(one.places[0] for one in block.block.exposes if one.name == name)
-    layer = next(step.layer for step in block.body.steps if step.id == place)
-    if isinstance(layer, Instance) and field != "repeat":
-        return layer.values.get(field, _own_value(block.body.block(layer.block), field))
-    return getattr(layer, field)
-
-
-def layers_in(graph: Graph) -> dict[str, object]:
-    """Every layer by its full name in Keras, and what goes into it: blocks are written out."""
-    return {step.id: (step.layer, step.made_as, step.arguments) for step in flat(lower(graph)).program.steps}
 
 
 CASES = [(name, style) for name, graph in NETWORKS.items() for style in STYLES if written(graph, style)]

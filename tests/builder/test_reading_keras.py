@@ -6,6 +6,7 @@ import keras
 import pytest
 
 from builder.constraints import ConstraintSpec
+from builder.importer.applications import application_graph
 from builder.initializers import InitializerSpec
 from builder.layers import LAYERS
 from builder.layers.base import Weighted
@@ -13,6 +14,7 @@ from builder.reading import fields, read_code
 from builder.reading.names import MERGING, SAME
 from builder.regularizers import RegularizerSpec
 from tests.builder.keras_signature import target
+from tests.builder.meaning import meaning, written
 
 pytestmark = pytest.mark.keras
 KERAS_LAYERS = [layer for layer in LAYERS.values() if layer.namespace.startswith("keras")]
@@ -66,3 +68,19 @@ def test_names_are_those_that_keras_gives() -> None:
     graph = read_code("import keras\n" + inspect.getsource(make_model)).graph
     ours = [node.id for node in graph.nodes if isinstance(node.layer, Weighted)]
     assert ours == theirs
+
+
+ONE_OF_EACH_KIND = (
+    *("ConvNeXtTiny", "DenseNet121", "EfficientNetB0", "EfficientNetV2B0", "InceptionResNetV2", "InceptionV3"),
+    *("MobileNet", "MobileNetV2", "MobileNetV3Small", "NASNetMobile", "ResNet50", "ResNet50V2", "VGG16", "Xception"),
+)
+
+
+@pytest.mark.parametrize("name", ONE_OF_EACH_KIND)
+def test_a_network_of_keras_applications_is_read_back(name: str) -> None:
+    graph = application_graph(name)
+    text = written(graph, "functional")
+    assert text is not None
+    reading = read_code(text)
+    assert meaning(reading.graph, graph) == meaning(graph, graph)
+    assert reading.notes == ()
