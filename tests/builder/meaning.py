@@ -1,18 +1,17 @@
 """What of a network its code tells: to compare what is read with what was written."""
 
-from builder.codegen import CodeError, Style, definition, imports, source
+from builder.codegen import CodeError, Style, definition, imports
 from builder.flat import flat
 from builder.graph import Block, Graph, Node
 from builder.layers.blocks import Instance
 from builder.program import BlockProgram, lower
 
 
-def written(graph: Graph, style: Style, format_it: bool = False) -> str | None:
-    """The code of a network; None where it cannot be written in this style."""
+def written(graph: Graph, style: Style) -> str | None:
+    """The code of a network, unformatted (that takes most of the time); None where it cannot be written in this style."""
     program = lower(graph)
     try:
-        # Formatting takes most of the time and changes no meaning.
-        return source(program, style) if format_it else "\n".join([*imports(program), definition(program, style)])
+        return "\n".join([*imports(program), definition(program, style)])
     except CodeError:
         return None
 

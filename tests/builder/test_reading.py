@@ -34,7 +34,7 @@ def test_each_style_is_read() -> None:
 @pytest.mark.parametrize(("name", "style"), CASES)
 def test_code_read_back_is_the_network(name: str, style: Style) -> None:
     graph = NETWORKS[name]
-    text = written(graph, style, format_it=True)
+    text = written(graph, style)
     assert text is not None
     reading = read_code(text)
     assert reading.notes == ()
@@ -42,7 +42,7 @@ def test_code_read_back_is_the_network(name: str, style: Style) -> None:
     assert lower(reading.graph).inputs == lower(graph).inputs
     if style != "sequential":  # which writes blocks out
         assert meaning(reading.graph, reading.graph) == meaning(graph, graph)
-        assert written(reading.graph, style, format_it=True) == text
+        assert written(reading.graph, style) == text
 
 
 def test_nothing_stands_upon_another() -> None:
