@@ -1,5 +1,7 @@
 """Text that no network can be read from: each fault with its line, and no text that hangs, fills the memory or runs."""
 
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 from textwrap import dedent
@@ -13,6 +15,7 @@ from builder.reading import CodeReadError, read_code
 from builder.reading.plain import MAX_STEPS
 from builder.reading.reader import MAX_BYTES, MAX_WORDS, Note
 
+ROOT = Path(__file__).parents[2]
 HEAD = "import keras\nfrom keras import layers\n"
 
 
@@ -182,6 +185,12 @@ def test_as_many_layers_as_a_network_holds_are_read() -> None:
     )
     graph = read_code(text).graph
     assert len(graph.nodes) == MAX_NODES
+
+
+def test_the_screen_can_read_without_keras() -> None:
+    program = "import sys, builder.reading; print({'keras', 'tensorflow'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_nothing_is_executed(tmp_path: Path) -> None:
