@@ -133,7 +133,7 @@ def _sequential(written: Mapping[str, Any], depth: int) -> DescribedModel:
         shape = _input_shape(entries[0]) or _shape(written)
         kind = "int32" if entries[0]["class_name"] == "Embedding" else None
         first = {"batch_input_shape": shape, "dtype": kind} if shape else {}
-        layers.append(DescribedLayer("InputLayer", "", "input", first, ()))
+        layers.append(DescribedLayer("InputLayer", "", "input_layer", first, ()))
     for entry in entries:
         calls = () if entry["class_name"] == "InputLayer" else (LayerCall((Tensor(_end(layers[-1])),)),)
         layers.append(_distinct(_layer(entry, calls, depth), layers))

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from builder import terminal
@@ -107,3 +108,27 @@ def test_check_and_summary(tmp_path, capsys):
     file.write_text(json.dumps(broken))
     assert call("check", str(file), "--json") == 1
     assert "c3" in {problem["node"] for problem in json.loads(capsys.readouterr().out)}
+
+
+@pytest.mark.keras
+def test_a_model_file_becomes_a_document_and_its_weights_a_file(tmp_path, capfd):
+    from builder.importer import load_weights
+    from tests.builder import old_keras
+
+    config = old_keras.sequential(("Dense", {"batch_input_shape": [None, 3], "output_dim": 2}))
+    arrays = {"W": np.ones((3, 2), "float32"), "b": np.ones(2, "float32")}
+    model, network, weights = tmp_path / "model.h5", tmp_path / "network.json", tmp_path / "weights.npz"
+    model.write_bytes(old_keras.h5(config, {"dense_1": arrays}, keras_version="1.2.2"))
+    assert call("import", str(model), "-o", str(network), "--weights", str(weights), "--json") == 0
+    told = json.loads(capfd.readouterr().out)
+    assert (told["keras"], told["layers"], told["weights"]) == ("1.2.2", 2, True)
+    assert [node.id for node in read_graph(network.read_text()).nodes] == ["input_layer", "dense_1"]
+    assert np.array_equal(load_weights(weights)["dense_1"][0], arrays["W"])
+    alone = tmp_path / "model.json"
+    alone.write_text(json.dumps(config))
+    assert call("import", str(alone)) == 0
+    assert read_graph(capfd.readouterr().out) == read_graph(network.read_text())
+    assert call("import", str(alone), "--weights", str(weights)) == 1
+    alone.write_text("{")
+    assert call("import", str(alone)) == 2
+    assert "Was the file cut off" in capfd.readouterr().err
