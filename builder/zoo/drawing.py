@@ -27,6 +27,11 @@ def network(layers: Layers, *arrows: str, blocks: Iterable[Block] = ()) -> Graph
     return Graph(nodes=laid_out(layers, drawn), edges=drawn, blocks=tuple(blocks))
 
 
+def chain(**layers: LayerSpec) -> Graph:
+    """Each layer connected with the one before; the keywords are the names."""
+    return network(layers)
+
+
 def block(name: str, layers: Layers, *arrows: str, **parameters: str) -> Block:
     """A block; each parameter names the fields that take its value: `filters="conv1.filters conv2.filters"`."""
     drawn = edges(*arrows) if arrows else edges(" > ".join(layers))

@@ -5,7 +5,7 @@ from builder.layers.convolutional import Conv2D
 from builder.layers.core import Dense, Input
 from builder.layers.pooling import AveragePooling2D
 from builder.layers.reshaping import Flatten, UpSampling2D
-from builder.zoo.chain import chain
+from builder.zoo.drawing import chain
 
 
 def lenet5() -> Graph:

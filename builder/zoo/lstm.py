@@ -3,7 +3,7 @@
 from builder.graph import Graph
 from builder.layers.core import Dense, Input
 from builder.layers.rnn import LSTM
-from builder.zoo.chain import chain
+from builder.zoo.drawing import chain
 
 
 def lstm() -> Graph:

@@ -4,7 +4,7 @@ from builder.graph import Graph
 from builder.layers.core import Dense, Input
 from builder.layers.regularization import Dropout
 from builder.layers.reshaping import Flatten
-from builder.zoo.chain import chain
+from builder.zoo.drawing import chain
 
 
 def mlp() -> Graph:

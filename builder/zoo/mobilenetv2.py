@@ -7,7 +7,7 @@ from builder.layers.core import Dense, Input
 from builder.layers.pooling import GlobalAveragePooling2D
 from builder.layers.preprocessing import Rescaling
 from builder.layers.reshaping import UpSampling2D
-from builder.zoo.chain import chain
+from builder.zoo.drawing import chain
 
 
 def mobilenetv2() -> Graph:

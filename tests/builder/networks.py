@@ -35,6 +35,8 @@ from builder.layers.normalization import BatchNormalization
 from builder.layers.pooling import GlobalAveragePooling2D
 from builder.layers.regularization import Dropout
 from builder.layers.rnn import LSTM
+from builder.zoo.drawing import edges as connected
+from builder.zoo.drawing import laid_out
 
 
 def chain(*layers: str) -> Graph:
@@ -138,20 +140,9 @@ edits: st.SearchStrategy[Edit] = st.builds(
 )
 
 
-def connected(*pairs: str) -> tuple[Edge, ...]:
-    """Edges from `source > target` or `source[1] > target.port`."""
-    made = []
-    for pair in pairs:
-        source, target = (end.strip() for end in pair.split(">"))
-        source, _, output = source.removesuffix("]").partition("[")
-        target, _, port = target.partition(".")
-        made.append(Edge(source=source, output=int(output or 0), target=target, port=port or "inputs"))
-    return tuple(made)
-
-
 def of(**layers: LayerSpec) -> tuple[Node, ...]:
-    """Nodes of these layers, by name, one below the other."""
-    return tuple(Node(id=name, layer=layer, y=130.0 * row) for row, (name, layer) in enumerate(layers.items()))
+    """Nodes of these layers, by name."""
+    return laid_out(layers, ())
 
 
 def staged() -> Graph:

@@ -23,7 +23,7 @@ from builder.layers.rnn import GRU, LSTM, Bidirectional, TimeDistributed
 from builder.program import lower
 from builder.regularizers import L2
 from builder.zoo import TEMPLATES
-from builder.zoo.chain import chain
+from builder.zoo.drawing import chain
 from tests.builder.networks import encoder_decoder, graphs, siamese, staged, two_ways
 
 ROOT = Path(__file__).parents[2]
@@ -203,7 +203,7 @@ def test_an_unfinished_network_has_no_code():
 
 
 def test_a_frozen_backbone_is_frozen_before_it_is_called():
-    from builder.layers.applications import MobileNetV2
+    from builder.layers.applications.mobilenet import MobileNetV2
 
     graph = chain(
         image=Input(shape=(32, 32, 3)), backbone=MobileNetV2(include_top=False, weights=None, trainable=False)

@@ -16,7 +16,7 @@ from builder.reading import read_code
 from builder.scripts import DataCode, script
 from builder.training import Training
 from builder.zoo import TEMPLATES
-from builder.zoo.chain import chain
+from builder.zoo.drawing import chain
 from tests.builder.meaning import layers_in, meaning, written
 from tests.builder.test_codegen import GRAPHS
 

@@ -13,7 +13,7 @@ from builder.optimizers import SGD
 from builder.program import lower
 from builder.scripts import DataCode, notebook, script
 from builder.training import Training
-from builder.zoo.chain import chain
+from builder.zoo.drawing import chain
 
 DATA = DataCode(("import numpy as np",), "x_train = np.zeros((9, 3))\ny_train = x_test = y_test = x_train")
 PROGRAM = lower(chain(image=Input(shape=(3,)), dense=Dense(units=4)))

@@ -11,7 +11,7 @@ from builder.layers.pooling import GlobalAveragePooling2D
 from builder.program import Facts
 from builder.training import Task, Training, defaults
 from builder.zoo import TEMPLATES
-from builder.zoo.chain import chain
+from builder.zoo.drawing import chain
 
 DIGITS = Task(data="digits", input_shape=(8, 8, 1), kind="classes", classes=tuple("0123456789"), examples=1437)
 MOONS = Task(data="moons", input_shape=(2,), kind="classes", classes=("0", "1"), examples=800)
