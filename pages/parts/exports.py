@@ -42,8 +42,8 @@ def export_table(run: Run | None, name: str) -> None:
 
 def _rows(run: Run, file: str, busy: bool) -> None:
     states = {name: state_of(run, name) for name in FORMATS}
-    if busy and not any(map(_goes_on, states.values())):
-        st.rerun()  # nothing to look at any more
+    if busy != any(map(_goes_on, states.values())):
+        st.rerun()  # the whole page: it decides how often to look
     if problem := state.kept(PROBLEM, ""):
         st.warning(problem)
         state.keep(PROBLEM, "")
