@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from runtime.events import (
     BatchEnded,
+    Downloading,
     EpochEnded,
     Event,
     Failed,
@@ -51,6 +52,7 @@ class Curves:
     test: Mapping[str, float] = field(default_factory=dict)
     maps: tuple[tuple[float, str], ...] = ()
     diverged: int | None = None  # the first epoch whose loss is no number
+    download: Downloading | None = None  # the newest news of weights that are fetched, until training begins
     message: str = ""
     log: str = ""
 
@@ -65,6 +67,8 @@ class Curves:
 def fold(curves: Curves, event: Event) -> Curves:
     """The curves after an event."""
     match event:
+        case Downloading():
+            return replace(curves, download=event, updated=event.at)
         case Started():
             return replace(
                 Curves(maps=curves.maps),

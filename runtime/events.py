@@ -31,6 +31,15 @@ class Started(EventBase):
     epoch: int = 0
 
 
+class Downloading(EventBase):
+    """Before the training: learned weights are fetched, `received` of `total` bytes so far."""
+
+    type: Literal["Downloading"] = "Downloading"
+    name: str
+    received: int
+    total: int | None = None
+
+
 class BatchEnded(EventBase):
     """Some batches have ended; about five such events a second. `logs` are the running means of the epoch."""
 
@@ -100,7 +109,17 @@ class Failed(EventBase):
 
 
 Event = Annotated[
-    Started | BatchEnded | EpochEnded | MapsSaved | CheckpointSaved | Paused | Resumed | Finished | Stopped | Failed,
+    Downloading
+    | Started
+    | BatchEnded
+    | EpochEnded
+    | MapsSaved
+    | CheckpointSaved
+    | Paused
+    | Resumed
+    | Finished
+    | Stopped
+    | Failed,
     Field(discriminator="type"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)

@@ -53,6 +53,15 @@ def shapes(params: dict[str, Any], progress: Progress) -> Any:
     return {node: fact.model_dump() for node, fact in facts.items()}
 
 
+def weights(params: dict[str, Any], progress: Progress) -> Any:
+    """The files of learned weights that `params["graph"]` needs, as `runtime.weights.WeightsFile`; nothing is fetched."""
+    from dataclasses import asdict
+
+    from runtime.weights import wanted
+
+    return [asdict(file) for file in wanted(lower(read_graph(params["graph"])))]
+
+
 def dataset(params: dict[str, Any], progress: Progress) -> Any:
     """The preview of the data set `params["data"]`, which is downloaded if need be."""
     from runtime.datasets import DATASETS, downloads
@@ -118,6 +127,7 @@ METHODS: dict[str, Callable[[dict[str, Any], Progress], Any]] = {
     "ping": ping,
     "shapes": shapes,
     "dataset": dataset,
+    "weights": weights,
     "maps": maps,
     "application": application,
     "import_model": import_model,

@@ -17,7 +17,7 @@ from runtime.datasets.base import Progress
 
 SILENCE = 20.0  # seconds without a byte
 SLOWEST = 1_000  # bytes a second, on average after the first SILENCE seconds
-LARGEST = 1_000_000_000  # bytes; the largest set here has 170 MB
+LARGEST = 2_000_000_000  # bytes; the largest set here has 170 MB, the largest weights (ConvNeXtXLarge) 1.4 GB
 
 
 def _untold(received: int, total: int | None) -> None:
@@ -59,6 +59,6 @@ def _stream(url: str, part: Path) -> None:
             if received < SLOWEST * (time.monotonic() - began - SILENCE):
                 raise TimeoutError("the server sends next to nothing")
             if received > LARGEST:
-                raise OSError("the file is larger than any data set here")
+                raise OSError("the file is larger than any data set or weights here")
     if total is not None and received < total:
         raise OSError(f"the connection broke after {received:,} of {total:,} bytes")
