@@ -11,9 +11,12 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from runtime.events import Event, Failed, Finished, Started, Stopped, append
+from runtime import weights
+from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, append
 from runtime.process import write_atomically
 from runtime.run import Run, RunError, open_run
+
+TELL = 0.5  # seconds between two tellings of a download
 
 
 class Refused(Exception):  # noqa: N818 (told to a person, who can mend it)
@@ -83,12 +86,13 @@ def train(run: Run) -> Event:
     try:
         write_atomically(run.script, _script(run, program, dataset))
         arrays = dataset.load(spec.data)
-        downloads.guard()  # a backbone may fetch its weights
+        downloads.guard()  # should Keras fetch anything itself after all
+        weights.provide(program, telling(run))
         keras.utils.set_random_seed(spec.seed)
-        model = build(program)
+        model = build(program, weights.own_folder())
     except BuildError as error:
         raise Refused(_not_built(error)) from error
-    except (DataUnavailable, CodeError) as error:
+    except (DataUnavailable, CodeError, weights.WeightsUnavailable) as error:
         raise Refused(str(error)) from error
 
     held_out = max(1, round(len(arrays.x_train) * training.validation_split)) if training.validation_split else 0
@@ -139,6 +143,19 @@ def train(run: Run) -> Event:
         kept = tf.data.Dataset.from_tensor_slices((arrays.x_test, arrays.y_test)).batch(training.batch_size)
         test = floats(measure(model, Steps(model, model.test_step), kept, telemetry))
     return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test)
+
+
+def telling(run: Run) -> weights.Tell:
+    """What writes the progress of a download into the run's log of events, twice a second at most."""
+    told = 0.0
+
+    def tell(file: weights.WeightsFile, received: int, total: int | None) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TELL or received == total:
+            told = time.monotonic()
+            append(run.events, Downloading(at=time.time(), name=file.name, received=received, total=total))
+
+    return tell
 
 
 def _check(run: Run, task: Any) -> None:
