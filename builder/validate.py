@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from builder.checks import blocks, connections, data, ends, outputs, rejections, shapes, structure
+from builder.checks import backbones, blocks, connections, data, ends, outputs, rejections, shapes, structure
 from builder.checks.network import Network
 from builder.graph import Graph
 from builder.problem import Fix, Problem
@@ -21,6 +21,7 @@ CHECKS = (
     *rejections.CHECKS,
     *shapes.CHECKS,
     *data.CHECKS,
+    *backbones.CHECKS,
     *outputs.CHECKS,
 )
 
