@@ -83,6 +83,8 @@ CASES += [LAYERS[name].model_validate({**dict(LAYERS[name].example()), **values}
 WHOLE_NUMBERS = ("Embedding", "CategoryEncoding", "HashedCrossing")
 # Keras takes one axis less as a single example without a batch; within a network it is always a batch.
 AXES_OF_ONE = {"images": 3, "augmentation": 3, "colors": 3, "MelSpectrogram": 1, "PreprocessInput": 3}
+# Of other axes Keras makes another shape here than it tells.
+AXES_OF_ONE |= {f"Adaptive{kind}Pooling{axes}D": axes + 1 for kind in ("Max", "Average") for axes in (1, 2, 3)}
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +118,7 @@ def really(layer: LayerSpec, *incoming: tuple[int, ...], kind: str = "float32") 
     try:
         model = build(lower(network(layer, *incoming, kind=kind)))
         made = model.get_layer("it")
-        returned = made(data) if layer.ports is None else made(*data)
+        returned = made(data) if layer.ports is None or layer.as_list else made(*data)
         model(data if len(data) > 1 else data[0])
     except Exception as error:
         return Facts(error=str(error))
@@ -153,7 +155,7 @@ def test_the_verdict_is_that_of_a_real_call(layer: LayerSpec, shape: tuple[int, 
 
 @pytest.mark.parametrize("layer", CASES[: len(LAYERS) - len(BACKBONES) - 1])
 def test_every_example_can_be_built(layer: LayerSpec) -> None:
-    shapes = ((32, 32, 3), *SHAPES, (64,), (1,), (1000,), (1000, 2))
+    shapes = ((32, 32, 3), *SHAPES, (64,), (1,), (1000,), (1000, 2), (4, 4, 4, 3), (2, 4, 4, 4, 3))
     assert any(not asked(layer, *[shape] * count_ports(layer)).error for shape in shapes)
 
 
@@ -269,7 +271,8 @@ COUNTABLE = [
 COUNTABLE = [
     layer
     for layer in COUNTABLE
-    if getattr(layer, "groups", 1) == 1 and not (layer.type == "Conv2DTranspose" and layer.padding == "valid")
+    if getattr(layer, "groups", 1) == 1
+    and not (layer.type.endswith("Transpose") and ("3D" in layer.type or layer.padding == "valid"))
 ]
 
 
@@ -277,7 +280,7 @@ def counted_by_tensorflow(layer: LayerSpec, *incoming: tuple[int, ...], kind: st
     made = make(layer.call())
     specs = [tf.TensorSpec((1, *shape), kind) for shape in incoming]
     graph = (
-        tf.function(lambda *tensors: made(list(tensors) if layer.ports is None else tensors[0]))
+        tf.function(lambda *tensors: made(list(tensors) if layer.ports is None or layer.as_list else tensors[0]))
         .get_concrete_function(*specs)
         .graph
     )
