@@ -172,8 +172,8 @@ def _special(kind: str, new: str, config: Mapping[str, Any], told: dict[str, Any
         _recurrent(kind, new, config, told, generation)
     if kind == "Deconvolution2D":
         told.pop("output_shape", None)
-    if new in ("Conv1D", "SeparableConv1D", "MaxPooling1D", "AveragePooling1D", "UpSampling1D"):
-        for name in ("kernel_size", "strides", "dilation_rate", "pool_size", "size"):
+    if "1D" in new:
+        for name in ("kernel_size", "strides", "dilation_rate", "pool_size", "size", "output_padding"):
             if isinstance(told.get(name), list) and len(told[name]) == 1:
                 told[name] = told[name][0]
     if new in ("MaxPooling1D", "AveragePooling1D") and told.get("strides") is None and "pool_size" in told:

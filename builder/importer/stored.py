@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import h5py
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -106,13 +107,18 @@ class Structured:
         for layer in model.layers:
             if layer.operation or (model.sequential and layer.kind == "InputLayer"):
                 continue
-            name = snake_case("Functional" if layer.kind == "Model" else layer.kind)
+            name = snake_case("Functional" if layer.kind == "Model" else _class_name(layer.kind))
             counts[name] = counts.get(name, -1) + 1
             numbered = f"{name}_{counts[name]}" if counts[name] else name
             place, path = f"{prefix}{folder}/{numbered}", (*around, layer.name)
             self._places[path] = place
             if layer.kind in MODELS and layer.model is not None:
                 self._walk(layer.model, path, f"{place}/")
+
+
+def _class_name(kind: str) -> str:
+    """What a class calls itself, which for some is not the name that it is known by."""
+    return str(getattr(getattr(keras.layers, kind, None), "__name__", kind))
 
 
 def _gathered(group: h5py.Group) -> list[Array]:

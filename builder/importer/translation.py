@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,18 +74,17 @@ class _Translation:
             raise ModelFileError(
                 "\n".join([_summary(self._refused), *told, *([f"... and {more} more."] if more else [])])
             )
-        ends = self._ends(model, outputs)
+        ends = self._ends(model, [value.node for value in given], outputs)
         return Translated(self._writing.graph(ends), tuple(self._all_notes()), self._sources)
 
-    def _ends(self, model: DescribedModel, outputs: Sequence[Value]) -> list[str]:
+    def _ends(self, model: DescribedModel, inputs: Iterable[str], outputs: Sequence[Value]) -> list[str]:
         """The nodes whose first outputs are what the model returns; Identity where one is used further or given twice."""
+        outputs = [self._as_file(value) for value in outputs]
+        given = Counter(value.node for value in outputs)
+        used = self._writing.used() | set(inputs)
         ends: list[str] = []
-        used = self._writing.used()
         for tensor, value in zip(model.outputs, outputs, strict=True):
-            if value.moved:
-                value = self._writing.permuted(value, to_first(value.moved), 0)
-                used.discard(value.node)
-            if value.output or value.node in used or value.node in ends or value.node in self._inputs(model):
+            if value.output or value.node in used or given[value.node] > 1:
                 name = self._writing.place(
                     f"{value.node}_output", LAYERS["Identity"](), [("inputs", value)], told=False
                 )
@@ -93,9 +93,6 @@ class _Translation:
             else:
                 ends.append(value.node)
         return ends
-
-    def _inputs(self, model: DescribedModel) -> set[str]:
-        return set(model.inputs)
 
     def _model(self, model: DescribedModel, around: Path, given: Sequence[Value]) -> list[Value]:
         if len(given) != len(model.inputs):

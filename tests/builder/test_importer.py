@@ -203,3 +203,43 @@ def test_an_operation_that_no_layer_does_is_refused_with_all_others():
         graph_of(model)
     assert "Power" in str(refused.value)
     assert "Sin" in str(refused.value)
+
+
+def test_outputs_keep_their_order_even_if_given_twice_or_used_further():
+    import keras
+
+    from builder.importer import graph_of
+
+    first, second, shared = keras.Input((4,)), keras.Input((4,)), keras.layers.Dense(3)
+    one, two = shared(first), shared(second)
+    further = keras.layers.Dense(2)(one)
+    model = keras.Model([second, first], [further, two, one, first, two])
+    assert_same(model, graph_of(model))
+
+
+def test_channels_first_computes_the_same_with_channels_last():
+    import keras
+    import tensorflow as tf
+    from keras import layers
+
+    from builder.importer import graph_of
+
+    first = {"data_format": "channels_first"}
+    image = keras.Input((3, 8, 8))
+    conv = layers.Conv2D(4, 3, padding="same", **first)(image)
+    both = layers.Concatenate(axis=1)([layers.BatchNormalization(axis=1)(conv), layers.ReLU()(conv)])
+    small = layers.MaxPooling2D(2, **first)(layers.PReLU(shared_axes=[2, 3])(both))
+    returned = [
+        layers.Flatten()(small),
+        layers.Flatten(**first)(layers.Activation("softmax")(small)),
+        layers.GlobalAveragePooling2D(**first)(small),
+        layers.Dense(2)(small),
+        small,
+    ]
+    model = keras.Model(image, returned)
+    for layer in model.layers:
+        layer.set_weights([draw.uniform(0.1, 0.6, array.shape) for array in layer.get_weights()])
+    inputs = [numbers(2, 3, 8, 8)]
+    before = tf.function(model, jit_compile=True)(inputs[0])  # TensorFlow alone cannot compute it on a processor
+    for expected, came in zip(before, outputs(built(graph_of(model)), inputs), strict=True):
+        assert np.allclose(expected, came, atol=1e-5)
