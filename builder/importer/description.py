@@ -105,11 +105,32 @@ def _model(written: Mapping[str, Any], depth: int) -> DescribedModel:
 
 def _layer(written: Mapping[str, Any], calls: tuple[LayerCall, ...], depth: int) -> DescribedLayer:
     kind, config = str(written["class_name"]), written["config"]
-    inner = _model(written, depth + 1) if kind in MODELS else None
-    named = written.get("name") or (inner.name if inner else config.get("name")) or kind.lower()
+    inner = _model(written, depth + 1) if kind in MODELS else _at_each_step(written, depth)
+    named = written.get("name") or (inner.name if inner and kind in MODELS else config.get("name")) or kind.lower()
     return DescribedLayer(
         kind, _module(written, kind), str(named), config if isinstance(config, dict) else {}, calls, inner
     )
+
+
+def _at_each_step(written: Mapping[str, Any], depth: int) -> DescribedModel | None:
+    """The model that a TimeDistributed holds, if it does: the same chain of layers, each of them at each step."""
+    held = written["config"].get("layer") if written["class_name"] == "TimeDistributed" else None
+    if not isinstance(held, Mapping) or held.get("class_name") not in MODELS:
+        return None
+    model = _model(held, depth + 1)
+    if not model.sequential:
+        raise ModelFileError(
+            f"TimeDistributed around {model.name[:60]!r} cannot be expressed: it is no chain of layers."
+        )
+    layers = tuple(
+        layer
+        if layer.kind == "InputLayer"
+        else replace(
+            layer, kind="TimeDistributed", config={"layer": {"class_name": layer.kind, "config": layer.config}}
+        )
+        for layer in model.layers
+    )
+    return replace(model, layers=layers)
 
 
 def _module(written: Mapping[str, Any], kind: str) -> str:

@@ -86,8 +86,9 @@ def graph_of(model: Any) -> Imported:
 def _live(model: Any, around: Path) -> Iterator[tuple[Path, list[Array]]]:
     for layer in model.layers:
         path = (*around, layer.name)
-        if hasattr(layer, "layers") and hasattr(layer, "summary"):
-            yield from _live(layer, path)
+        held = getattr(layer, "layer", layer)  # what a TimeDistributed holds may be a model
+        if hasattr(held, "layers") and hasattr(held, "summary"):
+            yield from _live(held, path)
         else:
             yield path, layer.get_weights()
 

@@ -96,7 +96,7 @@ class Structured:
         found = self._group.get(place) if place else None
         return _gathered(found) if isinstance(found, h5py.Group) else []
 
-    def _walk(self, model: DescribedModel, around: Path, prefix: str) -> None:
+    def _walk(self, model: DescribedModel, around: Path, prefix: str, steps: bool = False) -> None:
         group = self._group.get(prefix) if prefix else self._group
         folder = (
             "_layer_checkpoint_dependencies"
@@ -107,13 +107,15 @@ class Structured:
         for layer in model.layers:
             if layer.operation or (model.sequential and layer.kind == "InputLayer"):
                 continue
-            name = snake_case("Functional" if layer.kind == "Model" else _class_name(layer.kind))
+            kind = str(layer.config["layer"]["class_name"]) if steps else layer.kind
+            name = snake_case("Functional" if kind == "Model" else _class_name(kind))
             counts[name] = counts.get(name, -1) + 1
             numbered = f"{name}_{counts[name]}" if counts[name] else name
             place, path = f"{prefix}{folder}/{numbered}", (*around, layer.name)
             self._places[path] = place
-            if layer.kind in MODELS and layer.model is not None:
-                self._walk(layer.model, path, f"{place}/")
+            if layer.model is not None:
+                steps_in = layer.kind not in MODELS
+                self._walk(layer.model, path, f"{place}/layer/" if steps_in else f"{place}/", steps_in)
 
 
 def _class_name(kind: str) -> str:

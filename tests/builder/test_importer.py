@@ -243,3 +243,22 @@ def test_channels_first_computes_the_same_with_channels_last():
     before = tf.function(model, jit_compile=True)(inputs[0])  # TensorFlow alone cannot compute it on a processor
     for expected, came in zip(before, outputs(built(graph_of(model)), inputs), strict=True):
         assert np.allclose(expected, came, atol=1e-5)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_chain_of_layers_at_each_step(tmp_path, suffix):
+    import keras
+    from keras import layers
+
+    from builder.importer import graph_of, open_model
+
+    look = keras.Sequential(
+        [keras.Input((6, 6, 1)), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(3)], name="look"
+    )
+    film = keras.Input((4, 6, 6, 1))
+    model = keras.Model(film, layers.LSTM(2)(layers.TimeDistributed(look)(film)))
+    model.save(file := tmp_path / f"model{suffix}")
+    opened = open_model(file.read_bytes())
+    assert [node.layer.type for node in opened.graph.nodes] == ["Input", *["TimeDistributed"] * 3, "LSTM"]
+    assert_same(model, opened)
+    assert_same(model, graph_of(model))
