@@ -106,13 +106,13 @@ class EinsumDense(Weighted):
     keywords: ClassVar[bool] = True
 
     equation: str = Field(
-        examples=["abc,cd->abd"],
+        examples=["ab,bc->ac"],
         max_length=60,
         pattern=r"^[a-zA-Z.]+,[a-zA-Z]+->[a-zA-Z.]+$",
         description="Axes of the input, of the weights and of the output: what is not in the output is summed over.",
     )
     output_shape: p.Units | tuple[p.Units | None, ...] = Field(
-        examples=[(None, 64)],
+        examples=[64],
         description="Sizes of the named axes of the output, without the batch; empty sizes stay as they come.",
     )
     activation: p.Activation = None
@@ -130,7 +130,7 @@ class EinsumDense(Weighted):
     bias_constraint: p.BiasConstraint = None
 
     def summary(self) -> str:
-        """`abc,cd->abd, relu`."""
+        """`ab,bc->ac, relu`."""
         return listed(self.equation, self.activation_name())
 
 

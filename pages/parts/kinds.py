@@ -149,7 +149,7 @@ def read(kind: Text, text: str) -> Any:
     """
     text = text.strip()
     faults = []
-    for candidate in _candidates(text):
+    for candidate in [text] if _is_words(kind.annotation) else _candidates(text):
         try:
             return kind.adapter.validate_python(candidate)
         except ValidationError as error:
@@ -157,6 +157,10 @@ def read(kind: Text, text: str) -> Any:
     raise ValueError(
         faults[-1] if faults else f"expected numbers separated by commas, such as 28, 28, 1; got {text[:60]!r}"
     )
+
+
+def _is_words(annotation: Any) -> bool:
+    return annotation is str or (get_origin(annotation) is Annotated and _is_words(get_args(annotation)[0]))
 
 
 def in_words(message: str) -> str:

@@ -255,7 +255,8 @@ def test_memory_is_that_of_one_example() -> None:
     assert asked(LAYERS["LSTM"](units=3, return_state=True), (5, 6)).activation_bytes == 3 * 3 * 4
 
 
-# TensorFlow counts two operations for each multiply-accumulate, but not within loops, einsum and grouped convolutions,
+# TensorFlow counts two operations for each multiply-accumulate, but not within loops, einsum, batches of products and
+# grouped convolutions,
 # and those of a transposed convolution only roughly where the rim is cut off.
 COUNTED = ("Conv2D", "Conv2DBackpropInput", "DepthwiseConv2dNative", "MatMul")
 FAMILIES_COUNTED = ("convolutional", "pooling", "normalization", "reshaping", "merging")
@@ -272,6 +273,7 @@ COUNTABLE = [
     layer
     for layer in COUNTABLE
     if getattr(layer, "groups", 1) == 1
+    and layer.type != "Dot"
     and not (layer.type.endswith("Transpose") and ("3D" in layer.type or layer.padding == "valid"))
 ]
 

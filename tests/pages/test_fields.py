@@ -74,3 +74,10 @@ def test_every_form_of_the_app_can_be_described_and_begun(model):
                 assert read(kind, written(value)) == value
             case Nested(inner):
                 assert isinstance(value, inner)
+
+
+def test_words_are_not_read_as_numbers():
+    equation = next(field for field in fields(LAYERS["EinsumDense"]) if field.name == "equation")
+    assert read(equation.kind, " abc,cd->abd ") == "abc,cd->abd"
+    with pytest.raises(ValueError, match="pattern"):
+        read(equation.kind, "abc, cd")
