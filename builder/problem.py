@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from builder.edits import Edit
 from builder.graph import Frozen
+from builder.training import Training
 
 
 class Fix(Frozen):
-    """One button: what it says, and the edits that a click applies, one after the other, as one undo step."""
+    """One button: what it says, and the edits that a click applies, one after the other, as one undo step.
+
+    Where the network is right and the settings are not, `training` holds better ones, and there is nothing to edit.
+    """
 
     label: str
-    edits: tuple[Edit, ...] = Field(min_length=1)
+    edits: tuple[Edit, ...] = ()
+    training: Training | None = None
 
 
 class Problem(Frozen):

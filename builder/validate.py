@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from builder.checks import backbones, blocks, connections, data, ends, outputs, rejections, shapes, structure
+from builder.checks import (
+    backbones,
+    blocks,
+    connections,
+    data,
+    ends,
+    heads,
+    outputs,
+    rejections,
+    settings,
+    shapes,
+    structure,
+)
 from builder.checks.network import Network
 from builder.graph import Graph
 from builder.problem import Fix, Problem
@@ -18,11 +30,13 @@ CHECKS = (
     *blocks.CHECKS,
     *connections.CHECKS,
     *ends.CHECKS,
+    *heads.CHECKS,
     *rejections.CHECKS,
     *shapes.CHECKS,
     *data.CHECKS,
     *backbones.CHECKS,
     *outputs.CHECKS,
+    *settings.CHECKS,
 )
 
 
@@ -43,6 +57,8 @@ def problems(
         training: the settings of a training to come; with it, what only training forbids is an error.
         inside: the graph is the inside of a block.
     """
+    if task and training and training.target == "input":
+        task = task.given_back()
     net = Network(graph, facts or {}, task, training, inside)
     place = {node_id: index for index, node_id in enumerate(net.nodes)}
     found = [problem for check in CHECKS for problem in check(net)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 import streamlit as st
 
@@ -81,6 +82,7 @@ def _settings(waited: bool) -> None:
     options = _options_now()
     found = problems(project.graph, facts=facts, task=task, training=training)
     _train_button(project, training, options, facts, [problem for problem in found if problem.severity == "error"])
+    _mend_settings(project, found)
     st.subheader("Settings")
     changed = _training_form(training, suggested.training, f"{project.id}.training")
     if changed is not None:
@@ -102,12 +104,26 @@ def _settings(waited: bool) -> None:
 
 def _training_form(training: Training, suggested: Training, key: str) -> Training | None:
     """The few settings that everybody tries first; the rest behind a line that says what they are."""
-    changed = form(training, f"{key}.steps", hide=HOW, suggested=suggested, reset_all=False)
+    changed = form(training, f"{key}.steps", hide={*HOW, "heads"}, suggested=suggested, reset_all=False)
     now = changed or training
     st.caption(f"Learns with {optimizer_in_words(now)}; makes {now.loss.type} small.")
     with st.expander("Optimizer, loss, metrics", icon=":material/tune:"):
         others = set(Training.model_fields) - HOW
-        return form(now, f"{key}.how", hide=others, suggested=suggested, reset_all=False) or changed
+        now = form(now, f"{key}.how", hide=others, suggested=suggested, reset_all=False) or now
+    now = _heads_form(now, key)
+    return now if now != training else None
+
+
+def _heads_form(training: Training, key: str) -> Training:
+    """What is special to one of several outputs."""
+    if not training.heads:
+        return training
+    with st.expander("Outputs beside the main one", icon=":material/call_split:"):
+        heads = []
+        for head in training.heads:
+            st.caption(f"{head.output}: what is empty is as above")
+            heads.append(form(head, f"{key}.{head.output}", hide={"output"}, reset_all=False) or head)
+    return training.model_copy(update={"heads": tuple(heads)})
 
 
 def _suggestion(training: Training) -> str:
@@ -148,7 +164,9 @@ def _train_button(
         st.error(too_large)
     if errors:
         st.error(_in_words(errors))
-        if st.button("Mend it on the Build page", icon=":material/build:", width="stretch"):
+        if not all(map(_in_settings, errors)) and st.button(
+            "Mend it on the Build page", icon=":material/build:", width="stretch"
+        ):
             state.go("build.py")
 
 
@@ -156,6 +174,27 @@ def _in_words(errors: list[Problem]) -> str:
     shown = [f"- **{problem.node or 'Network'}**: {problem.message} {problem.remedy}" for problem in errors[:5]]
     more = [f"- and {len(errors) - 5} more"] if len(errors) > 5 else []
     return "This network cannot be trained yet:\n" + "\n".join([*shown, *more])
+
+
+def _mend_settings(project: Project, found: Iterable[Problem]) -> None:
+    """Buttons for what lies in the settings and not in the network; warnings of that kind are told here too."""
+    for problem in found:
+        if _in_settings(problem) and problem.severity == "warning":
+            st.warning(f"{problem.message} {problem.remedy}")
+        for fix in filter(attrgetter("training"), problem.fixes):
+            st.button(
+                fix.label,
+                key=f"mend-{problem.code}-{fix.label}",
+                icon=":material/build:",
+                width="stretch",
+                on_click=store().settings,
+                args=(project.id,),
+                kwargs={"training": fix.training},
+            )
+
+
+def _in_settings(problem: Problem) -> bool:
+    return any(fix.training for fix in problem.fixes)
 
 
 def _next_name(project: Project) -> str:

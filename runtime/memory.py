@@ -17,7 +17,7 @@ from builder.graph import Graph
 from builder.layers.attention import MultiHeadAttention
 from builder.layers.base import LayerSpec
 from builder.layers.rnn import GRU, LSTM, Bidirectional, SimpleRNN
-from builder.optimizers import OptimizerSpec
+from builder.optimizers import LossScaleOptimizer, OptimizerSpec
 from builder.program import Facts
 from builder.training import Task, Training
 
@@ -27,10 +27,16 @@ CUDA = 700_000_000  # its context and the workspace of cuDNN, on the device
 
 # Numbers that an optimizer keeps for each weight that it changes.
 SLOTS = {
-    "SGD": 0, "Lion": 1, "Adagrad": 1, "RMSprop": 1, "Adafactor": 1, "Muon": 2, "Adam": 2, "AdamW": 2, "Adamax": 2,
-    "Nadam": 2, "Adadelta": 2, "Ftrl": 2, "Lamb": 2,
+    "SGD": 0, "Lion": 1, "Adagrad": 1, "RMSprop": 1, "Adafactor": 1, "Muon": 1, "Adam": 2, "AdamW": 2, "Adamax": 2,
+    "Nadam": 2, "Adadelta": 2, "Ftrl": 2, "Lamb": 2, "ScheduleFreeAdamW": 2,
 }  # fmt: skip
-MORE_SLOTS = ("momentum", "centered", "amsgrad", "use_ema")  # settings that each cost one more
+MORE_SLOTS = (
+    "momentum",
+    "centered",
+    "amsgrad",
+    "use_ema",
+    "gradient_accumulation_steps",
+)  # settings that each cost one more
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def estimate(
     update = 2 * FLOAT * max((fact.trainable for fact in facts.values()), default=0) if slots else 0
     outputs = [fact.activation_bytes or 0 for fact in facts.values()]
     kept = FLOAT * sum(_kept(graph, facts).values()) if graph else 0
-    examples = task.examples * prod(size or 1 for size in task.input_shape) if task else 0
+    examples = task.examples * task.inputs * prod(size or 1 for size in task.input_shape) if task else 0
     return Memory(
         weights=weights,
         gradients=trainable,
@@ -115,6 +121,8 @@ def _kept_by(layer: LayerSpec, steps: int) -> int:
 
 def slots_of(optimizer: OptimizerSpec) -> int:
     """How many numbers the optimizer keeps a weight."""
+    if isinstance(optimizer, LossScaleOptimizer):
+        return slots_of(optimizer.inner_optimizer)
     return SLOTS.get(optimizer.type, 2) + sum(bool(getattr(optimizer, name, False)) for name in MORE_SLOTS)
 
 

@@ -8,6 +8,8 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +72,7 @@ def train(run: Run) -> Event:
     import tensorflow as tf
 
     from builder.codegen import CodeError
-    from builder.compile import BuildError, build, make
+    from builder.compile import BuildError, build, made
     from builder.program import lower
     from runtime.datasets import DATASETS, DataUnavailable, downloads
     from runtime.loop import Steps, fit, measure
@@ -95,22 +97,20 @@ def train(run: Run) -> Event:
     except (DataUnavailable, CodeError, weights.WeightsUnavailable) as error:
         raise Refused(str(error)) from error
 
+    arrays = _with_labels(arrays, training, len(dataset.classes))
     held_out = max(1, round(len(arrays.x_train) * training.validation_split)) if training.validation_split else 0
     x_train, y_train = arrays.x_train, arrays.y_train
+    arrange = _arrangement(len(program.inputs), len(program.outputs))
     validation = None
     if held_out:
         kept = tf.data.Dataset.from_tensor_slices((x_train[-held_out:], y_train[-held_out:]))
-        validation = kept.batch(training.batch_size)
+        validation = arrange(kept.batch(training.batch_size))
         x_train, y_train = x_train[:-held_out], y_train[:-held_out]
     if not len(x_train):
         raise Refused("No examples are left to train on: lower the validation split.")
     data = tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(len(x_train), seed=spec.seed)
-    data = data.batch(training.batch_size).prefetch(tf.data.AUTOTUNE)
-    model.compile(
-        optimizer=make(training.optimizer.call()),
-        loss=make(training.loss.call()),
-        metrics=[make(metric.call()) for metric in training.metrics],
-    )
+    data = arrange(data.batch(training.batch_size)).prefetch(tf.data.AUTOTUNE)
+    model.compile(**made(dict(training.compiled([ref.step for ref in program.outputs]))))
 
     steps = -(-len(x_train) // training.batch_size)
     sample = arrays.x_test[spec.watch.sample % len(arrays.x_test)] if len(arrays.x_test) else x_train[0]
@@ -141,8 +141,28 @@ def train(run: Run) -> Event:
     test: dict[str, float] = {}
     if len(arrays.x_test):
         kept = tf.data.Dataset.from_tensor_slices((arrays.x_test, arrays.y_test)).batch(training.batch_size)
-        test = floats(measure(model, Steps(model, model.test_step), kept, telemetry))
+        test = floats(measure(model, Steps(model, model.test_step), arrange(kept), telemetry))
     return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test)
+
+
+def _arrangement(inputs: int, outputs: int) -> Callable[[Any], Any]:
+    """What gives each input its part of the examples, and each output the labels, in a data set of batches."""
+
+    def arranged(x: Any, y: Any) -> tuple[Any, Any]:
+        return tuple(x[:, part] for part in range(inputs)) if inputs > 1 else x, (y,) * outputs if outputs > 1 else y
+
+    return lambda batches: batches.map(arranged) if inputs > 1 or outputs > 1 else batches
+
+
+def _with_labels(arrays: Any, training: Any, classes: int) -> Any:
+    """The arrays with their labels in the form that the loss takes, by the call that the script writes."""
+    from builder.compile import make
+    from builder.labels import encoded
+
+    if training.target == "input":
+        return replace(arrays, y_train=arrays.x_train, y_test=arrays.x_test)
+    calls = {name: encoded(getattr(arrays, name), training.loss, classes) for name in ("y_train", "y_test")}
+    return replace(arrays, **{name: make(call) for name, call in calls.items() if call})
 
 
 def telling(run: Run) -> weights.Tell:

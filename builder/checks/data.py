@@ -1,11 +1,10 @@
-"""What the data ask of the Input, of the loss and of the metrics."""
+"""What the data ask of the Input."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from builder.checks.network import Check, Network, Shape, listed, shape_text
-from builder.checks.outputs import asked, suits
+from builder.checks.network import Check, Network, Shape, shape_text
 from builder.checks.structure import input_values
 from builder.edits import Configure
 from builder.graph import Node
@@ -28,7 +27,8 @@ def input_shape(net: Network) -> Iterator[Problem]:
 
 
 def _used_inputs(net: Network) -> list[Node]:
-    return [node for node in net.inputs if net.out[node.id]][:1]
+    used = [node for node in net.inputs if net.out[node.id] and node.shares is None]
+    return used[: net.task.inputs if net.task else 1]
 
 
 def _takes(shape: Shape, example: Shape) -> bool:
@@ -57,37 +57,4 @@ def input_dtype(net: Network) -> Iterator[Problem]:
             )
 
 
-def loss_for_data(net: Network) -> Iterator[Problem]:
-    """`loss_for_data`: the loss measures something that the data do not ask for."""
-    if net.task and net.training and not suits(net.training.loss.type, net.task):
-        best = "MeanSquaredError" if net.task.kind == "values" else "SparseCategoricalCrossentropy"
-        yield Problem(
-            code="loss_for_data",
-            node=None,
-            message=f"{asked(net.task)}; the loss {net.training.loss.type} does not measure that.",
-            remedy=f"Choose another loss on the Train page, such as {best}.",
-        )
-
-
-SEVERAL_OUTPUTS = ("SparseCategoricalAccuracy", "SparseTopKCategoricalAccuracy")
-ONE_OUTPUT = ("BinaryAccuracy", "AUC")
-VALUES = ("MeanAbsoluteError", "MeanSquaredError", "RootMeanSquaredError", "R2Score")
-
-
-def metric_for_data(net: Network) -> Iterator[Problem]:
-    """`metric_for_data`: a metric measures something else than the loss makes small."""
-    if not net.task or not net.training or not suits(net.training.loss.type, net.task):
-        return
-    binary = net.training.loss.type == "BinaryCrossentropy"
-    fitting = VALUES if net.task.kind == "values" else ONE_OUTPUT if binary else SEVERAL_OUTPUTS
-    unfit = [metric.type for metric in net.training.metrics if metric.type not in fitting]
-    if unfit:
-        yield Problem(
-            code="metric_for_data",
-            node=None,
-            message=f"{listed(unfit)} {'does' if len(unfit) == 1 else 'do'} not go with the loss {net.training.loss.type}.",
-            remedy=f"On the Train page take {listed(fitting, 'or')} instead.",
-        )
-
-
-CHECKS: tuple[Check, ...] = (input_shape, input_dtype, loss_for_data, metric_for_data)
+CHECKS: tuple[Check, ...] = (input_shape, input_dtype)

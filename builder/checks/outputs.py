@@ -11,24 +11,20 @@ from builder.checks.ends import main_output
 from builder.checks.network import Check, Network, Shape, insertion, listed, shape_text
 from builder.edits import AddLayer, Configure, Edit, Remove
 from builder.graph import Node
+from builder.losses import Labels
 from builder.names import fresh_id
 from builder.problem import Fix, Problem
-from builder.training import Task
+from builder.training import Task, gives_back, labels_taken
 
-CLASS_LOSSES = ("SparseCategoricalCrossentropy", "BinaryCrossentropy")
-VALUE_LOSSES = (
-    "MeanSquaredError",
-    "MeanAbsoluteError",
-    "Huber",
-    "LogCosh",
-    "MeanAbsolutePercentageError",
-    "MeanSquaredLogarithmicError",
-)
 FUNCTIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}  # layers that are one function
 WHY = {
     "softmax": "softmax turns scores into probabilities that add up to 1",
     "sigmoid": "sigmoid turns a score into one probability",
     "linear": "linear, that is no function, lets any number come out",
+    "tanh": "tanh keeps a score between -1 and 1",
+    "softplus": "softplus lets only numbers above 0 come out",
+    "exponential": "exponential lets only numbers above 0 come out",
+    "relu": "relu lets no number below 0 come out",
 }
 
 Wanted = tuple[int, str]  # units and activation of an output
@@ -115,7 +111,7 @@ def no_output(net: Network) -> Iterator[Problem]:
 
 
 def output(net: Network) -> Iterator[Problem]:
-    """`output_axes`, `output_units`, `output_activation`: what comes out is not what the data or the loss ask for.
+    """`output_axes`, `output_steps`, `output_shape`, `output_units`, `output_activation`: what comes out is no answer to what is asked.
 
     Only the first that applies: its fix sets units and activation together.
     """
@@ -126,32 +122,39 @@ def output(net: Network) -> Iterator[Problem]:
         if out.shape[1:] == (1,) and out.activation == "softmax":
             yield _wrong_function(net, out, [(1, "sigmoid"), (1, "linear")])
         return
+    if net.task.answer_shape is not None:
+        yield from _wrong_shape(out, net.task.answer_shape)
+        return
+    if net.training is None and gives_back(net.graph, net.task, net.facts):
+        return  # an autoencoder, until somebody says something else
     wanted = wanted_by(net.task, net)
-    if len(out.shape) != 2:
+    if len(out.shape) != (2 if net.task.steps is None else 3):
         yield from _wrong_axes(out, net.task, wanted)
-    elif out.shape[1] not in dict(wanted):
+    elif labels_of(net) == "embedding":
+        return  # a point in a space of any size
+    elif net.task.steps not in (None, out.shape[1]):
+        yield _wrong_steps(out, net.task)
+    elif out.shape[-1] not in dict(wanted):
         yield _wrong_units(out, net.task, wanted)
-    elif (out.shape[1], out.activation) not in wanted:
-        yield _wrong_function(net, out, [pair for pair in wanted if pair[0] == out.shape[1]])
+    elif (out.shape[-1], out.activation) not in wanted:
+        yield _wrong_function(net, out, [pair for pair in wanted if pair[0] == out.shape[-1]])
 
 
 def wanted_by(task: Task, net: Network) -> list[Wanted]:
     """What may come out: the best first. Without a loss that suits the data, all that some loss could take."""
-    if task.kind == "values":
-        return [(task.targets, "linear")]
-    many, loss = len(task.classes), net.training.loss if net.training else None
-    if loss is None or not suits(loss.type, task):
+    many, labels = len(task.classes), labels_of(net)
+    if net.training is None or labels is None:
         one = [(1, "sigmoid"), (1, "linear")] if many == 2 else []
-        return [(many, "softmax"), *one, (many, "linear")]
-    units, function = (1, "sigmoid") if loss.type == "BinaryCrossentropy" else (many, "softmax")
-    return [(units, "linear" if getattr(loss, "from_logits", False) else function)]
+        return [(many, "softmax"), *one, (many, "linear")] if many else [(task.targets, "linear")]
+    loss = net.training.loss
+    units = 1 if labels == "binary" else many or task.targets
+    functions = ("linear",) if getattr(loss, "from_logits", False) else loss.ends or ("linear",)
+    return [(units, function) for function in functions]
 
 
-def suits(loss: str, task: Task) -> bool:
-    """Whether a loss measures what the data ask for; of a loss that is not listed here, nobody says that it does not."""
-    if loss == "BinaryCrossentropy" and len(task.classes) != 2:
-        return False
-    return loss not in (VALUE_LOSSES if task.kind == "classes" else CLASS_LOSSES)
+def labels_of(net: Network) -> Labels | None:
+    """In which form the loss takes the labels of the data; None without either, and if the loss does not suit the data."""
+    return labels_taken(net.training.loss, net.task) if net.training and net.task else None
 
 
 def asked(task: Task) -> str:
@@ -164,6 +167,9 @@ def asked(task: Task) -> str:
 def _wrong_axes(out: Output, task: Task, wanted: list[Wanted]) -> Iterator[Problem]:
     if any(on_map(out.net, step.id) for step in out.net.program.steps):
         return  # `dense_on_map` speaks for it, where it begins
+    if task.steps is not None:
+        yield _wrong_steps(out, task)
+        return
     best = out.set_to(*wanted[0])
     edges = out.net.into[out.head.id] if out.head else []
     fixes = [Fix(label=best.label, edits=best.edits)] if not edges else []
@@ -182,6 +188,31 @@ def _wrong_axes(out: Output, task: Task, wanted: list[Wanted]) -> Iterator[Probl
     )
 
 
+def _wrong_shape(out: Output, wanted: Shape) -> Iterator[Problem]:
+    if out.shape[1:] != wanted:
+        yield Problem(
+            code="output_shape",
+            node=out.node.id,
+            message=(
+                f"The network is to give back its input, {shape_text((None, *wanted))}; "
+                f"{out.node.id} gives {shape_text(out.shape)}."
+            ),
+            remedy="Let it end in that shape, for example by Reshape, or set the target to labels on the Train page.",
+        )
+
+
+def _wrong_steps(out: Output, task: Task) -> Problem:
+    return Problem(
+        code="output_steps",
+        node=out.node.id,
+        message=(
+            f"{task.data} asks for one of {len(task.classes)} classes for each of {task.steps} steps; "
+            f"{out.node.id} gives {shape_text(out.shape)}."
+        ),
+        remedy="Let the last recurrent layer return its whole sequence (return_sequences), with a Dense behind it.",
+    )
+
+
 def on_map(net: Network, name: str) -> bool:
     """Whether a node is a Dense into which a feature map comes."""
     edges = net.into[name]
@@ -190,7 +221,9 @@ def on_map(net: Network, name: str) -> bool:
 
 def _wrong_units(out: Output, task: Task, wanted: list[Wanted]) -> Problem:
     given = shape_text(out.shape)
-    spare = task.kind == "classes" and (out.shape[1] or 0) > len(task.classes)
+    spare = (
+        task.kind == "classes" and (out.shape[-1] or 0) > len(task.classes) and labels_of(out.net) in ("number", None)
+    )
     needed = listed((str(units) for units in dict(wanted)), "or")
     return Problem(
         code="output_units",
@@ -204,9 +237,9 @@ def _wrong_units(out: Output, task: Task, wanted: list[Wanted]) -> Problem:
 
 def _wrong_function(net: Network, out: Output, wanted: list[Wanted]) -> Problem:
     names = listed((activation for _, activation in wanted), "or")
-    if out.activation == "softmax" and out.shape[1] == 1:
+    if out.activation == "softmax" and out.shape[-1] == 1:
         message = f"{out.node.id} applies softmax to a single number: the result is always 1."
-    elif net.training and net.task and suits(net.training.loss.type, net.task):
+    elif net.training and labels_of(net):
         message = f"{out.node.id} ends in {out.activation}, but the loss {net.training.loss.type} expects {names}."
     else:
         message = f"{out.node.id} ends in {out.activation}; for such data {names} is meant."

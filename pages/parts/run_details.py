@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from builder.optimizers import GradientStep, LossScaleOptimizer
 from builder.training import Training
 from pages.parts import state
 from pages.parts.runs import share
@@ -47,5 +48,12 @@ def details(run: Run) -> dict[str, str]:
 
 def optimizer_in_words(training: Training) -> str:
     """`Adam, learning rate 0.001`."""
-    rate = training.optimizer.learning_rate
-    return training.optimizer.type + (f", learning rate {rate:g}" if isinstance(rate, float) else "")
+    optimizer = training.optimizer
+    if isinstance(optimizer, LossScaleOptimizer):
+        return f"{optimizer.type} over {_in_words(optimizer.inner_optimizer)}"
+    return _in_words(optimizer)
+
+
+def _in_words(optimizer: GradientStep) -> str:
+    rate = optimizer.learning_rate
+    return f"{optimizer.type}, learning rate {f'{rate:g}' if isinstance(rate, float) else rate.type}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from runtime.datasets.base import Arrays, Dataset, DataUnavailable, Preview
 from runtime.datasets.keras_images import CIFAR10, FASHION_MNIST, MNIST
 from runtime.datasets.scikit_learn import BREAST_CANCER, DIABETES, DIGITS, IRIS, WINE
+from runtime.datasets.several_inputs import PAIRS, REVERSAL
 from runtime.datasets.sine import SINE
 from runtime.datasets.two_dimensional import CIRCLES, MOONS, SPIRALS, XOR
 
@@ -27,5 +28,7 @@ DATASETS: dict[str, Dataset] = {
         XOR,
         SPIRALS,
         SINE,
+        PAIRS,
+        REVERSAL,
     )
 }

@@ -19,11 +19,11 @@ from runtime.run import DataSpec
 if TYPE_CHECKING:  # it brings black and nbformat, which a page that only looks at data does without
     from builder.scripts import DataCode
 
-Group = Literal["images", "tables", "two dimensions", "sequences"]
+Group = Literal["images", "tables", "two dimensions", "sequences", "several inputs"]
 Progress = Callable[[int, int | None], None]  # bytes received so far, and in all where that is known
 
 # How many examples a look at a data set holds: a page of images, the head of a table, a cloud of points, some curves.
-SHOWN: dict[Group, int] = {"images": 24, "tables": 10, "two dimensions": 600, "sequences": 6}
+SHOWN: dict[Group, int] = {"images": 24, "tables": 10, "two dimensions": 600, "sequences": 6, "several inputs": 12}
 
 
 class DataUnavailable(Exception):  # noqa: N818 (a state of the world, not a fault)
@@ -51,8 +51,9 @@ def _rounded(array: NDArray[np.float32]) -> Any:
 class Preview(BaseModel):
     """A look at a data set: some training examples as the network gets them, and how many there are of what.
 
-    `inputs` is (examples shown, *input shape); `answers` holds what is to be predicted for each, in words. The counts
-    are by class, in the order of the classes, and empty when numbers are predicted.
+    `inputs` is (examples shown, *input shape), of several inputs pictures beside each other; `answers` holds what is
+    to be predicted for each, in words. The counts are by class, in the order of the classes, and empty when numbers are
+    predicted.
     """
 
     model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
@@ -76,6 +77,8 @@ class Dataset:
         columns: what the numbers of an example are called, for a table.
         own_test: the set comes with its own test examples, so nothing is split.
         needs_keras: `load` imports keras, so the screen leaves it to the Keras service.
+        inputs: how many parts of `input_shape` an example has, along the first axis behind the examples.
+        steps: for how many steps a class each is asked for; None: one class for the whole example.
     """
 
     name: str
@@ -91,6 +94,8 @@ class Dataset:
     columns: tuple[str, ...] = ()
     own_test: bool = False
     needs_keras: bool = False
+    inputs: int = 1
+    steps: int | None = None
 
     def task(self, spec: DataSpec) -> Task:
         """What the set asks of a network, without loading it."""
@@ -101,6 +106,8 @@ class Dataset:
             kind="classes" if self.classes else "values",
             classes=self.classes,
             examples=self.size - held_out,
+            inputs=self.inputs,
+            steps=self.steps,
         )
 
     def preview(self, spec: DataSpec, progress: Progress | None = None) -> Preview:
@@ -122,7 +129,7 @@ class Dataset:
         step = max(1, len(x_train) // shown) if self.group == "sequences" else 1  # neighbours overlap
         chosen = slice(0, step * shown, step)
         return Preview(
-            inputs=self.scaled(x_train[chosen]),
+            inputs=self._beside_each_other(self.scaled(x_train[chosen])),
             answers=tuple(self.answer(value) for value in y_train[chosen]),
             columns=self.columns,
             train_examples=len(y_train),
@@ -131,16 +138,25 @@ class Dataset:
             test_counts=self._counts(y_test),
         )
 
+    def _beside_each_other(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Several inputs as one picture (height, widths in all, 1)."""
+        if self.inputs == 1:
+            return inputs
+        parts = inputs if inputs.ndim == 5 else inputs[..., None]
+        return np.concatenate([parts[:, part] for part in range(self.inputs)], axis=2)
+
     def scaled(self, inputs: NDArray[Any]) -> NDArray[np.float32]:
         """Inputs as the network gets them; what `load` gives is that already."""
         return inputs
 
     def answer(self, target: Any) -> str:
         """One target in words: the name of the class, or the number."""
-        return self.classes[int(target)] if self.classes else f"{float(np.ravel(target)[0]):.3g}"
+        if not self.classes:
+            return f"{float(np.ravel(target)[0]):.3g}"
+        return " ".join(self.classes[int(number)] for number in np.ravel(target))
 
     def _counts(self, targets: NDArray[Any]) -> dict[str, int]:
-        counts = Counter(targets.tolist()) if self.classes else {}
+        counts = Counter(np.ravel(targets).tolist()) if self.classes else {}
         return {name: counts[number] for number, name in enumerate(self.classes)}
 
 

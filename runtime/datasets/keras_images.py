@@ -116,7 +116,7 @@ x_train = x_train{reshape}.astype("float32") / 255  # from 0 to 1
 x_test = x_test{reshape}.astype("float32") / 255
 y_train, y_test = y_train{ravel}.astype("int64"), y_test{ravel}.astype("int64")
 """
-        return DataCode(("import keras",), body.strip())
+        return DataCode(("import keras",), body.strip(), len(dataset.classes))
 
     dataset = KerasImages(
         name=name,

@@ -35,7 +35,7 @@ images, labels = load_digits(return_X_y=True)
 images = images.reshape(-1, 8, 8, 1).astype("float32") / 16  # grey values from 0 to 1
 {split_code(DIGITS, spec, "images", "labels")}
 """
-    return DataCode(("from sklearn.datasets import load_digits", SPLIT), body.strip())
+    return DataCode(("from sklearn.datasets import load_digits", SPLIT), body.strip(), len(DIGITS.classes))
 
 
 DIGITS = Dataset(
@@ -101,7 +101,7 @@ target_scaler = StandardScaler().fit(y_train)
 y_train = target_scaler.transform(y_train).astype("float32")
 y_test = target_scaler.transform(y_test).astype("float32")
 """
-        return DataCode((f"from sklearn.datasets import load_{name}", SPLIT, SCALER), body.strip())
+        return DataCode((f"from sklearn.datasets import load_{name}", SPLIT, SCALER), body.strip(), len(classes))
 
     dataset = Dataset(
         name=name,

@@ -26,7 +26,8 @@ def _points(name: str, title: str, description: str, points: Points, code: str, 
         from builder.scripts import DataCode
 
         made = code.strip().replace("SEED", repr(spec.seed))
-        return DataCode((*imports, SPLIT), f"{made}\n" + split_code(dataset, spec, 'x.astype("float32")', "y"))
+        body = f"{made}\n" + split_code(dataset, spec, 'x.astype("float32")', "y")
+        return DataCode((*imports, SPLIT), body, len(dataset.classes))
 
     dataset = Dataset(
         name=name,

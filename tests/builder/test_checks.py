@@ -1,15 +1,10 @@
 """Problems that need shapes: asked of Keras itself, and asked again after every fix."""
 
-from typing import get_args
-
 import pytest
 
-from builder.checks import data, outputs
 from builder.edits import AddLayer, Configure, Connect, apply
 from builder.graph import Edge, Graph
 from builder.layers import LAYERS
-from builder.losses import Loss
-from builder.metrics import Metric
 from builder.program import Facts, lower
 from builder.training import Task, Training, defaults
 from builder.validate import Problem, problems
@@ -335,39 +330,6 @@ def test_an_activation_that_does_not_suit_the_loss_is_set(
     assert problem.code == "output_activation"
     assert said in problem.message
     check_fixes(graph, problem, task, setting)
-
-
-def test_a_loss_for_classes_does_not_suit_numbers() -> None:
-    [problem] = all_problems(classifier(DIABETES, dense(1)), DIABETES, training("SparseCategoricalCrossentropy"))
-    assert (problem.code, problem.node) == ("loss_for_data", None)
-
-
-@pytest.mark.parametrize("loss", ["MeanSquaredError", "BinaryCrossentropy", "Huber"])
-def test_other_losses_do_not_suit_ten_classes(loss: str) -> None:
-    graph = classifier(DIGITS, FLATTEN, dense(10, "softmax"))
-    [problem] = all_problems(graph, DIGITS, training(loss))
-    assert problem.code == "loss_for_data"
-    assert f"digits has 10 classes; the loss {loss} does not measure that" in problem.message
-
-
-@pytest.mark.parametrize(
-    ("task", "last", "setting"),
-    [
-        (DIGITS, dense(10, "softmax"), training("SparseCategoricalCrossentropy", "R2Score")),
-        (CANCER, dense(1, "sigmoid"), training("BinaryCrossentropy", "SparseCategoricalAccuracy")),
-        (DIABETES, dense(1), training("MeanSquaredError", "AUC")),
-    ],
-)
-def test_a_metric_of_another_kind_is_told(task: Task, last: tuple[str, dict[str, object]], setting: Training) -> None:
-    [problem] = all_problems(classifier(task, FLATTEN, last), task, setting)
-    assert problem.code == "metric_for_data"
-    assert setting.metrics[0].type in problem.message
-
-
-def test_every_loss_and_metric_is_known_to_the_checks() -> None:
-    losses, metrics = ({choice.__name__ for choice in get_args(get_args(union)[0])} for union in (Loss, Metric))
-    assert losses == {*outputs.CLASS_LOSSES, *outputs.VALUE_LOSSES}
-    assert metrics == {*data.SEVERAL_OUTPUTS, *data.ONE_OUTPUT, *data.VALUES}
 
 
 @pytest.mark.parametrize("template", sorted(set(TEMPLATES) - {"empty"}))

@@ -111,3 +111,17 @@ def test_a_class_for_each_step_needs_an_output_for_each_step() -> None:
     for shape in ((None, 10), (None, 7, 10)):
         [problem] = problems(graph, facts={**facts, "digit": Facts(shapes=(shape,))}, task=BACKWARDS, training=training)
         assert (problem.code, problem.node) == ("output_steps", "digit")
+
+
+def test_an_autoencoder_learns_to_give_back_its_input() -> None:
+    graph = network(
+        {"numbers": Input(shape=(4,)), "code": Dense(units=2), "again": Dense(units=4)}, "numbers > code > again"
+    )
+    suggested = defaults(graph, DIGITS, said(graph))
+    assert (suggested.training.target, suggested.training.loss.type) == ("input", "MeanSquaredError")
+    assert told(graph, DIGITS) == told(graph, DIGITS, suggested.training) == []
+    labels = suggested.training.model_copy(update={"target": "labels"})
+    assert {problem.code for problem in told(graph, DIGITS, labels)} == {"loss_for_data", "output_units"}
+    narrow = network({"numbers": Input(shape=(4,)), "code": Dense(units=2)}, "numbers > code")
+    assert [problem.code for problem in told(narrow, DIGITS, suggested.training)] == ["output_shape"]
+    assert defaults(forked(), DIGITS, said(forked())).training.target == "labels"

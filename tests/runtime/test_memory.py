@@ -8,10 +8,11 @@ from builder.graph import Edge, Graph, Node
 from builder.layers.attention import MultiHeadAttention
 from builder.layers.core import Input
 from builder.layers.rnn import GRU, LSTM, Bidirectional
-from builder.optimizers import Adam
+from builder.optimizers import SGD, Adam, Inner, LossScaleOptimizer, Muon
 from builder.program import Facts
 from builder.training import Task, Training
-from runtime.memory import FRAMEWORK, Memory, estimate, size_in_words, slots_of
+from runtime.memory import FRAMEWORK, SLOTS, Memory, estimate, size_in_words, slots_of
+from tests.builder.keras_choices import choices
 
 PERCEPTRON = [784 * 4096 + 4096, 4096 * 4096 + 4096, 4096 * 4096 + 4096, 4096 * 10 + 10]
 
@@ -78,15 +79,10 @@ def test_data_is_not_on_the_gpu():
 
 
 def test_every_optimizer_that_is_offered_has_its_slots():
-    from typing import get_args
-
-    from builder import training
-    from runtime.memory import SLOTS
-
-    union = get_args(training.Optimizer)[0]
-    offered = get_args(union) or (union,)
-    assert {optimizer.__name__ for optimizer in offered} <= set(SLOTS)
+    assert {optimizer.__name__ for optimizer in choices(Inner)} == set(SLOTS)
     assert slots_of(Adam()) == 2
+    assert slots_of(Muon()) == 2
+    assert slots_of(LossScaleOptimizer(inner_optimizer=SGD(gradient_accumulation_steps=4))) == 1
 
 
 def test_words():
