@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from builder.importer.inbound import LayerCall, Tensor, ends, noted_calls, renumbered, shifted
 from builder.importer.refusal import MAX_NESTED, ModelFileError
 
 MODELS = ("Functional", "Model", "Sequential")
-Shape = tuple[int | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Tensor:
-    """What call number `call` of a layer returned at place `output`; its shape where the file tells it, batch first."""
-
-    layer: str
-    call: int = 0
-    output: int = 0
-    shape: Shape | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LayerCall:
-    """What a layer is called with: tensors and other values, in lists as the file has them."""
-
-    args: tuple[Any, ...]
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-
-    def tensors(self) -> Iterator[Tensor]:
-        """Every tensor among the arguments, in order."""
-        return tensors_in((self.args, self.kwargs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +38,6 @@ class DescribedModel:
     layers: tuple[DescribedLayer, ...]
     inputs: tuple[str, ...]
     outputs: tuple[Tensor, ...]
-
-
-def tensors_in(value: Any) -> Iterator[Tensor]:
-    """Every tensor in nested lists and objects, in order."""
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from tensors_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from tensors_in(inner)
 
 
 def describe(written: Mapping[str, Any]) -> DescribedModel:
@@ -156,7 +122,7 @@ def _sequential(written: Mapping[str, Any], depth: int) -> DescribedModel:
         first = {"batch_input_shape": shape, "dtype": kind} if shape else {}
         layers.append(DescribedLayer("InputLayer", "", "input_layer", first, ()))
     for entry in entries:
-        calls = () if entry["class_name"] == "InputLayer" else (LayerCall((Tensor(_end(layers[-1])),)),)
+        calls = () if entry["class_name"] == "InputLayer" else (LayerCall((Tensor(layers[-1].name),)),)
         layers.append(_distinct(_layer(entry, calls, depth), layers))
     return DescribedModel(name, True, tuple(layers), (layers[0].name,), (Tensor(layers[-1].name),))
 
@@ -184,10 +150,6 @@ def _branched(name: str, entries: list[Mapping[str, Any]], depth: int) -> Descri
     for entry in entries[1:]:
         layers.append(_distinct(_layer(entry, (LayerCall((Tensor(layers[-1].name),)),), depth), layers))
     return DescribedModel(name, False, tuple(layers), tuple(inputs), (Tensor(layers[-1].name),))
-
-
-def _end(layer: DescribedLayer) -> str:
-    return layer.name
 
 
 def _distinct(layer: DescribedLayer, before: list[DescribedLayer]) -> DescribedLayer:
@@ -227,70 +189,16 @@ def _shape(written: Mapping[str, Any]) -> list[Any] | None:
 def _functional(config: Mapping[str, Any], depth: int) -> DescribedModel:
     entries = config["layers"]
     names = {str(entry.get("name") or entry["config"]["name"]) for entry in entries}
-    layers = [_layer(entry, _calls(entry.get("inbound_nodes") or (), names), depth) for entry in entries]
+    layers = [_layer(entry, noted_calls(entry.get("inbound_nodes") or (), names), depth) for entry in entries]
     if len({layer.name for layer in layers}) < len(layers):
         raise ModelFileError("Two layers of the model have the same name.")
-    inputs = tuple(tensor.layer for tensor in _ends(config["input_layers"]))
-    outputs = tuple(_ends(config["output_layers"]))
+    inputs = tuple(tensor.layer for tensor in ends(config["input_layers"]))
+    outputs = tuple(ends(config["output_layers"]))
     offsets = _offsets(layers, outputs)
-    layers = [replace(layer, calls=tuple(_shifted(call, offsets) for call in layer.calls)) for layer in layers]
-    outputs = tuple(_moved(tensor, offsets) for tensor in outputs)
+    layers = [replace(layer, calls=tuple(shifted(call, offsets) for call in layer.calls)) for layer in layers]
+    outputs = tuple(renumbered(tensor, offsets) for tensor in outputs)
     name = str(config.get("name", "model"))
     return DescribedModel(name, False, tuple(layers), inputs, outputs)
-
-
-def _ends(value: Any) -> Iterator[Tensor]:
-    """Tensors of `input_layers` and `output_layers`: one, a list or an object of [layer, call, output]."""
-    if isinstance(value, list | tuple) and len(value) == 3 and isinstance(value[0], str):
-        yield Tensor(value[0], int(value[1]), int(value[2]))
-    else:
-        for inner in value.values() if isinstance(value, Mapping) else value:
-            yield from _ends(inner)
-
-
-def _calls(inbound: Any, names: set[str]) -> tuple[LayerCall, ...]:
-    return tuple(_new_call(node) if isinstance(node, Mapping) else _old_call(node, names) for node in inbound)
-
-
-def _new_call(node: Mapping[str, Any]) -> LayerCall:
-    """As Keras 3 writes it: {"args": [...], "kwargs": {...}}."""
-    return LayerCall(tuple(_revived(value) for value in node["args"]), _revived(node.get("kwargs") or {}))
-
-
-def _revived(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        if value.get("class_name") == "__keras_tensor__":
-            layer, call, output = value["config"]["keras_history"]
-            shape = value["config"].get("shape")
-            return Tensor(str(layer), int(call), int(output), None if shape is None else tuple(shape))
-        return {key: _revived(inner) for key, inner in value.items()}
-    return [_revived(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
-def _old_call(node: Any, names: set[str]) -> LayerCall:
-    """As Keras 1 and 2 write it: [[layer, call, output, kwargs], ...], or one of these alone."""
-    alone = bool(node) and isinstance(node[0], str)
-    entries = [node] if alone else node
-    first: list[Any] = entries[0] if entries else []
-    kwargs = first[3] if len(first) > 3 and isinstance(first[3], Mapping) else {}
-    tensors = [_old_tensor(entry) for entry in entries]
-    one = alone or len(tensors) == 1
-    return LayerCall((tensors[0] if one else tensors,), {key: _referred(v, names) for key, v in kwargs.items()})
-
-
-def _old_tensor(entry: Any) -> Any:
-    if entry[0] == "_CONSTANT_VALUE":
-        return entry[2]
-    return Tensor(str(entry[0]), int(entry[1]), int(entry[2]))
-
-
-def _referred(value: Any, names: set[str]) -> Any:
-    """An argument of Keras 2, in which [layer, call, output] stands for a tensor."""
-    if isinstance(value, list):
-        if len(value) in (3, 4) and isinstance(value[0], str) and isinstance(value[1], int) and value[0] in names:
-            return Tensor(value[0], value[1], int(value[2]))
-        return [_referred(inner, names) for inner in value]
-    return {key: _referred(v, names) for key, v in value.items()} if isinstance(value, Mapping) else value
 
 
 def _offsets(layers: list[DescribedLayer], outputs: tuple[Tensor, ...]) -> dict[str, int]:
@@ -303,18 +211,3 @@ def _offsets(layers: list[DescribedLayer], outputs: tuple[Tensor, ...]) -> dict[
         for layer in layers
         if layer.calls and greatest.get(layer.name, 0) >= len(layer.calls)
     }
-
-
-def _shifted(call: LayerCall, offsets: Mapping[str, int]) -> LayerCall:
-    def moved(value: Any) -> Any:
-        if isinstance(value, Tensor):
-            return _moved(value, offsets)
-        if isinstance(value, Mapping):
-            return {key: moved(inner) for key, inner in value.items()}
-        return [moved(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-    return LayerCall(tuple(moved(value) for value in call.args), moved(call.kwargs)) if offsets else call
-
-
-def _moved(tensor: Tensor, offsets: Mapping[str, int]) -> Tensor:
-    return replace(tensor, call=tensor.call - offsets[tensor.layer]) if tensor.layer in offsets else tensor

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from builder.importer.description import DescribedLayer, LayerCall, Tensor, tensors_in
+from builder.importer.description import DescribedLayer
+from builder.importer.inbound import LayerCall, Tensor, tensors_in
 from builder.importer.refusal import ModelFileError, UnknownLayerError
 from builder.layers.base import LayerSpec, Signature
 from builder.layers.core import Input

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from builder.importer.description import DescribedLayer, LayerCall, Tensor
+from builder.importer.description import DescribedLayer
+from builder.importer.inbound import LayerCall, Tensor
 from builder.importer.refusal import UnknownLayerError
 from builder.layers.base import LAYERS, LayerSpec
 

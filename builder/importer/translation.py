@@ -11,7 +11,8 @@ from typing import Any
 from builder.compile import shapes
 from builder.graph import Graph
 from builder.importer.channels import PLACES, Value, as_first, to_first, to_last, wanted
-from builder.importer.description import DescribedLayer, DescribedModel, LayerCall, Tensor, tensors_in
+from builder.importer.description import DescribedLayer, DescribedModel
+from builder.importer.inbound import LayerCall, Tensor, tensors_in
 from builder.importer.inputs import UNTRAINED, connected, input_layer
 from builder.importer.old_names import renamed
 from builder.importer.old_weights import Origin, gates_hard
