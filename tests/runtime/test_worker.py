@@ -17,10 +17,11 @@ import pytest
 from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS
 from builder.optimizers import SGD
-from builder.program import lower
+from builder.program import Facts, lower
 from builder.scripts import script
 from builder.training import defaults
 from builder.zoo import TEMPLATES
+from builder.zoo.sequences import encoder_decoder
 from runtime import keras_service
 from runtime.curves import read_curves
 from runtime.datasets import DATASETS
@@ -33,7 +34,17 @@ from runtime.worker import work
 
 pytestmark = [pytest.mark.keras, pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
-EPOCHS = {"cnn": 3, "lenet5": 2, "mlp": 2, "lstm": 2, "mobilenetv2": 1}
+EPOCHS = {
+    "cnn": 3,
+    "lenet5": 2,
+    "mlp": 2,
+    "lstm": 2,
+    "mobilenetv2": 1,
+    "heads": 2,
+    "siamese": 2,
+    "reversal": 1,
+    "again": 2,
+}
 STYLES = [*((name, "functional") for name in EPOCHS), ("cnn", "sequential"), ("cnn", "subclass")]
 
 # Runs scripts one after the other, unchanged, and writes down what `fit` returned.
@@ -72,10 +83,53 @@ CNN = chain(
 )
 
 
+HEADS = Graph(
+    nodes=(*CNN.nodes, Node(id="beside", layer=LAYERS["Dense"](units=10, activation="softmax"))),
+    edges=(*CNN.edges, Edge(source="flat", target="beside")),
+)
+SIAMESE = Graph(
+    nodes=tuple(
+        Node(id=name, layer=LAYERS[kind](**values), shares=shares)
+        for name, kind, values, shares in (
+            ("first", "Input", {"shape": (8, 8, 1)}, None),
+            ("second", "Input", {"shape": (8, 8, 1)}, None),
+            ("flat", "Flatten", {}, None),
+            ("flat_too", "Flatten", {}, None),
+            ("twin", "Dense", {"units": 16, "activation": "relu"}, None),
+            ("other_twin", "Dense", {"units": 16, "activation": "relu"}, "twin"),
+            ("both", "Multiply", {}, None),
+            ("same", "Dense", {"units": 1, "activation": "sigmoid"}, None),
+        )
+    ),
+    edges=tuple(
+        Edge(source=source, target=target)
+        for source, target in (
+            ("first", "flat"), ("second", "flat_too"), ("flat", "twin"), ("flat_too", "other_twin"),
+            ("twin", "both"), ("other_twin", "both"), ("both", "same"),
+        )
+    ),
+)  # fmt: skip
+AGAIN = chain(
+    ("pixels", "Input", {"shape": (8, 8, 1)}),
+    ("flat", "Flatten", {}),
+    ("code", "Dense", {"units": 8, "activation": "relu"}),
+    ("wide", "Dense", {"units": 64, "activation": "sigmoid"}),
+    ("picture", "Reshape", {"target_shape": (8, 8, 1)}),
+)
+MADE = {
+    "cnn": (CNN, "digits"),
+    "heads": (HEADS, "digits"),
+    "siamese": (SIAMESE, "pairs"),
+    "reversal": (encoder_decoder(), "reversal"),
+    "again": (AGAIN, "digits"),
+}
+
+
 def spec_of(name):
-    graph = CNN if name == "cnn" else TEMPLATES[name].make()
-    data = DataSpec(name="digits" if name == "cnn" else TEMPLATES[name].data)
-    training = defaults(graph, DATASETS[data.name].task(data)).training
+    graph, data_name = MADE[name] if name in MADE else (TEMPLATES[name].make(), TEMPLATES[name].data)
+    data = DataSpec(name=data_name)
+    facts = {"picture": Facts(shapes=((None, 8, 8, 1),))} if name == "again" else {}
+    training = defaults(graph, DATASETS[data.name].task(data), facts).training
     return RunSpec(graph=graph, data=data, training=training.model_copy(update={"epochs": EPOCHS.get(name, 1)}), seed=7)
 
 
@@ -162,6 +216,20 @@ def test_the_exported_script_gives_the_same_curve(trained, histories, name, styl
     for measured, values in told.items():
         assert len(values) == EPOCHS[name]
         assert values == pytest.approx(reported[measured], abs=1e-5), measured
+
+
+def test_each_output_has_its_curves_and_its_weight(trained):
+    curves = curve(trained["heads"])
+    assert {"beside_loss", "digit_loss", "beside_sparse_categorical_accuracy", "val_digit_loss"} <= curves.keys()
+    for loss, main, beside in zip(curves["loss"], curves["digit_loss"], curves["beside_loss"], strict=True):
+        assert loss == pytest.approx(main + 0.3 * beside, rel=0.01)  # the smaller last batch counts differently in them
+
+
+def test_maps_of_a_network_with_two_inputs_are_taken(trained):
+    file = trained["siamese"].maps / read_curves(trained["siamese"]).maps[-1][1]
+    first, second = (read_maps(file, name).features for name in ("first", "second"))
+    assert first.shape == second.shape == (8, 8, 1)
+    assert not np.array_equal(first, second)
 
 
 @pytest.mark.parametrize("name", EPOCHS)
