@@ -167,11 +167,12 @@ def defaults(graph: Graph, task: Task, facts: Mapping[str, Facts] | None = None)
 
 
 def gives_back(graph: Graph, task: Task, facts: Mapping[str, Facts]) -> bool:
-    """Whether a network gives something of the shape of its input, and no answer of the shape that the labels have."""
+    """Whether a network gives something of the shape of its input, where a class is asked for."""
     main = next(iter(_outputs(graph)), None)
     shapes = facts[main].shapes if main is not None and main in facts else ()
-    labels = (*(() if task.steps is None else (task.steps,)), len(task.classes) or task.targets)
-    return task.inputs == 1 and bool(shapes) and shapes[0][1:] == task.input_shape != labels
+    labels = (*(() if task.steps is None else (task.steps,)), len(task.classes))
+    fits = bool(shapes) and shapes[0][1:] == task.input_shape != labels
+    return fits and task.kind == "classes" and task.inputs == 1
 
 
 def _untrained(graph: Graph) -> list[str]:
