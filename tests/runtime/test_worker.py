@@ -19,7 +19,7 @@ from builder.layers import LAYERS
 from builder.optimizers import SGD
 from builder.program import Facts, lower
 from builder.scripts import script
-from builder.training import defaults
+from builder.training import Training, defaults
 from builder.zoo import TEMPLATES
 from builder.zoo.sequences import encoder_decoder
 from runtime import keras_service
@@ -44,6 +44,8 @@ EPOCHS = {
     "siamese": 2,
     "reversal": 1,
     "again": 2,
+    "one_hot": 2,
+    "focal": 2,
 }
 STYLES = [*((name, "functional") for name in EPOCHS), ("cnn", "sequential"), ("cnn", "subclass")]
 
@@ -122,6 +124,29 @@ MADE = {
     "siamese": (SIAMESE, "pairs"),
     "reversal": (encoder_decoder(), "reversal"),
     "again": (AGAIN, "digits"),
+    "one_hot": (CNN, "digits"),
+    "focal": (CNN, "digits"),
+}
+# What is changed in the settings that suit network and data.
+SETTINGS = {
+    "one_hot": {
+        "optimizer": {
+            "type": "AdamW",
+            "learning_rate": {
+                "type": "PiecewiseConstantDecay",
+                "boundaries": [20, 50],
+                "values": [0.01, 0.001, 0.0001],
+            },
+            "use_ema": True,
+        },
+        "loss": {"type": "CategoricalCrossentropy", "label_smoothing": 0.1},
+        "metrics": [{"type": "CategoricalAccuracy"}, {"type": "F1Score", "average": "macro"}, {"type": "AUC"}],
+    },
+    "focal": {
+        "optimizer": {"type": "LossScaleOptimizer", "inner_optimizer": {"type": "SGD", "global_clipnorm": 1}},
+        "loss": {"type": "CategoricalFocalCrossentropy", "reduction": "sum"},
+        "metrics": [{"type": "OneHotMeanIoU", "num_classes": 10}, {"type": "Precision", "class_id": 3}],
+    },
 }
 
 
@@ -130,7 +155,8 @@ def spec_of(name):
     data = DataSpec(name=data_name)
     facts = {"picture": Facts(shapes=((None, 8, 8, 1),))} if name == "again" else {}
     training = defaults(graph, DATASETS[data.name].task(data), facts).training
-    return RunSpec(graph=graph, data=data, training=training.model_copy(update={"epochs": EPOCHS.get(name, 1)}), seed=7)
+    changed = SETTINGS.get(name, {}) | {"epochs": EPOCHS.get(name, 1)}
+    return RunSpec(graph=graph, data=data, training=Training.model_validate(training.model_dump() | changed), seed=7)
 
 
 def long_spec():
