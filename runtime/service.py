@@ -177,7 +177,9 @@ class KerasService:
     def _facts(self, document: str, inside: tuple[str, ...]) -> dict[str, Facts]:
         for _ in range(2):  # twice, because a child may die of something else than this network
             try:
-                return FACTS.validate_python(self.call("shapes", {"graph": document, "inside": inside}, self._shapes_limit))
+                return FACTS.validate_python(
+                    self.call("shapes", {"graph": document, "inside": inside}, self._shapes_limit)
+                )
             except ServiceError as error:
                 if not error.died:
                     break
