@@ -238,14 +238,13 @@ def _text(kind: Text, value: Any, key: str, label: str, help_: str) -> Any:
 
 
 def _nested(model: BaseModel, key: str) -> BaseModel:
-    """A model's fields below each other, set in from the left; unchanged where they are not valid."""
+    """A model's fields below each other, set in from the left, the rare ones folded away; unchanged where they are not valid."""
     asked = list(fields(type(model)))
     if not asked:
         return model
     with st.container(key=f"nested-{key}", gap="xsmall"):
-        values = {field.name: _draw_field(field, getattr(model, field.name), key) for field in asked}
-    changed = {name: value for name, (value, _) in values.items() if value != getattr(model, name)}
-    return _valid(model, changed, {name: slot for name, (_, slot) in values.items()}) or model
+        changed, slots = _draw_all(asked, model, key)
+    return _valid(model, changed, slots) or model
 
 
 def _variants(kind: Variants, value: Any, key: str, label: str, help_: str) -> Any:

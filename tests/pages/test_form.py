@@ -200,3 +200,54 @@ def test_the_button_for_all_fields_can_be_left_out():
     app.session_state["reset_all"] = False
     app.run()
     assert "Reset to defaults" not in {button.label for button in app.button}
+
+
+def training_page():
+    """The settings of a training, as the Train page asks them."""
+    import streamlit as st
+
+    from builder.training import Training
+    from pages.parts.form import form
+
+    given = Training.model_validate(st.session_state.setdefault("kept", {}))
+    changed = form(given, "it", hide=("heads",))
+    if changed is not None:
+        st.session_state["kept"] = changed.model_dump()
+        st.rerun()
+
+
+def asked(app, widget, name):
+    (found,) = [one for one in getattr(app, widget) if one.key.partition("#")[0] == f"form.it.Training.{name}"]
+    return found
+
+
+def test_a_schedule_of_several_rates_is_entered_as_lists():
+    app = AppTest.from_function(training_page, default_timeout=120).run()
+    asked(app, "selectbox", "optimizer.Adam.learning_rate").set_value("PiecewiseConstantDecay").run()
+    schedule = "optimizer.Adam.learning_rate.PiecewiseConstantDecay"
+    asked(app, "text_input", f"{schedule}.boundaries").set_value("100").run()
+    assert any("have to be 2 values" in error.value for error in app.error)
+    asked(app, "text_input", f"{schedule}.values").set_value("0.1, 0.01").run()
+    rate = app.session_state["kept"]["optimizer"]["learning_rate"]
+    assert (rate["boundaries"], rate["values"]) == ((100,), (0.1, 0.01))
+    assert not app.error
+
+
+def test_an_optimizer_inside_another_is_chosen_and_set():
+    app = AppTest.from_function(training_page, default_timeout=120).run()
+    asked(app, "selectbox", "optimizer").set_value("LossScaleOptimizer").run()
+    inner = "optimizer.LossScaleOptimizer.inner_optimizer"
+    assert asked(app, "selectbox", inner).value == "Adam"
+    asked(app, "selectbox", inner).set_value("SGD").run()
+    asked(app, "number_input", f"{inner}.SGD.momentum").set_value(0.9).run()
+    optimizer = app.session_state["kept"]["optimizer"]
+    assert (optimizer["type"], optimizer["inner_optimizer"]["type"]) == ("LossScaleOptimizer", "SGD")
+    assert optimizer["inner_optimizer"]["momentum"] == 0.9
+    assert not app.exception
+
+
+def test_a_metric_that_needs_a_setting_begins_with_an_example():
+    app = AppTest.from_function(training_page, default_timeout=120).run()
+    asked(app, "multiselect", "metrics").set_value(["F1Score", "MeanIoU"]).run()
+    assert [metric["type"] for metric in app.session_state["kept"]["metrics"]] == ["F1Score", "MeanIoU"]
+    assert not app.exception
