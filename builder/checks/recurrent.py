@@ -20,7 +20,9 @@ def behind(net: Network, edge: Edge) -> Node | None:
 
 
 def _is_recurrent(node: Node) -> bool:
-    return hasattr(getattr(node.layer, "layer", node.layer), "return_sequences")
+    """Of vectors: a last step of ConvLSTM is still a picture."""
+    layer = getattr(node.layer, "layer", node.layer)
+    return hasattr(layer, "return_sequences") and hasattr(layer, "units")
 
 
 def give_sequences(node: Node, on: bool) -> Configure:
