@@ -15,13 +15,14 @@ from pages.parts.kinds import Choice, Flag, Kind, Nested, Number, Row, Several, 
 
 # Fields that few people change: a form folds them away.
 RARE = re.compile(
-    r".*_(initializer|regularizer|constraint)|trainable|dtype|data_format|seed|epsilon|.*weight_decay|.*clip.*|ema_.*|muon_.|renorm.*|reduction|ignore_class|name"
+    r".*_(initializer|regularizer|constraint)|trainable|dtype|data_format|seed|epsilon|.*weight_decay|.*clip.*|ema_.*|muon_.|"
+    r"renorm.*|reduction|ignore_class|name"
 )
 RARE_IN = {
     "adam_lr_ratio", "amsgrad", "attention_axes", "backward_layer", "depth_multiplier", "dilation_rate", "go_backwards",
-    "gradient_accumulation_steps", "groups", "loss_scale_factor", "noise_shape", "output_padding", "recurrent_activation", "reset_after", "return_state",
-    "sliding_window", "stateful", "synchronized", "unit_forget_bias", "unroll", "use_cudnn", "use_ema",
-    "use_gate", "zero_output_for_mask",
+    "gradient_accumulation_steps", "groups", "loss_scale_factor", "noise_shape", "output_padding",
+    "recurrent_activation", "reset_after", "return_state", "sliding_window", "stateful", "synchronized",
+    "unit_forget_bias", "unroll", "use_cudnn", "use_ema", "use_gate", "zero_output_for_mask",
 }  # fmt: skip
 
 

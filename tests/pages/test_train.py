@@ -294,3 +294,16 @@ def charted(app: AppTest) -> list[str]:
     find: Callable[[Any], Any] = lambda proto: json.loads(proto.json)  # noqa: E731
     (chart,) = [element for element in app.get("bidi_component") if element.proto.component_name == "layerloom_live"]
     return [run["id"] for run in find(chart.proto)["runs"]]
+
+
+def test_settings_that_do_not_go_together_are_mended_by_one_click(project: Project, launched: list[Run]) -> None:
+    chosen = Training.model_validate({"loss": {"type": "CategoricalCrossentropy"}})  # beside the sparse accuracy
+    store().settings(project.id, training=chosen)
+    app = show(project)
+    assert button(app, "Train").disabled
+    assert "SparseCategoricalAccuracy does not go with the loss CategoricalCrossentropy" in texts(app)
+    button(app, "Take CategoricalAccuracy instead").click().run()
+    training = store().project(project.id).training
+    assert training is not None
+    assert [metric.type for metric in training.metrics] == ["CategoricalAccuracy"]
+    assert not launched
