@@ -223,6 +223,7 @@ SEQUENCES = (
         "One LSTM reads and passes its state on to another one that writes.",
         partial(encoder_decoder),
         papers.SEQUENCES,
+        "reversal",
     ),
     _sequence(
         "stacked_lstm",

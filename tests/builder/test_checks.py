@@ -332,7 +332,7 @@ def test_an_activation_that_does_not_suit_the_loss_is_set(
     check_fixes(graph, problem, task, setting)
 
 
-@pytest.mark.parametrize("template", sorted(set(TEMPLATES) - {"empty"}))
+@pytest.mark.parametrize("template", [t.name for t in TEMPLATES.values() if t.data and t.name != "empty"])
 def test_every_template_suits_its_data_with_the_settings_that_are_offered(template: str) -> None:
     chosen = TEMPLATES[template]
     graph, task = chosen.make(), DATASETS[chosen.data].task(DataSpec(name=chosen.data))
