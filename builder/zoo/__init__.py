@@ -93,7 +93,7 @@ FIRST_NETWORKS = (
         "two_layer",
         "Two layers on random data",
         "64 random examples of 1,000 numbers, 100 ReLU neurons, 10 numbers out, the squared error: training by itself.",
-        "",
+        "random",
         partial(two_layer),
     ),
     _first(

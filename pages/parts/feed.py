@@ -146,7 +146,17 @@ def status(curves: Curves, state: str) -> dict[str, Any]:
         "remaining": number(curves.remaining),
         "speed": number(curves.examples_per_second),
         "diverged": curves.diverged,
+        "fetching": fetching(curves),
     }
+
+
+def fetching(curves: Curves) -> str | None:
+    """`Fetching the learned weights of VGG16: 34 of 528 MB`, before the training begins; else None."""
+    news = curves.download
+    if news is None:
+        return None
+    received = f"{news.received / 1e6:.0f}" + (f" of {news.total / 1e6:.0f}" if news.total else "")
+    return f"Fetching learned weights, {news.name}: {received} MB"
 
 
 def series(curves: Mapping[str, Points]) -> dict[str, list[list[float | None]]]:

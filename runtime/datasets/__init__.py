@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runtime.datasets.base import Arrays, Dataset, DataUnavailable, Preview
 from runtime.datasets.keras_images import CIFAR10, FASHION_MNIST, MNIST
+from runtime.datasets.random_numbers import RANDOM
 from runtime.datasets.scikit_learn import BREAST_CANCER, DIABETES, DIGITS, IRIS, WINE
 from runtime.datasets.several_inputs import PAIRS, REVERSAL
 from runtime.datasets.sine import SINE
@@ -30,5 +31,6 @@ DATASETS: dict[str, Dataset] = {
         SINE,
         PAIRS,
         REVERSAL,
+        RANDOM,
     )
 }

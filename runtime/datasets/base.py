@@ -78,6 +78,7 @@ class Dataset:
         own_test: the set comes with its own test examples, so nothing is split.
         needs_keras: `load` imports keras, so the screen leaves it to the Keras service.
         inputs: how many parts of `input_shape` an example has, along the first axis behind the examples.
+        targets: how many numbers are asked for, where there are no classes.
         steps: for how many steps a class each is asked for; None: one class for the whole example.
     """
 
@@ -96,6 +97,7 @@ class Dataset:
     needs_keras: bool = False
     inputs: int = 1
     steps: int | None = None
+    targets: int = 1
 
     def task(self, spec: DataSpec) -> Task:
         """What the set asks of a network, without loading it."""
@@ -108,6 +110,7 @@ class Dataset:
             examples=self.size - held_out,
             inputs=self.inputs,
             steps=self.steps,
+            targets=self.targets,
         )
 
     def preview(self, spec: DataSpec, progress: Progress | None = None) -> Preview:

@@ -15,8 +15,9 @@ from starlette.requests import Request
 
 from builder.graph import Graph
 from pages.parts import live
-from pages.parts.feed import MOST_POINTS, Feed, number, thinned
-from runtime.events import BatchEnded, EpochEnded, Event, Finished, Started, append
+from pages.parts.feed import MOST_POINTS, Feed, fetching, number, thinned
+from runtime.curves import Curves, fold
+from runtime.events import BatchEnded, Downloading, EpochEnded, Event, Finished, Started, append
 from runtime.run import Run, RunSpec, Worker, create, delete
 
 STARTED = Started(at=1000.0, device="cpu", epochs=2, steps=10, batch_size=32, examples=320, parameters=7)
@@ -228,3 +229,9 @@ def test_numbers_for_the_browser() -> None:
 def test_the_bundle_is_addressed_by_its_content() -> None:
     assert "live-chart.js?v=" in live.bundle_loader("live")
     assert live.BUNDLE.with_name("THIRD-PARTY.txt").is_file()
+
+
+def test_weights_that_are_fetched_are_told_until_the_training_begins() -> None:
+    news = Downloading(at=1.0, name="vgg16.h5", received=34_000_000, total=528_000_000)
+    assert fetching(fold(Curves(), news)) == "Fetching learned weights, vgg16.h5: 34 of 528 MB"
+    assert fetching(Curves()) is None

@@ -14,7 +14,7 @@ from runtime.run import DataSpec
 
 NAMES = [
     "digits", "iris", "wine", "breast_cancer", "diabetes", "mnist", "fashion_mnist", "cifar10",
-    "circles", "moons", "xor", "spirals", "sine", "pairs", "reversal",
+    "circles", "moons", "xor", "spirals", "sine", "pairs", "reversal", "random",
 ]  # fmt: skip
 HERE = [name for name in NAMES if name in DATASETS and not DATASETS[name].needs_keras]
 SPLITS = [DataSpec(test_fraction=0.2, seed=0), DataSpec(test_fraction=0.35, seed=7)]

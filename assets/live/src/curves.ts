@@ -14,6 +14,8 @@ export interface Status {
   remaining: number | null;
   speed: number | null;
   diverged: number | null;
+  /** What is being downloaded before the training begins, in words. */
+  fetching: string | null;
 }
 
 /** Points from byte `start` to byte `end` of the run's log; `start` 0 means: forget what you had. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { absorb, gaps, type Message, MOST_POINTS, newRun, quantities, type Status, thin } from "../src/curves";
 
 const STATUS: Status = {
-  state: "running", epochs: 4, epoch: 1, steps: 10, step: 3, elapsed: 2, remaining: 6, speed: 120, diverged: null,
+  state: "running", epochs: 4, epoch: 1, steps: 10, step: 3, elapsed: 2, remaining: 6, speed: 120, diverged: null, fetching: null,
 };
 
 function message(part: Partial<Message>): Message {

@@ -3,7 +3,7 @@ import { newRun, type Status } from "../src/curves";
 import { announcement, divergence, duration, progress, statusText, title } from "../src/words";
 
 const STATUS: Status = {
-  state: "running", epochs: 10, epoch: 2, steps: 45, step: 12, elapsed: 41, remaining: 90, speed: 1234.5, diverged: null,
+  state: "running", epochs: 10, epoch: 2, steps: 45, step: 12, elapsed: 41, remaining: 90, speed: 1234.5, diverged: null, fetching: null,
 };
 
 function run(status: Partial<Status>) {
@@ -23,6 +23,9 @@ test("the status line counts epochs from 1", () => {
   );
   expect(statusText(run({ state: "waiting", epochs: 0, elapsed: null, speed: null }))).toBe("Waiting for a free place");
   expect(statusText(newRun("a", "", "t"))).toBe("Loading");
+  const words = "Fetching learned weights, vgg16.h5: 34 of 528 MB";
+  expect(statusText(run({ state: "waiting", steps: 0, fetching: words }))).toBe(words);
+  expect(statusText(run({ state: "crashed", steps: 0, fetching: words }))).toContain("Crashed");
   expect(statusText({ ...run({}), gone: true })).toBe("This run has been deleted");
 });
 
