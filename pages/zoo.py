@@ -27,7 +27,7 @@ def main() -> None:
     st.write("Each one is yours to change: add layers, take others away, train it, and leave with its Keras code.")
     _cards()
     if st.button(
-        "More networks: 37 from papers and courses, 40 trained on ImageNet", icon=":material/category:", type="tertiary"
+        "More networks: 38 from papers and courses, 40 trained on ImageNet", icon=":material/category:", type="tertiary"
     ):
         state.go("networks.py")
     own, elsewhere = st.columns([1.9, 1], gap="large")
