@@ -159,7 +159,8 @@ def _lower(graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[Layer
     for edge in graph.edges:
         if edge.source in nodes and edge.target in nodes:
             incoming[edge.target].append(edge)
-    outputs = {node_id: len(graph.signature(node).outputs) for node_id, node in nodes.items()}
+    signatures = {node_id: graph.signature(node) for node_id, node in nodes.items()}
+    outputs = {node_id: len(signature.outputs) for node_id, signature in signatures.items()}
     steps: dict[str, Step] = {}
     used: set[tuple[str, int]] = set()
     for node_id in _order(incoming, place):
@@ -168,7 +169,7 @@ def _lower(graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[Layer
             continue
         if isinstance(layer, Instance) and layer.block not in usable:
             continue
-        step = _step(nodes[node_id], layer, graph.signature(nodes[node_id]), incoming[node_id], outputs)
+        step = _step(nodes[node_id], layer, signatures[node_id], incoming[node_id], outputs)
         if step is not None and all(edge.source in steps for edge in incoming[node_id]):
             steps[node_id] = step
             used.update((edge.source, edge.output) for edge in incoming[node_id])

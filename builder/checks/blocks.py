@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from builder.checks.network import Check, Network, listed
 from builder.edits import Configure, Remove, Rename, Share, reason
-from builder.flat import MAX_STEPS, flat
+from builder.flat import MAX_STEPS
 from builder.graph import Block, Node
 from builder.layers.blocks import BlockInput, Instance
 from builder.layers.core import Input
@@ -98,7 +98,8 @@ def name_inside(net: Network) -> Iterator[Problem]:
     for node, instance, block in _instances(net):
         if node.id in told or block is None or any(_refused(block, instance)):
             continue
-        if node.id in flat(net.program).program.missing and not _behind_missing(net, node):
+        behind_missing = any(edge.source in net.unwritten for edge in net.into[node.id])
+        if node.id in net.unwritten and not behind_missing:
             other = next(fresh_names([f"{node.id}_{instance.block}"], net.nodes))
             yield Problem(
                 code="name_inside",
@@ -108,11 +109,6 @@ def name_inside(net: Network) -> Iterator[Problem]:
                 remedy=f"Rename {node.id}, or repeat it less often.",
                 fixes=(Fix(label=f"Rename to {other}", edits=(Rename(id=node.id, to=other),)),),
             )
-
-
-def _behind_missing(net: Network, node: Node) -> bool:
-    missing = set(flat(net.program).program.missing)
-    return any(edge.source in missing for edge in net.into[node.id])
 
 
 def shares_nothing(net: Network) -> Iterator[Problem]:

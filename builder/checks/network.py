@@ -10,6 +10,7 @@ from typing import Any
 
 from builder.edits import AddLayer
 from builder.edits.room import STEP
+from builder.flat import flat
 from builder.graph import FAR, Edge, Graph, Node
 from builder.layers.blocks import BlockInput
 from builder.layers.core import Input
@@ -84,6 +85,11 @@ class Network:
     def program(self) -> Program:
         """The network as it is computed."""
         return lower(self.graph, self.inside)
+
+    @cached_property
+    def unwritten(self) -> frozenset[str]:
+        """The nodes that are missing once the blocks are written out."""
+        return frozenset(flat(self.program).program.missing)
 
     @cached_property
     def depth(self) -> dict[str, int]:

@@ -46,12 +46,15 @@ class Body:
 
 def used_blocks(program: Program) -> tuple[BlockProgram, ...]:
     """The blocks that a program needs, those first that others use."""
-    wanted: set[str] = set()
-    for body in (program, *(block.body for block in reversed(program.blocks))):
-        name = next((block.name for block in program.blocks if block.body is body), None)
-        if name is None or name in wanted:
-            wanted |= {step.layer.block for step in body.steps if isinstance(step.layer, Instance)}
+    wanted = _instantiated(program)
+    for block in reversed(program.blocks):
+        if block.name in wanted:
+            wanted |= _instantiated(block.body)
     return tuple(block for block in program.blocks if block.name in wanted)
+
+
+def _instantiated(program: Program) -> set[str]:
+    return {step.layer.block for step in program.steps if isinstance(step.layer, Instance)}
 
 
 def every_call(program: Program) -> Iterator[Call]:
