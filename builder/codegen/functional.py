@@ -9,7 +9,6 @@ from builder.codegen.writing import (
     Body,
     argument,
     arguments,
-    defaults,
     free,
     function_name,
     given,
@@ -20,7 +19,7 @@ from builder.codegen.writing import (
     used_blocks,
 )
 from builder.layers.base import layer_call
-from builder.layers.blocks import BlockInput, Instance
+from builder.layers.blocks import Instance
 from builder.program import BlockProgram, Program, Step
 
 
@@ -40,12 +39,9 @@ def _function(block: BlockProgram, program: Program, taken: set[str]) -> str:
         step.made_as: layer_call(step.layer, Expression(f'f"{{name}}_{step.made_as}"'), body.symbols(step))
         for step in body.steps
     }
-    inputs = [step.id for step in block.body.steps if isinstance(step.layer, BlockInput)]
-    signature = [f"{name}={value!r}" for name, value in defaults(block).items()]
     lines = _lines(body, calls, "{name}_", taken)
-    result = ", ".join(map(repr, block.body.outputs))
-    text = "\n    ".join(line.replace("\n", "\n    ") for line in [*lines, f"return {result}"])
-    return f"def {function_name(block, taken)}({', '.join([*inputs, *signature])}, *, name):\n    {text}\n\n\n"
+    text = "\n    ".join(line.replace("\n", "\n    ") for line in [*lines, body.result])
+    return f"def {function_name(block, taken)}({', '.join([*block.body.inputs, *body.parameters])}, *, name):\n    {text}\n\n\n"
 
 
 def _lines(body: Body, calls: dict[str, Call], prefix: str, taken: set[str]) -> list[str]:

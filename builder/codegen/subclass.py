@@ -9,7 +9,6 @@ from builder.codegen.writing import (
     Body,
     argument,
     arguments,
-    defaults,
     free,
     given,
     named,
@@ -18,7 +17,7 @@ from builder.codegen.writing import (
     rounds,
     used_blocks,
 )
-from builder.layers.blocks import BlockInput, Instance
+from builder.layers.blocks import Instance
 from builder.program import BlockProgram, Program, Step
 
 
@@ -49,16 +48,13 @@ def _class(block: BlockProgram, taken: set[str]) -> str:
     body = Body(block.body, block)
     calls = {step.made_as: step.layer.call(body.symbols(step)) for step in body.steps}
     made, called = _lines(body, calls, taken)
-    inputs = [step.id for step in block.body.steps if isinstance(step.layer, BlockInput)]
-    signature = [f"{name}={value!r}" for name, value in defaults(block).items()]
-    result = ", ".join(map(repr, block.body.outputs))
     return f"""class {_class_name(block)}(keras.layers.Layer):
-    def __init__({", ".join(["self", *signature, "**kwargs"])}):
+    def __init__({", ".join(["self", *body.parameters, "**kwargs"])}):
         super().__init__(**kwargs)
 {_indented(made)}
 
-    def call({", ".join(["self", *inputs])}):
-{_indented([*called, f"return {result}"])}
+    def call({", ".join(["self", *block.body.inputs])}):
+{_indented([*called, body.result])}
 
 
 """

@@ -32,6 +32,16 @@ class Body:
         """The steps, without what comes in from outside."""
         return tuple(step for step in self.program.steps if not isinstance(step.layer, BlockInput))
 
+    @property
+    def parameters(self) -> list[str]:
+        """What the function or class of a block is given beside its tensors: `filters=64`."""
+        return [f"{name}={value!r}" for name, value in defaults(self.block).items()] if self.block else []
+
+    @property
+    def result(self) -> str:
+        """The line that gives back what the block returns."""
+        return f"return {', '.join(map(repr, self.program.outputs))}"
+
     @cached_property
     def shared(self) -> set[str]:
         """Layers that are used more than once."""
