@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from builder.edits.room import STEP, WIDTH
+from builder.edits.room import in_rows
 from builder.graph import MAX_EDGES, MAX_NODES, Edge, Graph, Node
 from builder.importer.channels import Value
 from builder.importer.refusal import ModelFileError, UnknownLayerError
@@ -93,16 +93,8 @@ class Writing:
 
     def _places(self) -> dict[str, tuple[float, float]]:
         """Each node below all that it needs; those at the same height side by side."""
-        depth: dict[str, int] = {}
-        rows: dict[int, list[str]] = {}
-        for name, inputs in self._inputs.items():  # in topological order
-            depth[name] = max((depth[value.node] + 1 for _, value in inputs), default=0)
-            rows.setdefault(depth[name], []).append(name)
-        return {
-            name: ((column - (len(row) - 1) / 2) * WIDTH, height * STEP)
-            for height, row in rows.items()
-            for column, name in enumerate(row)
-        }
+        arrows = ((value.node, name) for name, inputs in self._inputs.items() for _, value in inputs)
+        return in_rows(self._inputs, arrows)
 
 
 def valid(name: str) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from builder.edits.room import STEP, WIDTH
+from builder.edits.room import in_rows
 from builder.graph import MAX_EDGES, MAX_NODES, Block, Edge, Graph, Node
 from builder.layers.base import LayerSpec
 from builder.layers.blocks import BlockInput, Instance
@@ -239,13 +238,5 @@ def _ended(trace: Trace, tensor: Tensor, line: int) -> Made:
 
 def _places(made: Sequence[Made]) -> dict[Made, tuple[float, float]]:
     """Each call below those that it needs, those of one height side by side."""
-    depth: dict[Made, int] = {}
-    for one in made:
-        depth[one] = 1 + max((depth[tensor.made] for _, tensor in one.arguments if tensor.made in depth), default=-1)
-    width = Counter(depth.values())
-    column: Counter[int] = Counter()
-    places = {}
-    for one, row in depth.items():
-        places[one] = ((column[row] - (width[row] - 1) / 2) * WIDTH, row * STEP)
-        column[row] += 1
-    return places
+    known = set(made)
+    return in_rows(made, ((tensor.made, one) for one in made for _, tensor in one.arguments if tensor.made in known))

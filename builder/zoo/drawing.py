@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from itertools import pairwise
 
-import networkx as nx
-
-from builder.edits.room import STEP, WIDTH, placed
+from builder.edits.room import in_rows, placed
 from builder.graph import Block, Edge, Exposed, Graph, Node
 from builder.layers.base import LayerSpec
 
@@ -55,20 +52,8 @@ def edges(*arrows: str) -> tuple[Edge, ...]:
 
 def laid_out(layers: Layers, drawn: Iterable[Edge]) -> tuple[Node, ...]:
     """Nodes in rows: each below all that leads to it, those of one row side by side around the middle."""
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(layers)
-    graph.add_edges_from((edge.source, edge.target) for edge in drawn)
-    row: dict[str, int] = {}
-    for name in nx.topological_sort(graph):
-        row[name] = 1 + max((row[before] for before in graph.predecessors(name)), default=-1)
-    width = Counter(row.values())
-    seen: Counter[int] = Counter()
-    nodes = []
-    for name, layer in layers.items():
-        x = (seen[row[name]] - (width[row[name]] - 1) / 2) * WIDTH
-        seen[row[name]] += 1
-        nodes.append(placed(Node(id=name, layer=layer), x, row[name] * STEP))
-    return tuple(nodes)
+    places = in_rows(layers, ((edge.source, edge.target) for edge in drawn))
+    return tuple(placed(Node(id=name, layer=layer), *places[name]) for name, layer in layers.items())
 
 
 def _place(field: str) -> tuple[str, str]:
