@@ -45,7 +45,7 @@ imports:
 	$(BIN)/lint-imports
 
 unit:
-	$(BIN)/python -m pytest -n 2 -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser"
 
 frontend: install-dev
 	@for folder in $(FRONTENDS); do $(NODE) sh .ci/frontend $$folder || exit 1; done

@@ -5,6 +5,7 @@ import pytest
 from builder.edits import AddLayer, Configure, Connect, apply
 from builder.graph import Edge, Graph
 from builder.layers import LAYERS
+from builder.layers.applications import Backbone
 from builder.program import Facts, lower
 from builder.training import Task, Training, defaults
 from builder.validate import Problem, problems
@@ -352,8 +353,14 @@ def test_a_configured_layer_is_checked_anew() -> None:
     assert all_problems(graph, DIGITS) == ()
 
 
+BACKBONES = {name: layer for name, layer in LAYERS.items() if issubclass(layer, Backbone)}
+# Of the backbones of one file only one: the others differ in depth, and take seconds each.
+ONE_A_FILE = {layer.__module__: name for name, layer in BACKBONES.items()}.values()
+TRIED = sorted((set(LAYERS) - {"Input"} - set(BACKBONES)) | set(ONE_A_FILE))
+
+
 @pytest.mark.parametrize("shape", [(7,), (12,), (5, 3), (8, 8, 1), (3, 8, 8, 1)], ids=str)
-@pytest.mark.parametrize("layer", sorted(set(LAYERS) - {"Input"}))
+@pytest.mark.parametrize("layer", TRIED)
 def test_every_layer_on_every_kind_of_input_gets_fixes_that_hold(layer: str, shape: tuple[int, ...]) -> None:
     graph = sequence(image(*shape), (layer, {}), DENSE)
     for problem in all_problems(graph, DIGITS, Training()):

@@ -32,7 +32,8 @@ from runtime.maps.examples import example_file
 from runtime.run import OVER, DataSpec, Run, RunError, RunSpec, Watch, create, open_run
 from runtime.worker import work
 
-pytestmark = [pytest.mark.keras, pytest.mark.timeout(600)]
+# One group: its trainings are made once, and not once for each process that tests.
+pytestmark = [pytest.mark.keras, pytest.mark.timeout(600), pytest.mark.xdist_group("worker")]
 ROOT = Path(__file__).parents[2]
 EPOCHS = {
     "cnn": 3,
