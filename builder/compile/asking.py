@@ -19,6 +19,7 @@ from builder.flat import Inside, flat
 from builder.layers.base import Setting
 from builder.macs import macs, numbers
 from builder.program import Argument, Facts, Program, Ref, Step
+from builder.receptive import receptive_fields
 
 REMEMBERED = 20_000  # answers of `shapes`, about a kilobyte each
 
@@ -60,18 +61,22 @@ def _passed(source: Facts, part: int) -> Facts:
     """What is said of a tensor that comes in from outside, and costs nothing there."""
     if part >= len(source.shapes):
         return Facts(error=source.error)
-    return Facts(shapes=(source.shapes[part],), dtypes=(source.dtypes[part],), macs=0, activation_bytes=0)
+    passed = {"shapes": (source.shapes[part],), "dtypes": (source.dtypes[part],), "macs": 0, "activation_bytes": 0}
+    return Facts(**passed, field=source.field, field_why=source.field_why)
 
 
 def _all_facts(program: Program) -> tuple[dict[str, Facts], Mapping[str, Inside]]:
     written = flat(program)
     facts: dict[str, Facts] = {}
     counted: set[str] = set()
+    fields = receptive_fields(written.program)
     for step in written.program.steps:
         if all(ref.step in facts and not facts[ref.step].error for ref in step.refs()):
             said = _facts(step, facts)
-            again = {"parameters": 0, "trainable": 0} if step.made_as in counted and said.parameters else {}
-            facts[step.id] = said.model_copy(update=again) if again else said
+            own: dict[str, Any] = {"field": fields[step.id].size or None, "field_why": fields[step.id].why}
+            if step.made_as in counted and said.parameters:
+                own |= {"parameters": 0, "trainable": 0}
+            facts[step.id] = said.model_copy(update=own)
             counted.add(step.made_as)
     return facts, written.instances
 
@@ -93,6 +98,8 @@ def _together(inside: Inside, facts: Mapping[str, Facts]) -> Facts | None:
         trainable=sum(one.trainable for one in known),
         macs=_total(one.macs for one in known),
         activation_bytes=_total(one.activation_bytes for one in known),
+        field=ends[0][0].field if ends else None,
+        field_why=ends[0][0].field_why if ends else "",
     )
 
 
