@@ -11,13 +11,13 @@ FRONTENDS := assets/canvas assets/live
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: run test install install-dev browser lint types imports unit frontend browser-tests benchmarks bundles lock clean
+.PHONY: run test install install-dev browser postgresql lint types imports unit frontend browser-tests benchmarks bundles lock clean
 
 run: install
 	@echo "Layerloom: http://$(ADDRESS):$(PORT)  (Ctrl+C stops it; running trainings go on)"
 	@$(BIN)/streamlit run app.py --server.address $(ADDRESS) --server.port $(PORT)
 
-test: install-dev browser lint types imports unit frontend browser-tests
+test: install-dev browser postgresql lint types imports unit frontend browser-tests
 	@echo "All checks passed."
 
 # The stamps hold the time of the last installation; make compares them with the lists of requirements.
@@ -33,6 +33,9 @@ $(BIN)/python:
 
 browser: install-dev
 	@sh .ci/browser $(BIN)/python
+
+postgresql:
+	@sh .ci/postgresql
 
 lint:
 	$(BIN)/ruff format --check .

@@ -12,12 +12,17 @@ import streamlit as st
 from pages.parts import canvas, charts, failure, form, live  # noqa: F401 (imported now, so that no visitor waits for it)
 from runtime.launchers import local
 from runtime.service import service
+from runtime.store import DatabaseError, store
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Start what imports Keras in processes of its own, so that it is warm when somebody needs it."""
     keras = service()
+    try:
+        store()  # brings an older database up to date
+    except DatabaseError as error:
+        failure.LOG.error("%s", error)  # each page will say so too
     local.prepare()
     # What is loaded by now stays: a collection need not look at it again (30 sessions share this process).
     gc.collect()

@@ -22,7 +22,7 @@ DELETED, ALL, UPLOADS = "zoo.deleted", "zoo.all", "zoo.uploads"
 
 def main() -> None:
     """Cards to begin with; below them the projects, and a file from elsewhere."""
-    projects = store().projects()
+    projects = store().projects(state.owner())
     st.title("Begin with a network", anchor=False)
     st.write("Each one is yours to change: add layers, take others away, train it, and leave with its Keras code.")
     _cards()

@@ -15,8 +15,8 @@ def begin(title: str, graph: Graph, data: str = "digits", notes: str = "") -> No
     Raises:
         EditError: the store does not take it.
     """
-    name = fresh_name(title, [project.name for project in store().projects()])
-    state.open_project(store().create(name, graph, data).id)
+    name = fresh_name(title, [project.name for project in store().projects(state.owner())])
+    state.open_project(store().create(name, graph, data, owner=state.owner()).id)
     if notes:
         state.say(notes)
     state.go("build.py")

@@ -68,7 +68,7 @@ def wire(project: Project) -> Wire:
     """The conversation of this tab's canvas about this project."""
     found: Wire | None = state.kept(f"canvas.{project.id}")
     if found is None:
-        found = Wire(project.id, store())
+        found = Wire(project.id, store(), state.visitor())
         state.keep(f"canvas.{project.id}", found)
     return found
 

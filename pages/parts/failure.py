@@ -7,6 +7,8 @@ import uuid
 
 import streamlit as st
 
+from runtime.store import DatabaseError
+
 LOG = logging.getLogger("layerloom")
 
 
@@ -16,6 +18,10 @@ def show(error: Exception) -> bool:
     Returns:
         True: Streamlit need not show the error itself.
     """
+    if isinstance(error, DatabaseError):
+        LOG.error("%s", error)
+        st.error(str(error), icon=":material/database_off:")
+        return True
     number = uuid.uuid4().hex[:8]
     LOG.error("Fault %s", number, exc_info=error)
     st.error(

@@ -22,7 +22,7 @@ def run_details(run: Run) -> None:
             icon=":material/account_tree:",
             help="A copy of the network as it was when this run began, with its data and settings.",
         ):
-            project = store().create(run.name, run.spec.graph, run.spec.data)
+            project = store().create(run.name, run.spec.graph, run.spec.data, owner=state.owner())
             store().settings(project.id, training=run.spec.training)
             state.open_project(project.id)
             state.go("build.py")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import uuid
+import secrets
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import streamlit as st
 
 from builder.graph import DocumentError
-from runtime.store import Project, store
+from runtime.store import LOCAL, Project, store
 
 PROJECT, NOTICE, VISITOR, KEPT = "layerloom.project", "layerloom.notice", "layerloom.visitor", "layerloom.kept."
 FOLLOWED = "layerloom.followed."
@@ -73,10 +73,16 @@ def notice() -> str | None:
     return message
 
 
+def owner() -> str:
+    """Who owns what is made here: the login, where the app asks for one."""
+    login = st.user.get("email") or st.user.get("name") if st.user.get("is_logged_in") else None
+    return str(login) if login else LOCAL
+
+
 def visitor() -> str:
-    """A name for this tab, by which the history tells its changes from those of others."""
-    name: str = st.session_state.setdefault(VISITOR, f"tab-{uuid.uuid4().hex[:8]}")
-    return name
+    """By what name the history and the others on the canvas know this tab: the login, else that of a guest."""
+    name: str = st.session_state.setdefault(VISITOR, f"Guest {secrets.token_hex(2).upper()}")
+    return name if owner() == LOCAL else owner()
 
 
 def keep(key: str, value: Any) -> None:

@@ -42,19 +42,11 @@ class Outgoing(BaseModel):
     entries: list[Entered] = Field(max_length=MOST_ENTRIES)
 
 
-class Done(Protocol):
-    """A step in the history, as far as it matters here: by whom it was made."""
-
-    @property
-    def by(self) -> str:
-        """`CLIENT#NUMBER` for a step taken on a canvas."""
-
-
 class Book(Protocol):
     """What `runtime.store.Store` offers here."""
 
-    def edit(self, project_id: str, edits: Sequence[Edit], by: str = "") -> object:
-        """Apply edits as one step."""
+    def edit(self, project_id: str, edits: Sequence[Edit], by: str = "", step: str = "") -> object:
+        """Apply edits as one step of undo: whose, and which step of which canvas (`CLIENT#NUMBER`)."""
 
     def undo(self, project_id: str) -> object:
         """One step back."""
@@ -62,8 +54,8 @@ class Book(Protocol):
     def redo(self, project_id: str) -> object:
         """One step forward."""
 
-    def history(self, project_id: str) -> Sequence[Done]:
-        """All steps, oldest first."""
+    def last_step(self, project_id: str, client: str) -> int:
+        """The number of the last step of this canvas."""
 
 
 class Wire:
@@ -72,8 +64,8 @@ class Wire:
     Each Wire is an epoch of its own: after a restart of the server, or in another tab, versions count from the beginning.
     """
 
-    def __init__(self, project_id: str, book: Book) -> None:
-        self._project, self._book = project_id, book
+    def __init__(self, project_id: str, book: Book, visitor: str = "") -> None:
+        self._project, self._book, self._visitor = project_id, book, visitor
         self._epoch = uuid.uuid4().hex
         self._versions: dict[int, View] = {0: {}}
         self._have = self._version = 0
@@ -148,15 +140,13 @@ class Wire:
     def _last(self, client: str) -> int:
         """The last step of this page load that has been taken; those taken before a restart stand in the history."""
         if client not in self._acknowledged:
-            steps = [change.by.partition("#") for change in self._book.history(self._project)]
-            numbers = [int(number) for name, _, number in steps if name == client and number.isdecimal()]
-            self._acknowledged[client] = max(numbers, default=0)
+            self._acknowledged[client] = self._book.last_step(self._project, client)
         return self._acknowledged[client]
 
     def _take(self, entry: Entered) -> None:
         try:
             if entry.history is None:
-                self._edit(EDITS.validate_python(entry.edits), by=f"{entry.client}#{entry.number}")
+                self._edit(EDITS.validate_python(entry.edits), step=f"{entry.client}#{entry.number}")
             elif entry.epoch == self._epoch:  # one of an older epoch may have been done: going back twice is worse
                 (self._book.undo if entry.history == "undo" else self._book.redo)(self._project)
         except ValidationError as error:
@@ -164,15 +154,16 @@ class Wire:
         except EditError as error:
             self.say(str(error))
 
-    def _edit(self, edits: tuple[Edit, ...], by: str) -> None:
+    def _edit(self, edits: tuple[Edit, ...], step: str) -> None:
         try:
-            self._book.edit(self._project, edits, by=by)
+            self._book.edit(self._project, edits, by=self._visitor, step=step)
             if folded := [edit.name for edit in edits if isinstance(edit, Fold)]:
                 self.select(folded)
         except NameTakenError as taken:  # two tabs chose it at once
             if len(edits) > 1:
                 raise
-            self._book.edit(self._project, [edits[0].model_copy(update={"id": taken.free})], by=by)
+            renamed = edits[0].model_copy(update={"id": taken.free})
+            self._book.edit(self._project, [renamed], by=self._visitor, step=step)
             self.select([taken.free])
             self.say(f"Another tab has just used the name {taken.name}, so your layer is called {taken.free}.")
 

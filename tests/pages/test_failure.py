@@ -19,3 +19,14 @@ def test_a_fault_is_words_and_a_number_that_the_log_knows(caplog):
     assert "secret detail" not in message
     assert number in caplog.text
     assert "RuntimeError: secret detail" in caplog.text
+
+
+def test_a_database_that_cannot_be_used_is_told_as_it_is():
+    def page():
+        from pages.parts import failure
+        from runtime.store import DatabaseError
+
+        assert failure.show(DatabaseError("Update Layerloom."))
+
+    (message,) = AppTest.from_function(page).run().error
+    assert message.value == "Update Layerloom."

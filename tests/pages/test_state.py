@@ -71,8 +71,8 @@ def test_a_project_that_another_tab_deletes_is_said():
 
 def test_a_project_of_another_version_is_told_in_words(monkeypatch):
     made = store().create("Mine", Graph())
-    store()._graphs.clear()
-    monkeypatch.setattr("runtime.store.unpacked", lambda blob: _another_version())
+    store()._states.graphs.clear()
+    monkeypatch.setattr("runtime.store.states.unpacked", lambda blob: _another_version())
     app = AppTest.from_function(script)
     app.query_params["project"] = made.id
     assert "version: expected 1" in shown(app)[2]

@@ -1,8 +1,7 @@
-"""A change as it is kept: the network packed small, and in words what was done."""
+"""A change in words."""
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 
 from builder.edits import (
@@ -25,21 +24,6 @@ from builder.edits import (
     Unexpose,
     Unfold,
 )
-from builder.graph import MAX_DOCUMENT_BYTES, Graph, read_graph
-
-
-def packed(text: bytes) -> bytes:
-    """A graph's JSON, about a twentieth of its size: the same keys stand in it again and again."""
-    return zlib.compress(text, level=1)
-
-
-def unpacked(blob: bytes) -> Graph:
-    """The graph in a packed document.
-
-    Raises:
-        DocumentError: it was written by another version of Layerloom.
-    """
-    return read_graph(zlib.decompressobj().decompress(blob, MAX_DOCUMENT_BYTES + 1))
 
 
 def words(edits: Sequence[Edit]) -> str:

@@ -1,4 +1,4 @@
-"""How a change is kept."""
+"""What a change is called."""
 
 import pytest
 
@@ -17,19 +17,9 @@ from builder.edits import (
     Share,
     Unfold,
 )
-from builder.graph import DocumentError, Edge, Graph, Node
+from builder.graph import Edge, Graph, Node
 from builder.layers import example
-from runtime.changes import packed, unpacked, words
-
-
-def test_packing_loses_nothing():
-    graph = Graph(nodes=(Node(id="dense", layer=example("Dense"), x=1.5, y=-2),))
-    assert unpacked(packed(graph.model_dump_json().encode())) == graph
-
-
-def test_a_packed_document_of_another_version_is_told_in_words():
-    with pytest.raises(DocumentError, match="version: expected 1"):
-        unpacked(packed(b'{"version": 9}'))
+from runtime.store.words import words
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from builder.edits import AddLayer, Configure, Connect, EditError, Load, Move, Place, Remove
 from builder.graph import Edge, Graph, Node
 from builder.layers import example
 from builder.training import Training
-from runtime.run import DataSpec
+from runtime.spec import DataSpec
 from runtime.store import MAX_NAME, Store, UnknownProjectError, clean_name, store
-
-
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'projects.sqlite'}"
 
 
 @pytest.fixture
@@ -60,7 +57,7 @@ def test_at_the_ends_undo_and_redo_change_nothing(projects, project):
     assert projects.redo(project.id) == project
 
 
-def test_a_new_edit_drops_what_was_undone(projects, project):
+def test_a_new_edit_after_an_undo_begins_a_branch_and_nothing_is_lost(projects, project):
     projects.edit(project.id, [Configure(id="dense", values={"units": 1})])
     projects.edit(project.id, [Configure(id="dense", values={"units": 2})])
     projects.undo(project.id)
@@ -70,7 +67,51 @@ def test_a_new_edit_drops_what_was_undone(projects, project):
 
     assert not projects.project(project.id).redoable
     assert units(projects.redo(project.id)) == 3
-    assert units(projects.undo(project.id)) == 64
+    assert [(one.number, one.parent) for one in projects.history(project.id)] == [(0, None), (1, 0), (2, 1), (3, 0)]
+    assert projects.graph(project.id, 2).find("dense").layer.units == 2
+    assert units(projects.go_to(project.id, 2)) == 2
+    assert units(projects.undo(project.id)) == 3
+    assert units(projects.redo(project.id)) == 2
+
+
+def test_going_to_the_state_that_is_there_is_no_step(projects, project):
+    assert projects.go_to(project.id, 0) == project
+
+
+def test_a_state_that_is_not_there_is_said(projects, project):
+    with pytest.raises(EditError, match="no such state"):
+        projects.go_to(project.id, 5)
+    with pytest.raises(EditError, match="no such state"):
+        projects.name_state(project.id, 5, "Five")
+
+
+def test_a_state_is_named_and_found_by_its_name(projects, project):
+    projects.name_state(project.id, 0, " The \n beginning ", by="Ada")
+    projects.edit(project.id, [Configure(id="dense", values={"units": 1})])
+    with pytest.raises(EditError, match="another name"):
+        projects.name_state(project.id, 1, "The beginning")
+    assert [one.name for one in projects.history(project.id)] == ["The beginning", None]
+
+    projects.go_to(project.id, 0)
+    assert projects.history(project.id)[-1].words == "Went back to The beginning"
+
+    projects.name_state(project.id, 0, "")
+    assert [one.name for one in projects.history(project.id)] == [None, None, None]
+
+
+def test_the_last_step_of_a_client_is_found_even_when_it_is_undone(projects, project):
+    for number in (1, 2, 10):
+        projects.edit(project.id, [Configure(id="dense", values={"units": number})], step=f"{'a' * 16}#{number}")
+    projects.undo(project.id)
+    assert projects.last_step(project.id, "a" * 16) == 10
+    assert projects.last_step(project.id, "a" * 15) == 0
+    assert projects.last_step(project.id, "%") == 0
+
+
+def test_people_see_their_own_projects_and_those_from_before_the_login(projects, project):
+    mine = projects.create("Hers", Graph(), owner="ada@example.org")
+    projects.create("His", Graph(), owner="bob@example.org")
+    assert {row.id for row in projects.projects("ada@example.org")} == {project.id, mine.id}
 
 
 def test_several_edits_are_one_step_and_a_faulty_one_leaves_all_as_it_was(projects, project):
@@ -158,6 +199,64 @@ def test_threads_that_edit_at_once_lose_nothing(url, project):
     assert tabs[1].project(project.id) == end
 
 
+NAMES = ("a", "b", "c")
+
+
+@st.composite
+def steps(draw):
+    """What somebody may do: an edit of any of three layers, a step back or forth, a jump."""
+    kind = draw(st.sampled_from(["add", "change", "remove", "move", "undo", "redo", "go"]))
+    name = draw(st.sampled_from(NAMES))
+    return kind, name, draw(st.integers(0, 30))
+
+
+def take(projects, project, step):
+    kind, name, number = step
+    match kind:
+        case "undo":
+            return projects.undo(project.id)
+        case "redo":
+            return projects.redo(project.id)
+        case "go":
+            known = len(projects.history(project.id))
+            return projects.go_to(project.id, number % known)
+    edit = {
+        "add": AddLayer(layer="Dense", id=name),
+        "change": Configure(id=name, values={"units": number + 1}),
+        "remove": Remove(ids=(name,)),
+        "move": Move(places=(Place(id=name, x=number, y=0),)),
+    }[kind]
+    try:
+        return projects.edit(project.id, [edit])
+    except EditError:
+        return projects.project(project.id)
+
+
+@settings(
+    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(done=st.lists(steps(), max_size=25))
+def test_any_sequence_of_steps_keeps_every_state_to_the_byte(url, projects, done):
+    project = projects.create("Mine", Graph())
+    seen = {0: project.graph.model_dump_json()}
+    for step in done:
+        now = take(projects, project, step)
+        place = next(one for one in projects.history(project.id) if one.present)
+        text = now.graph.model_dump_json()
+        assert seen.setdefault(place.number, text) == text
+        parent = place.parent
+        assert now.undoable == (parent is not None)
+        if step[0] == "undo" and now.redoable:
+            again = projects.redo(project.id)
+            assert projects.undo(project.id).graph == now.graph
+            assert again.graph != now.graph
+
+    projects._states.graphs.clear()
+    fresh = Store(url)
+    for number, text in seen.items():
+        assert fresh.graph(project.id, number).model_dump_json() == text
+
+
 def test_the_history_tells_who_did_what(projects, project):
     projects.edit(project.id, [AddLayer(layer="Dense")], by="Ada")
     projects.edit(project.id, [Configure(id="dense", values={"units": 3})], by="Bob")
@@ -165,11 +264,12 @@ def test_the_history_tells_who_did_what(projects, project):
 
     told = [(change.words, change.by, change.undone) for change in projects.history(project.id)]
 
-    assert told == [("Added Dense", "Ada", False), ("Changed dense: units", "Bob", True)]
+    assert told[1:] == [("Added Dense", "Ada", False), ("Changed dense: units", "Bob", True)]
+    assert [change.present for change in projects.history(project.id)] == [False, True, False]
 
 
 def test_a_network_that_is_too_large_is_refused(projects, project, monkeypatch):
-    monkeypatch.setattr("runtime.store.MAX_DOCUMENT_BYTES", 2_000)
+    monkeypatch.setattr("runtime.store.states.MAX_DOCUMENT_BYTES", 2_000)
     nodes = tuple(Node(id=f"dense_{number}", layer=example("Dense")) for number in range(20))
     with pytest.raises(EditError, match="at most"):
         projects.edit(project.id, [Load(graph=Graph(nodes=nodes))])

@@ -1,0 +1,111 @@
+"""The connection to the database, and the migrations that bring an older one up to date."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlmodel import create_engine
+
+from runtime.home import home
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0002"  # the newest of the migrations, which are numbered
+BEFORE_ALEMBIC = "0001"  # databases without a number have this one
+LOCK = 0x1A_7E_12_10_0  # any number that nobody else takes for an advisory lock of PostgreSQL
+
+
+class DatabaseError(RuntimeError):
+    """A database that cannot be used; `str()` says why, and what to do."""
+
+
+def default_url() -> str:
+    """Where projects are kept unless somebody says otherwise."""
+    return os.environ.get("LAYERLOOM_DATABASE") or f"sqlite:///{home() / 'projects.sqlite'}"
+
+
+def connect(url: str) -> Engine:
+    """An engine for an up-to-date database, whose transactions write only when they say so (`execution_options(writes=...)`).
+
+    Args:
+        url: `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME`.
+
+    Raises:
+        DatabaseError: there is none at the URL, or a newer Layerloom has written it.
+    """
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise DatabaseError(
+            "LAYERLOOM_DATABASE is no address of a database. Write postgresql://USER:PASSWORD@HOST/NAME, or leave it "
+            "empty: then projects are kept in a file."
+        ) from None
+    if address.drivername in ("postgres", "postgresql"):
+        address = address.set(drivername="postgresql+psycopg")
+    if address.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise DatabaseError(f"Layerloom keeps projects in SQLite or PostgreSQL, not in {address.drivername[:40]}.")
+    engine = create_engine(address, pool_pre_ping=address.drivername != "sqlite")
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _connected)
+        event.listen(engine, "begin", _began)
+    try:
+        _migrate(engine)
+    except DBAPIError as error:
+        place = address.render_as_string(hide_password=True)
+        raise DatabaseError(f"The database {place} cannot be opened: {str(error.orig).strip()[:300]}") from None
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
+    with engine.execution_options(writes=False).connect() as connection:
+        if _version(connection) == HEAD:  # the usual case, without the half second that alembic takes to import
+            return
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        version = _version(connection)  # another process may have been first
+        if version != HEAD:
+            _upgrade(connection, version)
+
+
+def _version(connection: Connection) -> str | None:
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" in tables:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return BEFORE_ALEMBIC if "project" in tables else None
+
+
+def _upgrade(connection: Connection, version: str | None) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if version is not None and version not in known:
+        raise DatabaseError(
+            f"The projects here were last used with a newer Layerloom (database version {version}; this one knows {HEAD}). "
+            "Update Layerloom, or name another folder in LAYERLOOM_HOME. Nothing has been changed."
+        )
+    if version is not None:
+        command.stamp(config, version)
+    command.upgrade(config, HEAD)
+
+
+def _connected(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where we say, not where sqlite3 guesses
+    connection.execute("PRAGMA busy_timeout=30000")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _began(connection: Any) -> None:
+    # A writer takes the lock before it reads: two tabs that edit at once go one after the other.
+    writes = connection.get_execution_options().get("writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
