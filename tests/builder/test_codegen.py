@@ -124,7 +124,6 @@ def compare_outputs(coded, built, where):
         np.testing.assert_array_equal(one, other, err_msg=str(where))
 
 def compare(case, where):
-    keras.utils.clear_session()
     scope = {"__name__": "__main__"}
     exec(case["source"], scope)
     coded, built = scope["model"], build(lower(read_graph(case["graph"])))
@@ -140,6 +139,7 @@ def compare(case, where):
         assert {**a, "name": ""} == {**b, "name": ""}, where
 
 for case in json.load(sys.stdin):
+    keras.utils.clear_session()  # before the scope, which it would end
     # A large network is compared without its weights, which would take minutes to draw.
     with keras.StatelessScope(initialize_variables=False) if case["large"] else contextlib.nullcontext():
         compare(case, (case["name"], case["style"]))
