@@ -1,7 +1,8 @@
 /** A layer on the canvas: name, type, what matters of its parameters, output shape, parameter count, and its problems. */
-import { Handle, type Node, type NodeProps, Position, useStore, useUpdateNodeInternals } from "@xyflow/react";
-import { memo, useEffect } from "react";
+import { Handle, type Node, type NodeProps, Position, useStore } from "@xyflow/react";
+import { memo } from "react";
 import { Icon } from "./Icon";
+import { across } from "./ports";
 import { useHere, useNode } from "./use";
 import type { Trouble } from "./wire";
 
@@ -14,9 +15,6 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
   const node = useNode(id);
   const { looks } = useHere();
   const far = useStore((state) => state.transform[2] < READABLE);
-  const remeasure = useUpdateNodeInternals();
-  const ports = node ? `${node.ports.join()}|${node.outputs.join()}` : "";
-  useEffect(() => remeasure(id), [id, ports, remeasure]);
   if (!node) return null;
   const look = looks.get(node.family);
   const worst = node.troubles.find((trouble) => trouble.severity === "error") ?? node.troubles[0];
@@ -46,7 +44,7 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
       )}
       {worst && <Badge troubles={node.troubles} severity={worst.severity} />}
       {node.outputs.map((name, index) => (
-        <Handle key={index} type="source" position={Position.Bottom} id={String(index)} style={{ left: across(index, node.outputs.length) }} title={`${name}: drag to an input of another layer`}>
+        <Handle key={index} type="source" position={Position.Bottom} id={String(index)} style={left(index, node.outputs.length)} title={`${name}: drag to an input of another layer`}>
           {node.outputs.length > 1 && <span className="port below">{name}</span>}
         </Handle>
       ))}
@@ -62,7 +60,7 @@ function Ports({ names, lists, optional }: { names: readonly string[]; lists: re
       position={Position.Top}
       id={name}
       className={`${lists.includes(name) ? "many" : ""} ${optional.includes(name) ? "optional" : ""}`}
-      style={{ left: across(index, names.length) }}
+      style={left(index, names.length)}
       title={lists.includes(name) ? "Takes any number of inputs" : optional.includes(name) ? `${name} (may stay free)` : name}
     >
       {names.length > 1 && <span className="port above">{name}</span>}
@@ -70,8 +68,8 @@ function Ports({ names, lists, optional }: { names: readonly string[]; lists: re
   ));
 }
 
-function across(index: number, count: number): string {
-  return `${((index + 0.5) / count) * 100}%`;
+function left(index: number, count: number): React.CSSProperties {
+  return { left: `${across(index, count) * 100}%` };
 }
 
 function Badge({ troubles, severity }: { troubles: readonly Trouble[]; severity: Trouble["severity"] }) {

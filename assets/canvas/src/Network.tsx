@@ -125,7 +125,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
       deleteKeyCode={null}
       multiSelectionKeyCode={["Shift", "Meta", "Control"]}
       connectionRadius={28}
-      minZoom={0.08}
+      minZoom={0.01}
       maxZoom={2}
       nodeDragThreshold={3}
       elevateEdgesOnSelect

@@ -2,6 +2,7 @@
 import { type Edge as FlowEdge, MarkerType } from "@xyflow/react";
 import type { LayerNodeType } from "./LayerNode";
 import { type Doc, edgeId, edgesOf } from "./document";
+import { handlesOf } from "./ports";
 import { SIZE } from "./size";
 import type { Edge } from "./wire";
 
@@ -9,16 +10,18 @@ export type Line = FlowEdge<{ edge: Edge }>;
 
 export function flowNodes(doc: Doc, before: readonly LayerNodeType[], selected: ReadonlySet<string>): LayerNodeType[] {
   const old = new Map(before.map((node) => [node.id, node]));
-  return [...doc.values()].map(({ key, x, y, layer }) => {
+  return [...doc.values()].map((shown) => {
+    const { key, x, y, layer } = shown;
     const node = old.get(key);
     const chosen = selected.has(key);
+    const handles = handlesOf(shown);
     if (!node) {
       const label = { ariaLabel: `${layer.type} ${key}` };
-      return { id: key, type: "layer", position: { x, y }, data: {}, selected: chosen, ...SIZE, ...label };
+      return { id: key, type: "layer", position: { x, y }, data: {}, selected: chosen, handles, ...SIZE, measured: SIZE, ...label };
     }
     const stays = node.dragging || (node.position.x === x && node.position.y === y);
-    if (stays && Boolean(node.selected) === chosen) return node;
-    return { ...node, selected: chosen, position: stays ? node.position : { x, y } };
+    if (stays && Boolean(node.selected) === chosen && node.handles === handles) return node;
+    return { ...node, selected: chosen, handles, position: stays ? node.position : { x, y } };
   });
 }
 
