@@ -15,6 +15,7 @@ from builder.matching import Key, by_key, matched
 Kind = Literal["added", "removed", "changed", "moved"]
 Names = Mapping[str, str]
 LONGEST = 60  # characters of one value
+_ASKED = {"id", "layer", "shares", "x", "y"}  # the fields of a node that are told in words of their own
 _BESIDE = ("type", "values")  # the values of an instance are told one by one
 
 
@@ -112,6 +113,9 @@ def _parts(before: Graph | Block, after: Graph | Block, blocks: Names) -> Iterat
 def _changes(was: Node, now: Node, names: Names) -> Iterator[str]:
     if was.id != now.id:
         yield f"{was.id} is called {now.id}"
+    for name in Node.model_fields.keys() - _ASKED:
+        if (given := getattr(was, name)) != (taken := getattr(now, name)):
+            yield f"{now.id}: {name} {_words(given)} → {_words(taken)}"
     owner = None if was.shares is None else names.get(was.shares, was.shares)
     if owner != now.shares:
         yield f"{now.id}: uses the layer of {now.shares}" if now.shares else f"{now.id}: has a layer of its own"

@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from builder.graph import Block, Edge, Graph, Node
 
 Key = str  # a node's name, with #2 behind it where the network uses the name a second time
+Look = tuple[Hashable, frozenset["Way"]]  # what two nodes that are the same have in common
 Way = tuple[str, str, int, str]  # "in" or "out", the node there, number of the output, port
 
 
@@ -34,16 +35,36 @@ def matched(before: Graph | Block, after: Graph | Block) -> dict[Key, Key]:
         kept = {there: there for there in pairs.values()}
         gone = {key: _known(ways_before.get(key, ()), pairs) for key in old if key not in pairs}
         come = {key: _known(ways_after.get(key, ()), kept) for key in new if key not in kept}
-        found = _only_pairs(
-            {key: (old[key].layer, ways) for key, ways in gone.items()},
-            {key: (new[key].layer, ways) for key, ways in come.items()},
-        ) or _only_pairs(
-            {key: (old[key].layer.type, ways) for key, ways in gone.items() if ways},
-            {key: (new[key].layer.type, ways) for key, ways in come.items() if ways},
-        )
-        if not found:
+        for look in (_exact, _same_type, _before, _behind):
+            found = _only_pairs(
+                {key: seen for key, ways in gone.items() if (seen := look(old[key], ways))},
+                {key: seen for key, ways in come.items() if (seen := look(new[key], ways))},
+            )
+            if found:
+                break
+        else:
             return pairs
         pairs |= found
+
+
+def _exact(node: Node, ways: frozenset[Way]) -> Look | None:
+    """The same layer between the same nodes."""
+    return node.layer, ways
+
+
+def _same_type(node: Node, ways: frozenset[Way]) -> Look | None:
+    """A layer of the same type between the same nodes, if there are any."""
+    return (node.layer.type, ways) if ways else None
+
+
+def _before(node: Node, ways: frozenset[Way]) -> Look | None:
+    """The same layer after the same nodes, where what follows has changed."""
+    return _exact(node, known) if (known := frozenset(way for way in ways if way[0] == "in")) else None
+
+
+def _behind(node: Node, ways: frozenset[Way]) -> Look | None:
+    """The same layer before the same nodes, where what comes in has changed."""
+    return _exact(node, known) if (known := frozenset(way for way in ways if way[0] == "out")) else None
 
 
 def _ways(edges: Iterable[Edge]) -> dict[str, list[Way]]:

@@ -16,6 +16,7 @@ PAGES = (
     ("zoo.py", "Start", ":material/home:"),
     ("networks.py", "Zoo", ":material/category:"),
     ("build.py", "Build", ":material/account_tree:"),
+    ("history.py", "History", ":material/history:"),
     ("data.py", "Data", ":material/table_chart:"),
     ("train.py", "Train", ":material/play_circle:"),
     ("microscope.py", "Microscope", ":material/biotech:"),

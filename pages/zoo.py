@@ -12,6 +12,7 @@ from builder.edits import EditError
 from builder.zoo import TEMPLATES, Template
 from pages.parts import state, uploads
 from pages.parts.begin import begin
+from pages.parts.tree import ago
 from runtime.store import MAX_NAME, Summary, clean_name, store
 
 FIRST = "lenet5"  # what somebody who is new here is led to
@@ -149,14 +150,6 @@ def _restore(project: Summary) -> None:
     except EditError as error:
         state.say(str(error))
     state.forget(DELETED)
-
-
-def ago(seconds: float) -> str:
-    """How long ago, in the largest unit that fits."""
-    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if (count := int(seconds // size)) > 0:
-            return f"{count} {unit}{'' if count == 1 else 's'} ago"
-    return "just now"
 
 
 main()

@@ -82,7 +82,7 @@ class Store:
             )
             session.add(row)
             session.flush()
-            self._states.add(session, row, graph, Made("Began", by=_line(owner)))
+            self._states.add(session, row, graph, Made("Began", by="" if owner == LOCAL else _line(owner)))
             return self._project(session, row)
 
     def project(self, project_id: str) -> Project | None:

@@ -69,6 +69,14 @@ def test_a_whole_chain_under_other_names_is_the_same_chain():
     assert all("is called" in words for _, words in told(LENET, renamed))
 
 
+def test_a_renamed_layer_is_found_though_its_neighbour_has_changed():
+    after = done(LENET, AddLayer(layer="Dropout", id="drop", after="f6"), Rename(id="f6", to="dense"))
+    assert [one for one in told(LENET, after) if one[0] != "moved"] == [
+        ("added", "drop: Dropout rate 0.5"),
+        ("changed", "f6 is called dense"),
+    ]
+
+
 def test_two_that_look_alike_are_not_guessed():
     two = done(Graph(), AddLayer(layer="Dense", id="a"), AddLayer(layer="Dense", id="b"))
     others = done(Graph(), AddLayer(layer="Dense", id="x"), AddLayer(layer="Dense", id="y"))
