@@ -17,7 +17,7 @@ from pages.parts.blocks import edited, first_line
 from pages.parts.canvas import canvas, facts_of, wire
 from pages.parts.form import form
 from pages.parts.inside import Place, place
-from pages.parts.views import totals_text
+from pages.parts.totals import totals
 from pages.parts.wire import Wire, changed
 from runtime.datasets import DATASETS
 from runtime.store import MAX_NAME, Project, UnknownProjectError, clean_name, store
@@ -46,15 +46,14 @@ def workbench(project_id: str) -> None:
     here = place(project.graph, conversation.opened)
     facts = facts_of(project)
     dataset = DATASETS.get(project.data.name)
-    found = problems(
-        project.graph, facts=facts, task=dataset.task(project.data) if dataset else None, training=project.training
-    )
+    task = dataset.task(project.data) if dataset else None
+    found = problems(project.graph, facts=facts, task=task, training=project.training)
     shown_facts, shown_problems = (facts, found) if not here.path else _inside(project, here)
     with top:
         _call_to_action(project, found)
         _problem_list(project, here, shown_problems, conversation)
     with left:
-        canvas(project, here, shown_facts, totals_text(project.graph, facts), shown_problems)
+        canvas(project, here, shown_facts, totals(project, facts, task), shown_problems)
 
 
 def _inside(project: Project, here: Place) -> tuple[dict[str, Facts] | None, tuple[Problem, ...]]:

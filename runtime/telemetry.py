@@ -11,6 +11,7 @@ from runtime.events import BatchEnded, EpochEnded, Event, MapsSaved, Paused, Res
 from runtime.maps import save
 from runtime.maps.watcher import Look
 from runtime.run import Run
+from runtime.statistics import Recorder
 
 TICK = 0.2  # seconds between two words about a running epoch
 BETWEEN_WISHES = 0.1  # seconds between two looks at what is asked for
@@ -24,8 +25,8 @@ MOST_LOOKS = 200  # after so many epochs not each one is looked at
 class Telemetry:
     """Tells of batches and epochs, takes maps, saves the model, and obeys the control file."""
 
-    def __init__(self, run: Run, model: Any, steps: int, look: Look | None) -> None:
-        self.run, self.model, self.steps, self.look = run, model, steps, look
+    def __init__(self, run: Run, model: Any, steps: int, look: Look | None, recorder: Recorder | None = None) -> None:
+        self.run, self.model, self.steps, self.look, self.recorder = run, model, steps, look, recorder
         self.epoch = self.step = 0
         self.stopped = False
         self.diverged = False
@@ -61,6 +62,8 @@ class Telemetry:
             if self.look and now >= self._next_maps and self.step < self.steps:
                 self._next_maps = now + BETWEEN_MAPS
                 self._take_maps(self.epoch + round(self.step / self.steps, 2))
+            if self.recorder:
+                self.recorder.record(self.epoch + round(self.step / self.steps, 2))
         self.listen()
 
     def listen(self) -> None:
@@ -93,6 +96,8 @@ class Telemetry:
         done = self.epoch + round(self.step / self.steps, 2)
         if self.look and done > self._looked:
             self._take_maps(done)
+        if self.recorder:
+            self.recorder.record(done, last=True)
 
     def checkpoint(self) -> None:
         """Save the model in one step: whoever reads it never finds half of it."""

@@ -76,7 +76,9 @@ def train(run: Run) -> Event:
     from builder.program import lower
     from runtime.datasets import DATASETS, DataUnavailable, downloads
     from runtime.loop import Steps, fit, measure
+    from runtime.maps.statistics import EXAMPLES, statistician
     from runtime.maps.watcher import watcher
+    from runtime.statistics import Recorder
     from runtime.telemetry import Telemetry, floats
 
     spec, training = run.spec, run.spec.training
@@ -115,7 +117,11 @@ def train(run: Run) -> Event:
     steps = -(-len(x_train) // training.batch_size)
     sample = arrays.x_test[spec.watch.sample % len(arrays.x_test)] if len(arrays.x_test) else x_train[0]
     look = watcher(model, sample, spec.watch.nodes) if spec.watch.maps else None
-    telemetry = Telemetry(run, model, steps, look)
+    few = arrange(
+        tf.data.Dataset.from_tensor_slices((x_train[:EXAMPLES], y_train[:EXAMPLES])).batch(training.batch_size)
+    )
+    recorder = Recorder(run, statistician(model, *next(iter(few)))) if spec.watch.maps else None
+    telemetry = Telemetry(run, model, steps, look, recorder)
     signal.signal(signal.SIGTERM, lambda *_: telemetry.stop())
     append(
         run.events,

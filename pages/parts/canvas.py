@@ -22,13 +22,17 @@ from builder.program import Facts
 from pages.parts import state
 from pages.parts.inside import Place, place
 from pages.parts.routes import PREFIX
+from pages.parts.runs import LIVE
+from pages.parts.totals import Totals
 from pages.parts.views import offered, view
 from pages.parts.wire import Wire
+from runtime.run import runs
 from runtime.service import service
+from runtime.statistics import read
 from runtime.store import Project, store
 
 DIST = Path(__file__).parents[2] / "assets" / "canvas" / "dist"
-BUNDLE, PULSE = f"{PREFIX}/canvas/bundle", f"{PREFIX}/canvas/pulse"
+BUNDLE, PULSE, STATISTICS = (f"{PREFIX}/canvas/{name}" for name in ("bundle", "pulse", "statistics"))
 ENTRY = "canvas.js"
 PATIENCE = 0.25  # seconds that an edit waits for its shapes; later ones are picked up
 
@@ -58,8 +62,23 @@ def pulse(request: Request) -> Response:
     return JSONResponse({"revision": project.revision, "news": news}, headers={"Cache-Control": "no-store"})
 
 
+def layer_statistics(request: Request) -> Response:
+    """`/canvas/statistics?project=ID`: how the layers of its newest run are doing; nothing (204) where none was measured."""
+    project_id = request.query_params.get("project", "")
+    found = runs(project_id) if re.fullmatch(r"[0-9a-f]{32}", project_id) else []
+    measured = ((run, statistics) for run in found if (statistics := read(run)))
+    run, statistics = next(measured, (None, None))
+    if run is None or statistics is None:
+        return Response(status_code=204)
+    told = {"run": run.id, "name": run.name, "live": run.status() in LIVE}
+    return JSONResponse(
+        told | statistics.model_dump(mode="json", exclude_none=True), headers={"Cache-Control": "no-store"}
+    )
+
+
 ROUTES: list[BaseRoute] = [
     Route(PULSE, pulse),
+    Route(STATISTICS, layer_statistics),
     Mount(BUNDLE, Bundle(directory=DIST, check_dir=False)),
 ]
 
@@ -86,7 +105,7 @@ def shapes_state(facts: dict[str, Facts] | None) -> str:
 
 
 def canvas(
-    project: Project, here: Place, facts: dict[str, Facts] | None, totals: str, problems: Iterable[Problem]
+    project: Project, here: Place, facts: dict[str, Facts] | None, totals: Totals, problems: Iterable[Problem]
 ) -> None:
     """Draw the canvas of a project, open `here`; what a person does there comes in at the next run, before anything is drawn.
 
@@ -112,6 +131,7 @@ def canvas(
         redo=project.redoable,
         revision=project.revision,
         pulse=f"{PULSE}?project={project.id}&inside={'/'.join(here.instances)}",
+        statistics=f"{STATISTICS}?project={project.id}",
     )
     hear = partial(_hear, key, conversation)
     _component()(

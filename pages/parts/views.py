@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 from builder.graph import Edge, Graph, Node, write_graph
@@ -44,6 +45,7 @@ def view(graph: Graph, facts: Mapping[str, Facts] | None, problems: Iterable[Pro
             "inputs": [[edge.source, edge.output, edge.port] for edge in incoming.get(key, ())],
             "shape": shapes_text(said_of) if said_of else "",
             "parameters": parameters_text(said_of) if said_of else "",
+            "measures": measures(said_of) if said_of else None,
             "troubles": troubles.get(node.id, []),
         }
     return shown
@@ -95,11 +97,19 @@ def parameters_text(facts: Facts) -> str:
     return f"{facts.parameters:,} parameters" if facts.parameters else ""
 
 
-def totals_text(graph: Graph, facts: Mapping[str, Facts] | None) -> str:
-    """`7 layers, 44,426 parameters, 281,640 multiply-adds an example`; only the layers while the rest is not known."""
-    layers = f"{len(graph.nodes)} layer" + ("" if len(graph.nodes) == 1 else "s")
-    if not facts:
-        return layers
-    parameters = sum(one.parameters for one in facts.values())
-    macs = sum(one.macs or 0 for one in facts.values())
-    return f"{layers}, {parameters:,} parameters, {macs:,} multiply-adds an example"
+def measures(facts: Facts) -> dict[str, Any]:
+    """What a node can be coloured by, and is explained with: numbers, or None where they are not known.
+
+    `memory` is that of the output for one example, in bytes; `size` counts the numbers in it; `field` is the receptive
+    field along each axis, in pixels or steps, and `why` says why there is none.
+    """
+    first = facts.shapes[0][1:] if facts.shapes else ()
+    return {
+        "parameters": facts.parameters,
+        "trainable": facts.trainable,
+        "macs": facts.macs,
+        "memory": facts.activation_bytes,
+        "size": prod(size for size in first if size is not None) if facts.shapes and None not in first else None,
+        "field": facts.field,
+        "why": facts.field_why,
+    }

@@ -28,7 +28,7 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
     layers = [layer for layer in model.layers if not nodes or layer.name in nodes]
     if not layers:  # the chosen nodes are no part of the model: nothing leads from them to its end
         return dict
-    outputs = {layer.name: _output(layer) for layer in layers}
+    outputs = {layer.name: output_of(layer) for layer in layers}
     inside = keras.Model(model.inputs, outputs)
     batch = tf.constant(sample[None])
     entries = [batch[:, part] for part in range(len(model.inputs))] if len(model.inputs) > 1 else batch
@@ -43,7 +43,7 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
     return look
 
 
-def _output(layer: Any) -> Any:
+def output_of(layer: Any) -> Any:
     """What the layer returns within the network, the first of several."""
     if isinstance(layer, keras.Model):  # a backbone's own `output` belongs to its inner network
         return layer._inbound_nodes[-1].output_tensors[0]

@@ -17,8 +17,10 @@ from builder.layers import LAYERS, example
 from builder.program import Facts
 from builder.validate import Problem
 from pages.parts import canvas, views
-from pages.parts.views import offered, totals_text, view
+from pages.parts.views import offered, view
 from pages.parts.wire import NOTICES_KEPT, Wire, changed
+from runtime.run import RunSpec, create
+from runtime.statistics import LayerStatistics, RunStatistics, write
 from runtime.store import Store
 
 CLIENT = "0123456789abcdef"
@@ -227,12 +229,15 @@ class TestView:
     def test_open_sizes_and_several_outputs(self) -> None:
         assert views.shapes_text(Facts(shapes=((None, None, 3), (None,)))) == "?x3, 1"
 
-    def test_totals(self) -> None:
-        made = network(AddLayer(layer="Dense", id="b"))
-        assert totals_text(made, None) == "1 layer"
-        assert totals_text(made, {"b": Facts(parameters=1000, macs=2000)}) == (
-            "1 layer, 1,000 parameters, 2,000 multiply-adds an example"
-        )
+    def test_a_node_has_its_figures_and_says_which_are_not_known(self) -> None:
+        made = network(AddLayer(layer="Dense", id="b"), AddLayer(layer="Dense", id="c"))
+        facts = Facts(shapes=((None, 4, 4, 2),), parameters=9, trainable=5, macs=7, activation_bytes=128, field=(3, 3))
+        drawn = view(made, {"b": facts}, ())
+        assert drawn["b"]["measures"] == {
+            "parameters": 9, "trainable": 5, "macs": 7, "memory": 128, "size": 32, "field": (3, 3), "why": "",
+        }  # fmt: skip
+        assert drawn["c"]["measures"] is None
+        assert views.measures(Facts(shapes=((None, None),), field_why="the whole input"))["size"] is None
 
     def test_the_palette_has_every_layer_with_a_family_that_has_a_label(self) -> None:
         entries = offered()["entries"]
@@ -313,6 +318,17 @@ class TestRoutes:
     @pytest.mark.parametrize("project", ["", "nonsense", "../../etc/passwd", "0" * 32, "0" * 100_000])
     def test_a_project_that_is_none(self, keras: FakeService, project: str) -> None:
         assert Answer(canvas.PULSE, f"project={project}").status == 404
+        assert Answer(canvas.STATISTICS, f"project={project}").status == 204
+
+    def test_the_newest_run_that_was_measured_colours_the_canvas(self, tmp_path, monkeypatch) -> None:
+        monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
+        project = "0" * 31 + "1"
+        first = create(RunSpec(graph=Graph()), project=project)
+        write(first, RunStatistics(epoch=2, layers={"a": LayerStatistics(mean=1, dead=0)}))
+        create(RunSpec(graph=Graph()), project=project)
+        assert Answer(canvas.STATISTICS, f"project={project}").json() == {
+            "run": first.id, "name": first.name, "live": True, "epoch": 2, "layers": {"a": {"mean": 1, "dead": 0}},
+        }  # fmt: skip
 
     def test_the_bundle_is_served_to_be_kept_and_nothing_else_is(self) -> None:
         answer = Answer(f"{canvas.BUNDLE}/{canvas.ENTRY}")

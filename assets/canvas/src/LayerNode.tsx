@@ -3,7 +3,7 @@ import { Handle, type Node, type NodeProps, Position, useStore } from "@xyflow/r
 import { memo } from "react";
 import { Icon } from "./Icon";
 import { across } from "./ports";
-import { useHere, useNode } from "./use";
+import { useHere, useNode, usePainted } from "./use";
 import type { Trouble } from "./wire";
 
 export type LayerNodeType = Node<Record<string, never>, "layer">;
@@ -14,14 +14,15 @@ const READABLE = 0.45;
 export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<LayerNodeType>) {
   const node = useNode(id);
   const { looks } = useHere();
+  const painted = usePainted(id);
   const far = useStore((state) => state.transform[2] < READABLE);
   if (!node) return null;
   const look = looks.get(node.family);
   const worst = node.troubles.find((trouble) => trouble.severity === "error") ?? node.troubles[0];
   return (
     <div
-      className={`layer ${selected ? "selected" : ""} ${worst ? worst.severity : ""} ${far ? "far" : ""}`}
-      style={{ "--family": look?.colour } as React.CSSProperties}
+      className={`layer ${selected ? "selected" : ""} ${worst ? worst.severity : ""} ${far ? "far" : ""} ${painted ? (painted.colour ? "painted" : "unpainted") : ""}`}
+      style={{ "--family": look?.colour, "--paint": painted?.colour, "--ink": painted?.ink } as React.CSSProperties}
       data-layer={node.id}
     >
       <Ports names={node.ports} lists={node.lists} optional={node.optional} />
@@ -38,7 +39,7 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
           <div className="facts">
             <span aria-hidden>→</span>
             <span className="shape" title={`Shape of what comes out, for one example: ${node.shape || "not known yet"}`}>{node.shape || "…"}</span>
-            <span className="parameters" title="Numbers that the layer learns">{node.parameters}</span>
+            <span className="parameters" title={painted ? painted.why : "Numbers that the layer learns"}>{painted ? painted.text : node.parameters}</span>
           </div>
         </>
       )}

@@ -15,12 +15,14 @@ import {
 } from "@xyflow/react";
 import { useEffect, useRef, useState } from "react";
 import { LayerNode, type LayerNodeType } from "./LayerNode";
+import { TensorEdge } from "./TensorEdge";
 import type { Actions } from "./actions";
 import { type Line, flowEdges, flowNodes } from "./flow";
 import { useHere } from "./use";
 import type { Edge } from "./wire";
 
 const NODE_TYPES = { layer: LayerNode };
+const EDGE_TYPES = { tensor: TensorEdge };
 const FIT = { padding: 0.15, maxZoom: 1 };
 const LEGIBLE = 0.8; // the smallest zoom at which the text of a node is read with ease
 const OVERVIEW = 40; // a network of more nodes opens as a whole, however small
@@ -105,6 +107,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
       nodes={nodes}
       edges={lines.map((line) => (target && line.data?.edge === target ? { ...line, className: "target" } : line))}
       nodeTypes={NODE_TYPES}
+      edgeTypes={EDGE_TYPES}
       onNodesChange={change}
       onEdgesChange={changeEdges}
       onConnect={(connection) => actions.connect(asEdge(connection))}

@@ -25,7 +25,7 @@ export function StatusLine() {
         </span>
       )}
       <span className={`state ${connection ? "silent" : (status?.status.state ?? "")}`}>{connection || status?.status.message}</span>
-      <span className="totals">{status?.totals}</span>
+      <span className="totals">{status?.totals.map(({ text, hint }) => <span key={text} title={hint}>{text}</span>)}</span>
     </div>
   );
 }

@@ -6,7 +6,10 @@ import { Path } from "./Path";
 import { PaletteList } from "./PaletteList";
 import { StatusLine } from "./StatusLine";
 import { Toolbar } from "./Toolbar";
+import { HoverCard } from "./HoverCard";
+import { Legend } from "./Legend";
 import { Actions } from "./actions";
+import { Colours } from "./colours";
 import { edgeId, edgesOf } from "./document";
 import { looks } from "./families";
 import { listen } from "./keys";
@@ -31,7 +34,8 @@ export function Workplace({ session }: { session: Session }) {
 function Inside({ session }: { session: Session }) {
   useSession(session);
   const actions = useMemo(() => new Actions(session), [session]);
-  const here = useMemo(() => ({ session, looks: looks(session.palette) }), [session, session.palette]);
+  const colours = useMemo(() => new Colours(session), [session]);
+  const here = useMemo(() => ({ session, looks: looks(session.palette), colours }), [session, session.palette, colours]);
   const view = useReactFlow();
   const place = useRef<HTMLDivElement>(null);
   const flow = useRef<HTMLDivElement>(null);
@@ -106,6 +110,8 @@ function Inside({ session }: { session: Session }) {
                 selectedEdges.current = edges;
               }}
             />
+            {session.shown.size > 0 && <Legend />}
+            <HoverCard place={flow} />
             {empty && (
               <div className="empty">
                 <b>Drag Input here, or press Enter on a layer</b>

@@ -49,7 +49,7 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
 
 function newNode(entry: Entry, id: string, x: number, y: number): NodeView {
   const { family, summary, ports, lists, optional, outputs, layer } = entry;
-  const unknown = { inputs: [], shape: "", parameters: "", troubles: [] };
+  const unknown = { inputs: [], shape: "", parameters: "", measures: null, troubles: [] };
   return { key: id, id, layer, family, summary, ports, lists, optional, outputs, x, y, ...unknown };
 }
 

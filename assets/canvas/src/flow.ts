@@ -38,6 +38,7 @@ export function flowEdges(doc: Doc, before: readonly Line[]): Line[] {
 function line(id: string, edge: Edge): Line {
   return {
     id,
+    type: "tensor",
     source: edge.source,
     target: edge.target,
     sourceHandle: String(edge.output),

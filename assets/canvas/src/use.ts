@@ -1,5 +1,6 @@
 /** Hooks over a Session. */
 import { createContext, useContext, useReducer, useSyncExternalStore, useEffect } from "react";
+import type { Colours, Painted } from "./colours";
 import type { Look } from "./families";
 import type { Session } from "./session";
 import type { NodeView } from "./wire";
@@ -7,6 +8,7 @@ import type { NodeView } from "./wire";
 export interface Surroundings {
   session: Session;
   looks: Map<string, Look>;
+  colours: Colours;
 }
 
 export const Here = createContext<Surroundings | null>(null);
@@ -24,6 +26,12 @@ export function useNode(key: string): NodeView | undefined {
     (listener) => session.subscribeNode(key, listener),
     () => session.node(key),
   );
+}
+
+/** The colour of one node by the measure that is chosen; undefined while none is. */
+export function usePainted(key: string): Painted | undefined {
+  const { colours } = useHere();
+  return useSyncExternalStore(colours.subscribe, () => colours.of(key));
 }
 
 /** Paint anew whenever anything of the session changes. */

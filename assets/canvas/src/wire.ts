@@ -15,6 +15,17 @@ export interface Trouble {
 /** The tensor that comes into a port: [source, number of its output, port]. */
 export type Input = readonly [source: string, output: number, port: string];
 
+/** What a node can be coloured by, and is explained with; null where it is not known. pages/parts/views.py says the units. */
+export interface Measures {
+  parameters: number;
+  trainable: number;
+  macs: number | null;
+  memory: number | null;
+  size: number | null;
+  field: readonly number[] | null;
+  why: string;
+}
+
 /** All that the canvas shows of one node. `key` is its id, made unique where a document uses a name twice. */
 export interface NodeView {
   key: string;
@@ -33,6 +44,7 @@ export interface NodeView {
   inputs: readonly Input[];
   shape: string;
   parameters: string;
+  measures: Measures | null;
   troubles: readonly Trouble[];
 }
 
@@ -120,7 +132,7 @@ export interface Incoming {
   notices: { number: number; text: string }[];
   select: { number: number; keys: string[] };
   status: Status;
-  totals: string;
+  totals: { text: string; hint: string }[];
   /** The instances that are open, each with its block, from the outermost; empty at the top of the network. */
   path: { node: string; block: string }[];
   /** The names of all blocks of the network. */
@@ -129,5 +141,7 @@ export interface Incoming {
   redo: boolean;
   revision: number;
   pulse: string;
+  /** Where the state of the layers in the project's newest run is to be had. */
+  statistics: string;
   palette?: Palette;
 }

@@ -18,7 +18,7 @@ export function node(id: string, type: string, y: number, inputs: Input[] = []):
   const offered = OFFERED.get(type);
   if (!offered) throw new Error(type);
   const { family, layer, summary, ports, lists, optional, outputs } = offered;
-  return { key: id, id, family, layer, summary, ports, lists, optional, outputs, x: 0, y, inputs, shape: "", parameters: "", troubles: [] };
+  return { key: id, id, family, layer, summary, ports, lists, optional, outputs, x: 0, y, inputs, shape: "", parameters: "", measures: null, troubles: [] };
 }
 
 /** image -> one -> two -> three, each 130 below the other. */
@@ -44,13 +44,14 @@ export function message(over: Partial<Incoming> = {}): Incoming {
     notices: [],
     select: { number: 0, keys: [] },
     status: { state: "ready", message: "" },
-    totals: "",
+    totals: [],
     path: [],
     blocks: [],
     undo: false,
     redo: false,
     revision: 1,
     pulse: "/pulse",
+    statistics: "/statistics",
     palette: { families: { core: "Core" }, entries: [...OFFERED.values()] },
     ...over,
   };
