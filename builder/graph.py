@@ -34,11 +34,13 @@ class Node(Frozen):
     """A layer at a place. `id` is Python variable, Keras layer name and key everywhere.
 
     With `shares` it is the layer of that node, used once more with the same weights; its own `layer` is passed over.
+    A `disabled` one stays on the canvas but is no part of the network: what came into it is passed on.
     """
 
     id: NodeId
     layer: Layer
     shares: NodeId | None = None
+    disabled: bool = False
     x: float = Field(0.0, ge=-FAR, le=FAR)
     y: float = Field(0.0, ge=-FAR, le=FAR)
 

@@ -12,6 +12,7 @@ from typing import Any
 import networkx as nx
 from pydantic import BaseModel, ConfigDict
 
+from builder.bridging import blocking, enabled, left_by
 from builder.call import Call
 from builder.graph import Block, Edge, Graph, Node
 from builder.layers.base import LayerSpec, Setting, Signature, layer_call
@@ -148,12 +149,17 @@ def lower(graph: Graph, inside: bool = False) -> Program:
     """
     blocks: list[BlockProgram] = []
     for block in graph.blocks:
-        body = _lower(graph.inside(block.name), tuple(blocks), Input)
+        body = _lower(graph.inside(block.name), tuple(blocks), Input, block)
         blocks.append(BlockProgram(block, body))
     return _lower(graph, tuple(blocks), Input if inside else BlockInput)
 
 
-def _lower(graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[LayerSpec]) -> Program:
+def _lower(
+    graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[LayerSpec], block: Block | None = None
+) -> Program:
+    """The program of a network, or of the inside of `block`."""
+    stuck = blocking(graph, block.signature().outputs if block else ())
+    graph = enabled(graph)
     nodes = {node.id: node for node in graph.nodes}
     counts = Counter(node.id for node in graph.nodes)
     place = {node_id: index for index, node_id in enumerate(nodes)}
@@ -176,13 +182,29 @@ def _lower(graph: Graph, blocks: tuple[BlockProgram, ...], misplaced: type[Layer
         if step is not None and all(edge.source in steps for edge in incoming[node_id]):
             steps[node_id] = step
             used.update((edge.source, edge.output) for edge in incoming[node_id])
+    ends = tuple(ref for step in steps.values() if step.arguments for ref in _ends(step, used))
     return Program(
         steps=tuple(steps.values()),
         inputs=tuple(step.id for step in steps.values() if not step.arguments),
-        outputs=tuple(ref for step in steps.values() if step.arguments for ref in _ends(step, used)),
-        missing=tuple(node_id for node_id in nodes if node_id not in steps),
+        outputs=ends if block is None else _returned(block, steps, ends),
+        missing=(*(node_id for node_id in nodes if node_id not in steps), *stuck),
         blocks=blocks,
     )
+
+
+def _returned(block: Block, steps: Mapping[str, Step], ends: tuple[Ref, ...]) -> tuple[Ref, ...]:
+    """What a block returns, as its signature says: a disabled layer at its end passes on what came into it."""
+    passed = left_by(block)
+    if not passed:
+        return ends
+    returned: list[Ref] = []
+    for name in block.signature().outputs:
+        source, output = passed.get(name, (name, 0))
+        if name not in passed:
+            returned += (ref for ref in ends if ref.step == name)
+        elif source in steps:
+            returned.append(Ref(source, output if steps[source].outputs > 1 else None))
+    return tuple(returned)
 
 
 def _ends(step: Step, used: set[tuple[str, int]]) -> Iterator[Ref]:

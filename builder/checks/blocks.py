@@ -100,7 +100,7 @@ def name_inside(net: Network) -> Iterator[Problem]:
             continue
         behind_missing = any(edge.source in net.unwritten for edge in net.into[node.id])
         if node.id in net.unwritten and not behind_missing:
-            other = next(fresh_names([f"{node.id}_{instance.block}"], net.nodes))
+            other = next(fresh_names([f"{node.id}_{instance.block}"], net.names))
             yield Problem(
                 code="name_inside",
                 node=node.id,

@@ -35,19 +35,20 @@ def edge_twice(net: Network) -> Iterator[Problem]:
     """`edge_twice`: the same connection is written down several times."""
     for edge, count in Counter(net.graph.edges).items():
         if count > 1 and edge.source in net.nodes and edge.target in net.nodes:
-            again: tuple[Edit, ...] = () if not _fits(net, edge) else (Connect(edge=edge),)
+            again: tuple[Edit, ...] = (Connect(edge=edge),) if _fits(net, edge) else ()
             yield Problem(
                 code="edge_twice",
                 node=edge.target,
                 message=f"The connection from {edge.source} to {edge.target} is there {count} times.",
                 remedy="Keep it once.",
-                fixes=(Fix(label="Keep it once", edits=(Disconnect(edges=(edge,)), *again)),),
+                fixes=(Fix(label="Keep it once" if again else "Remove it", edits=(Disconnect(edges=(edge,)), *again)),),
             )
 
 
 def _fits(net: Network, edge: Edge) -> bool:
     source, target = net.nodes[edge.source], net.nodes[edge.target]
-    return edge.port in net.ports(target) and edge.output < net.outputs(source)
+    loops = edge.source in net.followers(edge.target)
+    return edge.port in net.ports(target) and edge.output < net.outputs(source) and not loops
 
 
 def misplaced_edge(net: Network) -> Iterator[Problem]:
@@ -62,7 +63,7 @@ def misplaced_edge(net: Network) -> Iterator[Problem]:
                 node=edge.target,
                 message=f"{edge.source} leads to an input called {edge.port!r}, which {edge.target} does not have; {has}.",
                 remedy="Remove the connection, or draw it to an input that is there.",
-                fixes=(*(_to_port(net, edge, port) for port in _free_ports(net, target)), _removed(edge)),
+                fixes=(*_to_ports(net, edge, target), _removed(edge)),
             )
         if edge.output >= outputs[edge.source]:
             yield Problem(
@@ -76,6 +77,11 @@ def misplaced_edge(net: Network) -> Iterator[Problem]:
 
 def _removed(edge: Edge) -> Fix:
     return Fix(label="Remove the connection", edits=(Disconnect(edges=(edge,)),))
+
+
+def _to_ports(net: Network, edge: Edge, target: Node) -> Iterator[Fix]:
+    if edge.source not in net.followers(edge.target):
+        yield from (_to_port(net, edge, port) for port in _free_ports(net, target))
 
 
 def _to_port(net: Network, edge: Edge, port: str) -> Fix:

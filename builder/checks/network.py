@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from builder.bridging import enabled
 from builder.edits import AddLayer
+from builder.edits.connecting import followers
 from builder.edits.room import STEP
 from builder.flat import flat
 from builder.graph import FAR, Edge, Graph, Node
@@ -23,13 +25,27 @@ Shape = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class Network:
-    """A graph prepared for the checks: a network, or the inside of a block. `facts` is empty while shapes are still coming."""
+    """A graph prepared for the checks: a network, or the inside of a block. `facts` is empty while shapes are still coming.
 
-    graph: Graph
+    Args:
+        drawn: what stands on the canvas, with the disabled nodes.
+    """
+
+    drawn: Graph
     facts: Mapping[str, Facts] = field(default_factory=dict)
     task: Task | None = None
     training: Training | None = None
     inside: bool = False
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The network that is checked, without the disabled nodes."""
+        return enabled(self.drawn)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names that are taken, those of disabled nodes too."""
+        return frozenset(node.id for node in self.drawn.nodes)
 
     @cached_property
     def nodes(self) -> dict[str, Node]:
@@ -84,7 +100,7 @@ class Network:
     @cached_property
     def program(self) -> Program:
         """The network as it is computed."""
-        return lower(self.graph, self.inside)
+        return lower(self.drawn, self.inside)
 
     @cached_property
     def unwritten(self) -> frozenset[str]:
@@ -129,12 +145,7 @@ class Network:
 
     def followers(self, node_id: str) -> set[str]:
         """All nodes that can be reached from a node, itself included."""
-        found, open_ends = {node_id}, [node_id]
-        while open_ends:
-            further = {edge.target for edge in self.out[open_ends.pop()]} - found
-            found |= further
-            open_ends += further
-        return found
+        return followers(self.drawn, node_id)
 
 
 Check = Callable[[Network], Iterator[Problem]]

@@ -76,7 +76,7 @@ class Output:
     def _appended(self, values: dict[str, object]) -> Iterator[Edit]:
         last = self.node.id
         if len(self.shape) > 2:
-            flatten = fresh_id("Flatten", self.net.nodes)
+            flatten = fresh_id("Flatten", self.net.names)
             yield AddLayer(layer="Flatten", id=flatten, after=last)
             last = flatten
         yield AddLayer(layer="Dense", values=values, after=last)

@@ -46,7 +46,7 @@ def no_input(net: Network) -> Iterator[Problem]:
 
 
 def _add_input(net: Network, starts: tuple[Node, ...]) -> tuple[Edit, ...]:
-    name = fresh_id("Input", net.nodes)
+    name = fresh_id("Input", net.names)
     kind = "BlockInput" if net.inside else "Input"
     values = input_values(net.task) if net.task and not net.inside else {}
     x, y = (starts[0].x, max(min(node.y for node in starts) - STEP, -FAR)) if starts else (0.0, 0.0)
@@ -67,7 +67,7 @@ def name_twice(net: Network) -> Iterator[Problem]:
     """`name_twice`: several nodes bear one name."""
     for name, count in net.counts.items():
         if count > 1:
-            others = list(fresh_names([name] * (count - 1), net.nodes))
+            others = list(fresh_names([name] * (count - 1), net.names))
             yield Problem(
                 code="name_twice",
                 node=name,

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
+from builder.bridging import bridged, inherited
 from builder.edits.blocks import remove_block, rename_block, write_back
 from builder.edits.checking import EditError, NameTakenError, changed, layer_of, need
+from builder.edits.connecting import connect
 from builder.edits.folding import fold, unfold
+from builder.edits.pasting import paste
+from builder.edits.replacing import replace
 from builder.edits.room import HEIGHT, STEP, WIDTH, free_x, make_room, placed, with_fields
 from builder.edits.union import (
     AddLayer,
     Configure,
+    ConfigureAll,
     Connect,
+    Disable,
     Disconnect,
     Edit,
     Expose,
@@ -24,13 +31,14 @@ from builder.edits.union import (
     RemoveBlock,
     Rename,
     RenameBlock,
+    Replace,
     Share,
     Unexpose,
     Unfold,
 )
 from builder.graph import Edge, Graph, Node
 from builder.layers import PLACEABLE
-from builder.layers.blocks import Instance
+from builder.layers.blocks import BlockInput, Instance
 from builder.names import fresh_id, fresh_names
 
 
@@ -46,6 +54,8 @@ def apply(graph: Graph, edit: Edit) -> Graph:
         inner = graph.inside(edit.inside)
     except KeyError:
         raise EditError(f"There is no block called {edit.inside!r} any more.") from None
+    if isinstance(edit, Paste):
+        return write_back(graph, edit, paste(inner, edit, taken=(block.name for block in graph.blocks)))
     return write_back(graph, edit, _apply(inner, edit))
 
 
@@ -60,18 +70,24 @@ def _apply(graph: Graph, edit: Edit) -> Graph:
             moved = (placed(n, p.x, p.y) if (p := places.get(n.id)) else n for n in graph.nodes)
             return changed(graph, nodes=tuple(moved))
         case Connect():
-            return _connect(graph, edit.edge)
+            return connect(graph, edit.edge)
         case Disconnect():
             gone = set(edit.edges)
             return changed(graph, edges=tuple(edge for edge in graph.edges if edge not in gone))
         case Configure():
             return _configure(graph, edit)
+        case ConfigureAll():
+            return _configure_all(graph, edit)
+        case Replace():
+            return replace(graph, edit)
+        case Disable():
+            return _disable(graph, edit)
         case Rename():
             return _rename(graph, edit)
         case Remove():
             return _remove(graph, edit)
         case Paste():
-            return _paste(graph, edit)
+            return paste(graph, edit)
         case Share():
             return _share(graph, edit)
         case Fold():
@@ -143,22 +159,7 @@ def _insert(graph: Graph, edit: Insert) -> Graph:
         raise EditError(f"{edit.id} is an end of that connection already.")
     place = graph.nodes.index(node)
     nodes = (*graph.nodes[:place], *graph.nodes[place + 1 :])
-    return _into(changed(graph, nodes=nodes, edges=_healed(graph.edges, {edit.id})), node, edit.edge)
-
-
-def _connect(graph: Graph, edge: Edge) -> Graph:
-    source, target = need(graph, edge.source), need(graph, edge.target)
-    offered = graph.signature(target).ports
-    if edge.port not in offered:
-        has = f"its inputs are {', '.join(offered)}" if offered else "it has no input"
-        raise EditError(f"{target.id} ({target.layer.type}) has no input called {edge.port!r}; {has}.")
-    if edge.output >= len(graph.signature(source).outputs):
-        raise EditError(f"{source.id} ({source.layer.type}) has no output number {edge.output + 1}.")
-    if edge in graph.edges:
-        return graph
-    one = edge.port not in graph.signature(target).lists
-    kept = tuple(e for e in graph.edges if not (one and (e.target, e.port) == (edge.target, edge.port)))
-    return changed(graph, edges=(*kept, edge))
+    return _into(changed(graph, nodes=nodes, edges=bridged(graph.edges, {edit.id})), node, edit.edge)
 
 
 def _configure(graph: Graph, edit: Configure) -> Graph:
@@ -171,6 +172,36 @@ def _configure(graph: Graph, edit: Configure) -> Graph:
     layer = layer_of({**node.layer.model_dump(), **edit.values})
     return changed(
         graph, nodes=tuple(with_fields(other, layer=layer) if other is node else other for other in graph.nodes)
+    )
+
+
+def _configure_all(graph: Graph, edit: ConfigureAll) -> Graph:
+    chosen = [need(graph, node_id) for node_id in dict.fromkeys(edit.ids)]
+    owners = {node.shares or node.id for node in chosen} | {node.id for node in chosen}
+    takes = {node.id: _taken(node, edit.values) for node in graph.nodes if node.id in owners}
+    if chosen and not any(takes.values()):
+        raise EditError(f"None of these layers has a parameter called {', '.join(edit.values) or 'so'}.")
+    layers = {
+        node.id: layer_of({**node.layer.model_dump(), **values})
+        for node in graph.nodes
+        if (values := takes.get(node.id))
+    }
+    return changed(graph, nodes=tuple(with_fields(n, layer=layers[n.id]) if n.id in layers else n for n in graph.nodes))
+
+
+def _taken(node: Node, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the values for which a layer has a parameter."""
+    return {name: value for name, value in values.items() if name in type(node.layer).model_fields and name != "type"}
+
+
+def _disable(graph: Graph, edit: Disable) -> Graph:
+    chosen = {need(graph, node_id).id for node_id in edit.ids}
+    for node in graph.nodes:
+        if edit.disabled and node.id in chosen and isinstance(node.layer, BlockInput):
+            raise EditError(f"{node.id} is an input of the block, which each of its instances has; remove it instead.")
+    return changed(
+        graph,
+        nodes=tuple(with_fields(node, disabled=edit.disabled) if node.id in chosen else node for node in graph.nodes),
     )
 
 
@@ -218,51 +249,6 @@ def _remove(graph: Graph, edit: Remove) -> Graph:
     gone, cut = set(edit.ids), set(edit.edges)
     edges = [edge for edge in graph.edges if edge not in cut]
     kept = (
-        _healed(edges, gone) if edit.heal else tuple(e for e in edges if e.source not in gone and e.target not in gone)
+        bridged(edges, gone) if edit.heal else tuple(e for e in edges if e.source not in gone and e.target not in gone)
     )
-    left = [node for node in graph.nodes if node.id not in gone]
-    heirs: dict[str, str] = {}  # a layer whose first node goes stays with the next one that uses it
-    for node in left:
-        if node.shares in gone:
-            heirs.setdefault(node.shares, node.id)
-    nodes = (_inheriting(node, heirs) for node in left)
-    return changed(graph, nodes=tuple(nodes), edges=kept)
-
-
-def _inheriting(node: Node, heirs: Mapping[str, str]) -> Node:
-    heir = heirs.get(node.shares or "")
-    return node if heir is None else with_fields(node, shares=None if heir == node.id else heir)
-
-
-def _healed(edges: Iterable[Edge], gone: set[str]) -> tuple[Edge, ...]:
-    """The edges without those nodes; what followed one of them follows the one tensor that came into it, if it is one."""
-    edges = tuple(edges)
-    into: dict[str, set[tuple[str, int]]] = {}
-    for edge in edges:
-        if edge.target in gone:
-            into.setdefault(edge.target, set()).add((edge.source, edge.output))
-    kept: dict[Edge, None] = {}
-    for edge in edges:
-        source, output, passed = edge.source, edge.output, set[str]()
-        while source in gone and source not in passed and len(into.get(source, ())) == 1:
-            passed.add(source)
-            [(source, output)] = into[source]
-        if source not in gone and edge.target not in gone:
-            kept[Edge(source=source, output=output, target=edge.target, port=edge.port)] = None
-    return tuple(kept)
-
-
-def _paste(graph: Graph, edit: Paste) -> Graph:
-    names = tuple(fresh_names([node.id for node in edit.nodes], (node.id for node in graph.nodes)))
-    renamed = tuple(zip(names, edit.nodes, strict=True))
-    name_of = {node.id: name for name, node in renamed}
-    there = {node.id for node in graph.nodes}
-    owners = {None: None} | {name: name for name in there} | name_of
-    copies = (with_fields(node, id=name, shares=owners.get(node.shares)) for name, node in renamed)
-    shifted = (placed(node, node.x + edit.dx, node.y + edit.dy) for node in copies)
-    edges = (
-        Edge(source=name_of[e.source], output=e.output, target=name_of[e.target], port=e.port)
-        for e in edit.edges
-        if e.source in name_of and e.target in name_of
-    )
-    return changed(graph, nodes=(*graph.nodes, *shifted), edges=(*graph.edges, *edges))
+    return changed(graph, nodes=inherited(graph.nodes, gone), edges=kept)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter
 
-from builder.graph import FAR, MAX_EDGES, MAX_NODES, Edge, Frozen, Graph, Node
+from builder.graph import FAR, MAX_BLOCKS, MAX_EDGES, MAX_NODES, Block, Edge, Frozen, Graph, Node
 from builder.names import NodeId
 
 MAX_VALUES = 10_000  # parts of all values of one edit together
@@ -113,6 +113,31 @@ class Configure(Change):
     values: Values
 
 
+class ConfigureAll(Change):
+    """Change parameters of several layers at once; each takes those that it has."""
+
+    type: Literal["ConfigureAll"] = "ConfigureAll"
+    ids: tuple[NodeId, ...] = Field(min_length=1, max_length=MAX_NODES)
+    values: Values
+
+
+class Replace(Change):
+    """Put another layer in the place of one: name, connections, and parameters of the same name and kind stay where they fit."""
+
+    type: Literal["Replace"] = "Replace"
+    id: NodeId
+    layer: str = Field(max_length=64, description="A name of the palette, such as Conv2D.")
+    values: Values = Field(default_factory=dict)
+
+
+class Disable(Change):
+    """Switch layers off, or on again: a disabled one passes on what comes in, as if it were not there."""
+
+    type: Literal["Disable"] = "Disable"
+    ids: tuple[NodeId, ...] = Field(max_length=MAX_NODES)
+    disabled: bool = True
+
+
 class Rename(Change):
     """Give a node another name; its edges follow. With a name used twice, the last of its bearers is renamed, without edges."""
 
@@ -131,11 +156,15 @@ class Remove(Change):
 
 
 class Paste(Change):
-    """Add copies of nodes and of the edges between them, under new names where theirs are taken, shifted by dx, dy."""
+    """Add copies of nodes and of the edges between them, under new names where theirs are taken, shifted by dx, dy.
+
+    The blocks that they use come along, under another name where a block of that name differs.
+    """
 
     type: Literal["Paste"] = "Paste"
     nodes: tuple[Node, ...] = Field(max_length=MAX_NODES)
     edges: tuple[Edge, ...] = Field((), max_length=MAX_EDGES)
+    blocks: tuple[Block, ...] = Field((), max_length=MAX_BLOCKS)
     dx: float = Field(0.0, ge=-FAR, le=FAR)
     dy: float = Field(0.0, ge=-FAR, le=FAR)
 
@@ -208,6 +237,9 @@ Edit = Annotated[
     | Connect
     | Disconnect
     | Configure
+    | ConfigureAll
+    | Replace
+    | Disable
     | Rename
     | Remove
     | Paste

@@ -56,6 +56,8 @@ def _drawn(node: Node, signature: Signature) -> dict[str, Any]:
     """What depends on the node alone; nodes that an edit does not touch are not written again."""
     document = json.loads(write_graph(Graph(nodes=(node,))))["nodes"][0]
     drawn = {"id": node.id, "x": node.x, "y": node.y, "layer": document["layer"], **_kind(node.layer, signature)}
+    if node.disabled:
+        drawn["disabled"] = True
     return drawn | ({"shares": node.shares, "summary": f"uses {node.shares} again"} if node.shares else {})
 
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from builder.edits import (
     AddLayer,
     Configure,
+    ConfigureAll,
     Connect,
+    Disable,
     Disconnect,
     Edit,
     Expose,
@@ -20,6 +22,7 @@ from builder.edits import (
     RemoveBlock,
     Rename,
     RenameBlock,
+    Replace,
     Share,
     Unexpose,
     Unfold,
@@ -46,6 +49,15 @@ def _words(edit: Edit) -> str:
             return "Disconnected " + ("an edge" if len(edit.edges) == 1 else f"{len(edit.edges)} edges")
         case Configure():
             return f"Changed {edit.id}: {', '.join(name for name in edit.values if name != 'type')}"[:200]
+        case ConfigureAll():
+            return f"Changed {_layers(len(edit.ids))}: {', '.join(name for name in edit.values if name != 'type')}"[
+                :200
+            ]
+        case Replace():
+            return f"Put {edit.layer} in the place of {edit.id}"
+        case Disable():
+            which = ", ".join(edit.ids) if 0 < len(edit.ids) <= 3 else _layers(len(edit.ids))
+            return f"Switched {'off' if edit.disabled else 'on'} {which}"
         case Rename():
             return f"Renamed {edit.id} to {edit.to}"
         case Remove():

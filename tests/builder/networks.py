@@ -5,7 +5,9 @@ from hypothesis import strategies as st
 from builder.edits import (
     AddLayer,
     Configure,
+    ConfigureAll,
     Connect,
+    Disable,
     Disconnect,
     Edit,
     Expose,
@@ -19,6 +21,7 @@ from builder.edits import (
     RemoveBlock,
     Rename,
     RenameBlock,
+    Replace,
     Share,
     Unexpose,
     Unfold,
@@ -62,14 +65,22 @@ instances = st.builds(
     repeat=st.integers(1, 3),
 )
 nodes = st.builds(
-    Node, id=ids, layer=layers | instances | st.just(BlockInput()), shares=st.none() | ids, x=coordinates, y=coordinates
+    Node,
+    id=ids,
+    layer=layers | instances | st.just(BlockInput()),
+    shares=st.none() | ids,
+    disabled=st.sampled_from([False, False, False, True]),
+    x=coordinates,
+    y=coordinates,
 )
 ports = st.sampled_from(["inputs", "query", "value", "nowhere", "a"])
 edges = st.builds(Edge, source=ids, target=ids, port=ports, output=st.integers(0, 2))
 exposed = st.builds(
     Exposed, name=parameters, places=st.lists(st.tuples(ids, fields), min_size=1, max_size=2).map(tuple)
 )
-plain_nodes = st.builds(Node, id=ids, layer=layers | st.just(BlockInput()), x=coordinates, y=coordinates)
+plain_nodes = st.builds(
+    Node, id=ids, layer=layers | st.just(BlockInput()), disabled=st.booleans(), x=coordinates, y=coordinates
+)
 
 
 def blocks_of(name: str, inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Block]:
@@ -112,6 +123,9 @@ changes: st.SearchStrategy[Edit] = st.one_of(
     st.builds(Connect, edge=edges),
     st.builds(Disconnect, edges=st.lists(edges, max_size=3).map(tuple)),
     st.builds(Configure, id=ids, values=values),
+    st.builds(ConfigureAll, ids=st.lists(ids, min_size=1, max_size=3).map(tuple), values=values),
+    st.builds(Replace, id=ids, layer=st.sampled_from([*PLACEABLE, "Nonsense"]), values=st.just({}) | values),
+    st.builds(Disable, ids=st.lists(ids, max_size=3).map(tuple), disabled=st.booleans()),
     st.builds(Rename, id=ids, to=ids),
     st.builds(
         Remove,
@@ -123,6 +137,7 @@ changes: st.SearchStrategy[Edit] = st.one_of(
         Paste,
         nodes=st.lists(nodes, max_size=3).map(tuple),
         edges=st.lists(edges, max_size=3).map(tuple),
+        blocks=st.just(()) | blocks,
         dx=coordinates,
         dy=coordinates,
     ),
