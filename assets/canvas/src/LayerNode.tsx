@@ -1,34 +1,43 @@
 /** A layer on the canvas: name, type, what matters of its parameters, output shape, parameter count, and its problems. */
-import { Handle, type Node, type NodeProps, Position, useStore } from "@xyflow/react";
+import { Handle, type Node, type NodeProps, type ReactFlowState, useStore } from "@xyflow/react";
 import { memo } from "react";
 import { Icon } from "./Icon";
-import { across } from "./ports";
+import type { Direction } from "./direction";
+import { SIDES, across } from "./ports";
 import { useHere, useNode, usePainted } from "./use";
 import type { Trouble } from "./wire";
 
 export type LayerNodeType = Node<Record<string, never>, "layer">;
 
-/** Below this zoom nobody can read: a plain shape costs a tenth. */
-const READABLE = 0.45;
+const READABLE = 0.45; // the smallest zoom at which the text of a node is read
+
+/** Below this zoom a node is a plain shape in its colour, without dots, and connections are one drawing. */
+export const SHAPES = 0.25;
+
+type Level = "all" | "type" | "shape";
+
+/** How much of a node is drawn: what nobody can make out costs nothing. */
+function level({ transform: [, , zoom] }: ReactFlowState): Level {
+  return zoom < SHAPES ? "shape" : zoom < READABLE ? "type" : "all";
+}
 
 export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<LayerNodeType>) {
   const node = useNode(id);
-  const { looks } = useHere();
+  const { looks, direction } = useHere();
   const painted = usePainted(id);
-  const far = useStore((state) => state.transform[2] < READABLE);
+  const much = useStore(level);
   if (!node) return null;
   const look = looks.get(node.family);
   const worst = node.troubles.find((trouble) => trouble.severity === "error") ?? node.troubles[0];
   return (
     <div
-      className={`layer ${selected ? "selected" : ""} ${worst ? worst.severity : ""} ${far ? "far" : ""} ${painted ? (painted.colour ? "painted" : "unpainted") : ""}`}
+      className={`layer ${selected ? "selected" : ""} ${worst ? worst.severity : ""} ${much === "all" ? "" : `far ${much}`} ${painted ? (painted.colour ? "painted" : "unpainted") : ""}`}
       style={{ "--family": look?.colour, "--paint": painted?.colour, "--ink": painted?.ink } as React.CSSProperties}
       data-layer={node.id}
     >
-      <Ports names={node.ports} lists={node.lists} optional={node.optional} />
-      {far ? (
-        <div className="plain">{node.layer.type}</div>
-      ) : (
+      {much !== "shape" && <Ports names={node.ports} lists={node.lists} optional={node.optional} direction={direction} />}
+      {much === "type" && <div className="plain">{node.layer.type}</div>}
+      {much === "all" && (
         <>
           <div className="title">
             {look && <Icon className="mark" path={look.mark} />}
@@ -44,8 +53,8 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
         </>
       )}
       {worst && <Badge troubles={node.troubles} severity={worst.severity} />}
-      {node.outputs.map((name, index) => (
-        <Handle key={index} type="source" position={Position.Bottom} id={String(index)} style={left(index, node.outputs.length)} title={`${name}: drag to an input of another layer`}>
+      {much !== "shape" && node.outputs.map((name, index) => (
+        <Handle key={index} type="source" position={SIDES[direction].source} id={String(index)} style={along(index, node.outputs.length, direction)} title={`${name}: drag to an input of another layer`}>
           {node.outputs.length > 1 && <span className="port below">{name}</span>}
         </Handle>
       ))}
@@ -53,15 +62,22 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
   );
 });
 
-function Ports({ names, lists, optional }: { names: readonly string[]; lists: readonly string[]; optional: readonly string[] }) {
+interface PortsProps {
+  names: readonly string[];
+  lists: readonly string[];
+  optional: readonly string[];
+  direction: Direction;
+}
+
+function Ports({ names, lists, optional, direction }: PortsProps) {
   return names.map((name, index) => (
     <Handle
       key={name}
       type="target"
-      position={Position.Top}
+      position={SIDES[direction].target}
       id={name}
       className={`${lists.includes(name) ? "many" : ""} ${optional.includes(name) ? "optional" : ""}`}
-      style={left(index, names.length)}
+      style={along(index, names.length, direction)}
       title={lists.includes(name) ? "Takes any number of inputs" : optional.includes(name) ? `${name} (may stay free)` : name}
     >
       {names.length > 1 && <span className="port above">{name}</span>}
@@ -69,8 +85,8 @@ function Ports({ names, lists, optional }: { names: readonly string[]; lists: re
   ));
 }
 
-function left(index: number, count: number): React.CSSProperties {
-  return { left: `${across(index, count) * 100}%` };
+function along(index: number, count: number, direction: Direction): React.CSSProperties {
+  return { [direction === "down" ? "left" : "top"]: `${across(index, count) * 100}%` };
 }
 
 function Badge({ troubles, severity }: { troubles: readonly Trouble[]; severity: Trouble["severity"] }) {

@@ -11,21 +11,27 @@ import {
   applyNodeChanges,
   getViewportForBounds,
   useReactFlow,
+  useStore,
   useStoreApi,
 } from "@xyflow/react";
-import { useEffect, useRef, useState } from "react";
-import { LayerNode, type LayerNodeType } from "./LayerNode";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { LayerNode, type LayerNodeType, SHAPES } from "./LayerNode";
 import { TensorEdge } from "./TensorEdge";
+import { Threads } from "./Threads";
 import type { Actions } from "./actions";
-import { type Line, flowEdges, flowNodes } from "./flow";
-import { useHere } from "./use";
+import { type Direction, kept } from "./direction";
+import { type Line, flowEdges, flowNodes, flowRoutes } from "./flow";
+import type { Route } from "./route";
+import { Routes, useHere } from "./use";
 import type { Edge } from "./wire";
 
 const NODE_TYPES = { layer: LayerNode };
 const EDGE_TYPES = { tensor: TensorEdge };
 const FIT = { padding: 0.15, maxZoom: 1 };
 const LEGIBLE = 0.8; // the smallest zoom at which the text of a node is read with ease
-const OVERVIEW = 40; // a network of more nodes opens as a whole, however small
+const OVERVIEW = 40; // a network of more nodes opens as a whole,
+const SPECK = 0.12; // unless its nodes would be no more than specks: then its beginning is shown,
+const BROAD = 0.4; // with as much around it as can still be told apart
 const KEYS_SETTLE = 400; // milliseconds after the last arrow key until the move counts
 
 const viewports = new WeakMap<object, { x: number; y: number; zoom: number }>();
@@ -39,9 +45,9 @@ interface Props {
 }
 
 export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
-  const { session, looks } = useHere();
+  const { session, looks, direction } = useHere();
   const selected = new Set(session.selected);
-  const [nodes, setNodes] = useState<LayerNodeType[]>(() => flowNodes(session.shown, [], selected));
+  const [nodes, setNodes] = useState<LayerNodeType[]>(() => flowNodes(session.shown, [], selected, direction));
   const [lines, setLines] = useState<Line[]>(() => flowEdges(session.shown, []));
   const view = useReactFlow();
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -51,17 +57,27 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
 
   useEffect(() => {
     const follow = () => {
-      setNodes((before) => same(before, flowNodes(session.shown, before, new Set(session.selected))));
+      setNodes((before) => same(before, flowNodes(session.shown, before, new Set(session.selected), direction)));
       setLines((before) => same(before, flowEdges(session.shown, before)));
     };
     follow();
     return session.subscribe(follow);
-  }, [session]);
+  }, [session, direction]);
+  const resting = useResting(nodes, lines, direction);
+  const far = useStore(({ transform }) => transform[2] < SHAPES);
+  const edges = useMemo(
+    () => (far ? [] : lines.map((line) => (target && line.data?.edge === target ? { ...line, className: "target" } : line))),
+    [far, lines, target],
+  );
+  useEffect(() => {
+    // From far React Flow has seen nodes without dots, and would draw no connection: new ones have those that are known.
+    if (!far) setNodes((before) => before.map((node) => ({ ...node })));
+  }, [far]);
 
   // Where the person left off; at first the whole network, or its top where the whole would be too small to read.
   // On an empty canvas nothing moves under the first drop.
   const { called } = session;
-  const opened = session.status?.path.map(({ node }) => node).join("/") ?? "";
+  const opened = `${direction} ${session.status?.path.map(({ node }) => node).join("/") ?? ""}`;
   const pane = useStoreApi();
   useEffect(() => {
     const open = () => {
@@ -69,15 +85,16 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
       const all = view.getNodes();
       const bounds = view.getNodesBounds(all);
       const whole = getViewportForBounds(bounds, width, height, 0, FIT.maxZoom, FIT.padding);
-      if (whole.zoom >= LEGIBLE || all.length > OVERVIEW) return view.fitView(FIT);
-      const top = view.getNodesBounds(all.filter((node) => node.position.y === bounds.y).slice(0, 1));
-      const x = width / 2 - (top.x + top.width / 2) * LEGIBLE;
-      return view.setViewport({ x, y: 24 - top.y * LEGIBLE, zoom: LEGIBLE });
+      if (whole.zoom >= LEGIBLE || (all.length > OVERVIEW && whole.zoom >= SPECK)) return view.fitView(FIT);
+      const zoom = all.length > OVERVIEW ? BROAD : LEGIBLE;
+      const first = direction === "down" ? view.getNodesBounds(all.filter((node) => node.position.y === bounds.y).slice(0, 1)) : null;
+      if (first) return view.setViewport({ x: width / 2 - (first.x + first.width / 2) * zoom, y: 24 - first.y * zoom, zoom });
+      return view.setViewport({ x: 24 - bounds.x * zoom, y: height / 2 - (bounds.y + bounds.height / 2) * zoom, zoom });
     };
     if (was.current === opened && viewports.has(session)) return;
     was.current = opened;
     if (session.shown.size) requestAnimationFrame(open);
-  }, [session, view, pane, opened]);
+  }, [session, view, pane, opened, direction]);
   useEffect(() => {
     if (called) view.fitView({ nodes: session.selected.map((id) => ({ id })), duration: 250, maxZoom: 1, minZoom: 0.6 });
   }, [called, session, view]);
@@ -91,7 +108,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
     const stepped = changes.flatMap((one) => (one.type === "position" && !one.dragging ? one.id : []));
     if (stepped.length) {
       clearTimeout(settling.current);
-      settling.current = setTimeout(() => actions.move(places(latest.current.filter(({ id }) => stepped.includes(id)))), KEYS_SETTLE);
+      settling.current = setTimeout(() => actions.move(places(direction, latest.current.filter(({ id }) => stepped.includes(id)))), KEYS_SETTLE);
     }
   };
   const changeEdges = (changes: EdgeChange<Line>[]) => {
@@ -103,9 +120,10 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
     together.length === 1 && "clientX" in event && actions.isFree(node.id) ? edgeAt(event.clientX, event.clientY) : undefined;
 
   return (
+    <Routes value={resting}>
     <ReactFlow<LayerNodeType, Line>
       nodes={nodes}
-      edges={lines.map((line) => (target && line.data?.edge === target ? { ...line, className: "target" } : line))}
+      edges={edges}
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
       onNodesChange={change}
@@ -117,11 +135,11 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
       onNodeDragStop={(event, node, together) => {
         const edge = dragging(event as unknown as MouseEvent, node, together);
         onTarget(undefined);
-        if (edge) actions.insert(node.id, edge, places(together));
-        else actions.move(places(together));
+        if (edge) actions.insert(node.id, edge, places(direction, together));
+        else actions.move(places(direction, together));
       }}
       onNodeDoubleClick={(_event, node) => actions.enter(node.id)}
-      onSelectionDragStop={(_event, together) => actions.move(places(together))}
+      onSelectionDragStop={(_event, together) => actions.move(places(direction, together))}
       onMoveEnd={(_event, viewport) => viewports.set(session, viewport)}
       defaultViewport={viewports.get(session)}
       onlyRenderVisibleElements
@@ -135,6 +153,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
       proOptions={{ hideAttribution: false }}
     >
       <Background gap={20} />
+      {far && <Threads nodes={nodes} lines={lines} routes={resting} />}
       <Controls showInteractive={false} fitViewOptions={{ ...FIT, duration: 250 }} />
       {nodes.length > 0 && (
         <MiniMap
@@ -145,6 +164,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
         />
       )}
     </ReactFlow>
+    </Routes>
   );
 }
 
@@ -152,8 +172,23 @@ function asEdge({ source, target, sourceHandle, targetHandle }: Connection): Edg
   return { source, target, output: Number(sourceHandle ?? 0), port: targetHandle ?? "inputs" };
 }
 
-function places(nodes: readonly LayerNodeType[]) {
-  return nodes.map(({ id, position }) => ({ id, x: Math.round(position.x), y: Math.round(position.y) }));
+function places(direction: Direction, nodes: readonly LayerNodeType[]) {
+  return nodes.map(({ id, position }) => ({ id, ...kept(position, direction) }));
+}
+
+/** The ways of all connections, found anew only when a layer has come to stand elsewhere, or a connection came or went. */
+function useResting(nodes: readonly LayerNodeType[], lines: readonly Line[], direction: Direction): ReadonlyMap<string, Route> {
+  const last = useRef<{ nodes: readonly LayerNodeType[]; lines: readonly Line[]; routes: ReadonlyMap<string, Route> }>(undefined);
+  const moved = () =>
+    !last.current ||
+    nodes.length !== last.current.nodes.length ||
+    lines.length !== last.current.lines.length ||
+    nodes.some(({ position, handles }, index) => position !== last.current?.nodes[index]?.position || handles !== last.current?.nodes[index]?.handles) ||
+    lines.some(({ data }, index) => data !== last.current?.lines[index]?.data);
+  if (!last.current || (!nodes.some((node) => node.dragging) && moved())) {
+    last.current = { nodes, lines, routes: flowRoutes(nodes, lines, direction) };
+  }
+  return last.current.routes;
 }
 
 /** The old list where the new one holds the same, so that React has nothing to do. */

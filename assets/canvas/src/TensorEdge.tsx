@@ -1,22 +1,34 @@
 /** A connection with the shape of the tensor that it carries, where there is room to read it. */
-import { BaseEdge, type EdgeProps, getBezierPath, useStore } from "@xyflow/react";
+import { BaseEdge, type EdgeProps, useStore } from "@xyflow/react";
+import { useContext } from "react";
 import { outputShape } from "./HoverCard";
+import { turned } from "./direction";
 import type { Line } from "./flow";
-import { useNode } from "./use";
+import { type Point, type Route, drawn, middle } from "./route";
+import { Routes, useHere, useNode } from "./use";
 
 const READABLE = 0.7; // the smallest zoom at which the text is read
 const ROOM = 34; // pixels of the network between two layers that a text needs
 
-export function TensorEdge(props: EdgeProps<Line>) {
-  const { data, markerEnd, style, interactionWidth, sourceX, sourceY, targetX, targetY } = props;
-  const [path, x, y] = getBezierPath(props);
+/** On its way around the layers; while one of its ends is being dragged it leads there straight. */
+export function TensorEdge({ id, data, markerEnd, style, interactionWidth, sourceX, sourceY, targetX, targetY }: EdgeProps<Line>) {
+  const { direction } = useHere();
+  const rested = useContext(Routes).get(id);
+  const [from, to] = [{ x: sourceX, y: sourceY }, { x: targetX, y: targetY }].map((end) => (direction === "down" ? end : turned(end))) as [Point, Point];
+  const route: Route = rested && near(rested.from, from) && near(rested.to, to) ? rested : { from, to, lane: [] };
+  const { x, y } = middle(route, direction);
   const long = Math.hypot(targetX - sourceX, targetY - sourceY) > ROOM;
   return (
     <>
-      <BaseEdge path={path} markerEnd={markerEnd} style={style} interactionWidth={interactionWidth} />
+      <BaseEdge path={drawn(route, direction)} markerEnd={markerEnd} style={style} interactionWidth={interactionWidth} />
       {data && long && <Tensor source={data.edge.source} output={data.edge.output} x={x} y={y} />}
     </>
   );
+}
+
+/** Within what a browser rounds. */
+function near(a: Point, b: Point): boolean {
+  return Math.abs(a.x - b.x) < 2 && Math.abs(a.y - b.y) < 2;
 }
 
 /** The shape, written at a point of the network. */

@@ -2,6 +2,7 @@
 import { useReactFlow } from "@xyflow/react";
 import { ICONS, Icon } from "./Icon";
 import { type Actions, isInstance } from "./actions";
+import type { Direction } from "./direction";
 import { useHere } from "./use";
 import type { Edge } from "./wire";
 
@@ -9,10 +10,12 @@ interface Props {
   actions: Actions;
   open: boolean;
   onOpen(open: boolean): void;
+  direction: Direction;
+  onDirection(direction: Direction): void;
   selectedEdges(): Edge[];
 }
 
-export function Toolbar({ actions, open, onOpen, selectedEdges }: Props) {
+export function Toolbar({ actions, open, onOpen, direction, onDirection, selectedEdges }: Props) {
   const { session } = useHere();
   const view = useReactFlow();
   const { status, shown, selected } = session;
@@ -40,6 +43,11 @@ export function Toolbar({ actions, open, onOpen, selectedEdges }: Props) {
       )}
       <i />
       <Tool word="Tidy" hint="Arrange the layers from top to bottom" icon="tidy" can={shown.size > 1} act={tidy} />
+      {direction === "down" ? (
+        <Tool word="Turn" hint="Show the layers from left to right" icon="right" act={() => onDirection("right")} />
+      ) : (
+        <Tool word="Turn" hint="Show the layers from top to bottom" icon="down" act={() => onDirection("down")} />
+      )}
       <Tool word="Fit" hint="Show the whole network" icon="fit" can={shown.size > 0} act={() => view.fitView({ padding: 0.15, maxZoom: 1, duration: 250 })} />
     </div>
   );

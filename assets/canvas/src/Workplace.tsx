@@ -10,10 +10,12 @@ import { HoverCard } from "./HoverCard";
 import { Legend } from "./Legend";
 import { Actions } from "./actions";
 import { Colours } from "./colours";
+import { type Direction, kept, seen } from "./direction";
 import { edgeId, edgesOf } from "./document";
 import { looks } from "./families";
 import { listen } from "./keys";
 import { watch } from "./pulse";
+import { useRemembered } from "./remembered";
 import type { Session } from "./session";
 import { SIZE } from "./size";
 import { Here, useSession } from "./use";
@@ -34,8 +36,9 @@ export function Workplace({ session }: { session: Session }) {
 function Inside({ session }: { session: Session }) {
   useSession(session);
   const actions = useMemo(() => new Actions(session), [session]);
+  const [direction, setDirection] = useRemembered<Direction>("direction", ["down", "right"], "down");
   const colours = useMemo(() => new Colours(session), [session]);
-  const here = useMemo(() => ({ session, looks: looks(session.palette), colours }), [session, session.palette, colours]);
+  const here = useMemo(() => ({ session, looks: looks(session.palette), colours, direction }), [session, session.palette, colours, direction]);
   const view = useReactFlow();
   const place = useRef<HTMLDivElement>(null);
   const flow = useRef<HTMLDivElement>(null);
@@ -76,8 +79,9 @@ function Inside({ session }: { session: Session }) {
   const drop = (entry: Entry, x: number, y: number) => {
     letGo();
     if (!overFlow(x, y)) return;
-    const at = view.screenToFlowPosition({ x, y });
-    actions.drop(entry, at.x, at.y, edgeAt(x, y));
+    const middle = view.screenToFlowPosition({ x, y });
+    const corner = { x: middle.x - SIZE.width / 2, y: middle.y - SIZE.height / 2 };
+    actions.drop(entry, kept(corner, direction), edgeAt(x, y));
   };
   const append = (entry: Entry) => {
     const id = actions.append(entry);
@@ -87,16 +91,17 @@ function Inside({ session }: { session: Session }) {
     const node = session.node(id);
     const box = flow.current?.getBoundingClientRect();
     if (!node || !box) return;
-    const corner = view.flowToScreenPosition({ x: node.x, y: node.y });
-    const end = view.flowToScreenPosition({ x: node.x + SIZE.width, y: node.y + SIZE.height });
-    const seen = corner.x > box.left && corner.y > box.top && end.x < box.right && end.y < box.bottom;
-    if (!seen) view.setCenter(node.x + SIZE.width / 2, node.y + SIZE.height / 2, { zoom: Math.min(view.getZoom(), 1), duration: 250 });
+    const at = seen(node, direction);
+    const corner = view.flowToScreenPosition(at);
+    const end = view.flowToScreenPosition({ x: at.x + SIZE.width, y: at.y + SIZE.height });
+    const inView = corner.x > box.left && corner.y > box.top && end.x < box.right && end.y < box.bottom;
+    if (!inView) view.setCenter(at.x + SIZE.width / 2, at.y + SIZE.height / 2, { zoom: Math.min(view.getZoom(), 1), duration: 250 });
   };
   const empty = session.status !== null && session.shown.size === 0;
   return (
     <Here value={here}>
       <div className="workplace" ref={place} tabIndex={-1} data-pending={session.pending}>
-        <Toolbar actions={actions} open={open} onOpen={setOpen} selectedEdges={() => selectedEdges.current} />
+        <Toolbar actions={actions} open={open} onOpen={setOpen} direction={direction} onDirection={setDirection} selectedEdges={() => selectedEdges.current} />
         <div className="middle">
           {open && <PaletteList onAppend={append} onDrag={drag} onDrop={drop} onCancel={letGo} />}
           <div className="network" ref={flow}>

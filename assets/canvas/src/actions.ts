@@ -2,7 +2,6 @@
 import { type Copied, asText, copied, fromText, paste } from "./clipboard";
 import { edgesOf, ends, freshName } from "./document";
 import type { Session } from "./session";
-import { SIZE } from "./size";
 import type { Edge, Edit, Entry, NodeView, Place } from "./wire";
 
 export class Actions {
@@ -20,10 +19,9 @@ export class Actions {
     return id;
   }
 
-  /** Put a layer where it was dropped: its middle under the pointer, into the edge that is there. */
-  drop(entry: Entry, x: number, y: number, edge: Edge | undefined): void {
+  /** Put a layer where it was dropped, its corner at a place of the document; into the edge that is there. */
+  drop(entry: Entry, place: { x: number; y: number }, edge: Edge | undefined): void {
     const id = freshName(entry.name, this.session.shown);
-    const place = { x: Math.round(x - SIZE.width / 2), y: Math.round(y - SIZE.height / 2) };
     this.session.edit({ type: "AddLayer", layer: entry.type, id, ...place, ...(edge && entry.ports.length ? { edge } : {}) });
     this.session.select([id]);
   }

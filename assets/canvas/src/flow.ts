@@ -1,20 +1,23 @@
 /** The document in React Flow's terms. What has not changed stays the same object, so that it is not painted again. */
 import { type Edge as FlowEdge, MarkerType } from "@xyflow/react";
 import type { LayerNodeType } from "./LayerNode";
+import { type Direction, seen, turned } from "./direction";
 import { type Doc, edgeId, edgesOf } from "./document";
-import { handlesOf } from "./ports";
+import { end, handlesOf } from "./ports";
+import { type Ends, type Point, type Route, routes } from "./route";
 import { SIZE } from "./size";
 import type { Edge } from "./wire";
 
 export type Line = FlowEdge<{ edge: Edge }>;
 
-export function flowNodes(doc: Doc, before: readonly LayerNodeType[], selected: ReadonlySet<string>): LayerNodeType[] {
+export function flowNodes(doc: Doc, before: readonly LayerNodeType[], selected: ReadonlySet<string>, direction: Direction): LayerNodeType[] {
   const old = new Map(before.map((node) => [node.id, node]));
   return [...doc.values()].map((shown) => {
-    const { key, x, y, layer } = shown;
+    const { key, layer } = shown;
+    const { x, y } = seen(shown, direction);
     const node = old.get(key);
     const chosen = selected.has(key);
-    const handles = handlesOf(shown);
+    const handles = handlesOf(shown, direction);
     if (!node) {
       const label = { ariaLabel: `${layer.type} ${key}` };
       return { id: key, type: "layer", position: { x, y }, data: {}, selected: chosen, handles, ...SIZE, measured: SIZE, ...label };
@@ -48,4 +51,21 @@ function line(id: string, edge: Edge): Line {
     interactionWidth: 28,
     ariaLabel: `Connection from ${edge.source} to ${edge.target}`,
   };
+}
+
+/** The way of each connection between the layers as they lie at rest. */
+export function flowRoutes(nodes: readonly LayerNodeType[], lines: readonly Line[], direction: Direction): Map<string, Route> {
+  const upright = (point: Point) => (direction === "down" ? point : turned(point));
+  const size = direction === "down" ? SIZE : { width: SIZE.height, height: SIZE.width };
+  const there = new Map(nodes.map((node) => [node.id, node]));
+  const ends = lines.flatMap(({ id, source, target, sourceHandle, targetHandle }): Ends[] => {
+    const [from, to] = [dot(there.get(source), "source", sourceHandle), dot(there.get(target), "target", targetHandle)];
+    return from && to ? [{ id, source, target, from: upright(from), to: upright(to) }] : [];
+  });
+  return routes(nodes.map(({ id, position }) => ({ id, ...upright(position) })), ends, size);
+}
+
+function dot(node: LayerNodeType | undefined, type: "source" | "target", id: string | null | undefined): Point | undefined {
+  const handle = node?.handles?.find((one) => one.type === type && one.id === id);
+  return node && handle && end(handle, node.position);
 }

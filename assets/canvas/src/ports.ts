@@ -1,21 +1,32 @@
 /** Where the dots of a node lie: known from its ports, so that nothing has to be measured on the screen. */
 import { type NodeHandle, Position } from "@xyflow/react";
+import type { Direction } from "./direction";
+import type { Point } from "./route";
 import { SIZE } from "./size";
 import type { NodeView } from "./wire";
 
 const DOT = 12; // pixels across, as in canvas.css
+const BORDER = 1; // of a node: its dots lie in the middle of it
 const WIDE = 44; // a port that takes any number of tensors
 
 const known = new Map<string, NodeHandle[]>();
 
+type Ports = Pick<NodeView, "ports" | "lists" | "outputs">;
+
+/** The sides at which tensors come in and go out. */
+export const SIDES = {
+  down: { target: Position.Top, source: Position.Bottom },
+  right: { target: Position.Left, source: Position.Right },
+} as const;
+
 /** The same array for all nodes with the same ports. */
-export function handlesOf({ ports, lists, outputs }: Pick<NodeView, "ports" | "lists" | "outputs">): NodeHandle[] {
-  const signature = `${ports.join()}|${lists.join()}|${outputs.length}`;
+export function handlesOf({ ports, lists, outputs }: Ports, direction: Direction): NodeHandle[] {
+  const signature = `${direction}|${ports.join()}|${lists.join()}|${outputs.length}`;
   const found = known.get(signature);
   if (found) return found;
-  const above = ports.map((id, index) => handle("target", id, index, ports.length, lists.includes(id) ? WIDE : DOT));
-  const below = outputs.map((_, index) => handle("source", String(index), index, outputs.length, DOT));
-  const handles = [...above, ...below];
+  const into = ports.map((id, index) => handle("target", id, across(index, ports.length), lists.includes(id) ? WIDE : DOT, direction));
+  const out = outputs.map((_, index) => handle("source", String(index), across(index, outputs.length), DOT, direction));
+  const handles = [...into, ...out];
   known.set(signature, handles);
   return handles;
 }
@@ -25,7 +36,25 @@ export function across(index: number, count: number): number {
   return (index + 0.5) / count;
 }
 
-function handle(type: "source" | "target", id: string, index: number, count: number, width: number): NodeHandle {
-  const [position, side] = type === "target" ? [Position.Top, 0] : [Position.Bottom, SIZE.height];
-  return { type, id, position, x: across(index, count) * SIZE.width - width / 2, y: side - DOT / 2, width, height: DOT };
+function handle(type: "source" | "target", id: string, share: number, wide: number, direction: Direction): NodeHandle {
+  const position = SIDES[direction][type];
+  const side = (length: number) => (type === "target" ? BORDER : length - BORDER) - DOT / 2;
+  const along = (length: number) => BORDER + share * (length - 2 * BORDER) - wide / 2;
+  return direction === "down"
+    ? { type, id, position, x: along(SIZE.width), y: side(SIZE.height), width: wide, height: DOT }
+    : { type, id, position, x: side(SIZE.width), y: along(SIZE.height), width: DOT, height: wide };
+}
+
+/** Where connections begin or end at a node that is seen at a point: the outer edge of the dot. */
+export function end({ position, x, y, width = 0, height = 0 }: NodeHandle, at: Point): Point {
+  switch (position) {
+    case Position.Top:
+      return { x: at.x + x + width / 2, y: at.y + y };
+    case Position.Bottom:
+      return { x: at.x + x + width / 2, y: at.y + y + height };
+    case Position.Left:
+      return { x: at.x + x, y: at.y + y + height / 2 };
+    case Position.Right:
+      return { x: at.x + x + width, y: at.y + y + height / 2 };
+  }
 }

@@ -1,7 +1,9 @@
 /** Hooks over a Session. */
 import { createContext, useContext, useReducer, useSyncExternalStore, useEffect } from "react";
 import type { Colours, Painted } from "./colours";
+import type { Direction } from "./direction";
 import type { Look } from "./families";
+import type { Route } from "./route";
 import type { Session } from "./session";
 import type { NodeView } from "./wire";
 
@@ -9,6 +11,7 @@ export interface Surroundings {
   session: Session;
   looks: Map<string, Look>;
   colours: Colours;
+  direction: Direction;
 }
 
 export const Here = createContext<Surroundings | null>(null);
@@ -18,6 +21,9 @@ export function useHere(): Surroundings {
   if (!here) throw new Error("This part of the canvas stands outside of it.");
   return here;
 }
+
+/** The ways of all connections around the layers. */
+export const Routes = createContext<ReadonlyMap<string, Route>>(new Map());
 
 /** One node, painted anew only when it has changed itself. */
 export function useNode(key: string): NodeView | undefined {
