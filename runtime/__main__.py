@@ -16,6 +16,7 @@ from builder.edits import reason
 from builder.program import lower
 from builder.terminal import NoError, UnusableError, read_network, read_text, show_json, table, write
 from builder.training import Task, defaults
+from runtime import moving
 from runtime.curves import Curves, read_curves
 from runtime.datasets import DATASETS
 from runtime.devices import devices, find
@@ -71,6 +72,12 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("id", metavar="RUN")
     export.add_argument("--to", required=True, choices=EXPORTS, metavar="FORMAT", help="one of those below")
     export.add_argument("-o", "--output", required=True, metavar="PATH")
+    archived = command("archive", _archive, "a run as one file, for another server", json_too=False)
+    archived.add_argument("id", metavar="RUN")
+    archived.add_argument("-o", "--output", required=True, metavar="FILE")
+    adopted = command("adopt", _adopt, "put the run of such a file among those here; prints its id")
+    adopted.add_argument("file", metavar="FILE")
+    adopted.add_argument("--project", metavar="ID", help="the project that it belongs to from now on")
     return top
 
 
@@ -217,6 +224,14 @@ def _script(chosen: argparse.Namespace) -> None:
 
 def _export(chosen: argparse.Namespace) -> None:
     take(_open(chosen.id), chosen.to, Path(chosen.output))
+
+
+def _archive(chosen: argparse.Namespace) -> None:
+    moving.give(_open(chosen.id), Path(chosen.output))
+
+
+def _adopt(chosen: argparse.Namespace) -> None:
+    _say(moving.take(Path(chosen.file), chosen.project), chosen.json)
 
 
 def _open(run_id: str) -> Run:

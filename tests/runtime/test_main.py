@@ -17,7 +17,7 @@ from runtime.events import BatchEnded, EpochEnded, Failed, Finished, MapsSaved, 
 from runtime.launchers import local
 from runtime.maps import pack, read_maps, save
 from runtime.process import Worker
-from runtime.run import RunSpec, create, open_run, runs
+from runtime.run import RunSpec, create, delete, open_run, runs
 
 GRAPH = TEMPLATES["mlp"].make()
 NODE = GRAPH.nodes[-1].id
@@ -287,3 +287,20 @@ def test_a_home_that_cannot_be_used(answer, tmp_path, monkeypatch):
 def test_every_data_set_can_be_trained_on(answer, network):
     for name in DATASETS:
         assert answer("spec", network, "--data", name)[0] == 0
+
+
+def test_a_run_is_archived_and_adopted(answer, run, tmp_path):
+    file = tmp_path / "moved.zip"
+    status, _, said = answer("archive", run.id, "-o", file)
+    assert (status, "not ended" in said) == (terminal.NO, True)
+    append(run.events, Finished(at=5))
+    assert answer("archive", run.id, "-o", tmp_path / "nowhere" / "x.zip")[0] == terminal.UNUSABLE
+    assert answer("archive", run.id, "-o", file)[0] == terminal.DONE
+    assert answer("adopt", file)[0] == terminal.NO  # it is here already
+    delete(run)
+    assert answer("adopt", file, "--project", "nonsense")[0] == terminal.NO
+    assert answer("adopt", file)[1].strip() == run.id
+    assert open_run(run.id).status() == "finished"
+    assert answer("adopt", tmp_path / "gone.zip")[0] == terminal.UNUSABLE
+    (tmp_path / "x.zip").write_text("nonsense")
+    assert answer("adopt", tmp_path / "x.zip")[0] == terminal.UNUSABLE
