@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import state
+from pages.parts import moving, state
 from pages.parts.live import MOST_RUNS
 from pages.parts.runs import LIVE, STATES, best, choose, curves, duration, epochs_done
 from runtime.home import runs_folder
@@ -23,6 +23,7 @@ def run_list(project: Project, shown: Run | None) -> None:
         which = st.segmented_control("Runs of", [THIS, ALL], default=THIS, key="runs-of", label_visibility="collapsed")
     _rows(runs(None if which == ALL else project.id), shown)
     _damaged()
+    moving.take(project)
 
 
 def _rows(found: list[Run], shown: Run | None) -> None:
@@ -92,6 +93,7 @@ def _menu(run: Run) -> None:
                 st.error(str(error))
             else:
                 st.rerun()
+    moving.give(run)
     if run.status() in LIVE:
         st.caption("It can be deleted once it has ended; stop it first.")
         return
