@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -21,6 +22,7 @@ from builder.problem import Problem
 from builder.program import Facts
 from pages.parts import state
 from pages.parts.inside import Place, place
+from pages.parts.presence import PRESENCE, Doing
 from pages.parts.routes import PREFIX
 from pages.parts.runs import LIVE
 from pages.parts.totals import Totals
@@ -48,7 +50,10 @@ class Bundle(StaticFiles):
 
 
 def pulse(request: Request) -> Response:
-    """`/canvas/pulse?project=ID&inside=PATH&state=STATE`: the newest revision, and whether the state of the shapes has changed."""
+    """`/canvas/pulse?project=ID&inside=PATH&state=STATE`: the newest revision, and whether the state of the shapes has changed.
+
+    With `tab`, `x`, `y` and `keys` a canvas says what its person does, and hears who else is there.
+    """
     project_id = request.query_params.get("project", "")
     try:
         project = store().project(project_id) if re.fullmatch(r"[0-9a-f]{32}", project_id) else None
@@ -59,7 +64,16 @@ def pulse(request: Request) -> Response:
     here = place(project.graph, request.query_params.get("inside", "").split("/"))
     facts = service().shapes(project.graph, inside=here.instances)
     news = request.query_params.get("state") != shapes_state(facts)
-    return JSONResponse({"revision": project.revision, "news": news}, headers={"Cache-Control": "no-store"})
+    told = {"revision": project.revision, "news": news, "others": _others(request, project_id)}
+    return JSONResponse(told, headers={"Cache-Control": "no-store"})
+
+
+def _others(request: Request, project_id: str) -> list[dict[str, Any]]:
+    try:
+        doing = Doing.model_validate(dict(request.query_params))
+    except ValidationError:
+        doing = Doing()
+    return PRESENCE.tell(project_id, request.query_params.get("tab", ""), doing)
 
 
 def layer_statistics(request: Request) -> Response:
@@ -118,6 +132,7 @@ def canvas(
     """
     key = f"canvas-{project.id}"
     conversation = wire(project)
+    PRESENCE.join(project.id, conversation.epoch, state.visitor())
     waiting = shapes_state(facts)
     words = service().message or ("Shapes are coming." if waiting == "coming" else "")
     data = conversation.tell(
@@ -130,7 +145,7 @@ def canvas(
         undo=project.undoable,
         redo=project.redoable,
         revision=project.revision,
-        pulse=f"{PULSE}?project={project.id}&inside={'/'.join(here.instances)}",
+        pulse=f"{PULSE}?project={project.id}&inside={'/'.join(here.instances)}&tab={conversation.epoch}",
         statistics=f"{STATISTICS}?project={project.id}",
     )
     hear = partial(_hear, key, conversation)

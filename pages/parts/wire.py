@@ -66,7 +66,7 @@ class Wire:
 
     def __init__(self, project_id: str, book: Book, visitor: str = "") -> None:
         self._project, self._book, self._visitor = project_id, book, visitor
-        self._epoch = uuid.uuid4().hex
+        self.epoch = uuid.uuid4().hex
         self._versions: dict[int, View] = {0: {}}
         self._have = self._version = 0
         self._acknowledged: dict[str, int] = {}
@@ -83,7 +83,7 @@ class Wire:
         except ValidationError as error:
             self.say(f"The canvas sent something that cannot be read. Reload the page. ({_in_words(error)})")
             return
-        known = outgoing.epoch == self._epoch and outgoing.have in self._versions
+        known = outgoing.epoch == self.epoch and outgoing.have in self._versions
         self._have = outgoing.have if known else 0
         for entry in outgoing.entries:
             if entry.number > self._last(entry.client):
@@ -126,7 +126,7 @@ class Wire:
             beside.pop("palette", None)
         return {
             "project": self._project,
-            "epoch": self._epoch,
+            "epoch": self.epoch,
             "base": self._have,
             "version": self._version,
             "nodes": [node for key, node in view.items() if had.get(key) != node],
@@ -147,7 +147,7 @@ class Wire:
         try:
             if entry.history is None:
                 self._edit(EDITS.validate_python(entry.edits), step=f"{entry.client}#{entry.number}")
-            elif entry.epoch == self._epoch:  # one of an older epoch may have been done: going back twice is worse
+            elif entry.epoch == self.epoch:  # one of an older epoch may have been done: going back twice is worse
                 (self._book.undo if entry.history == "undo" else self._book.redo)(self._project)
         except ValidationError as error:
             self.say(f"That cannot be done: {_in_words(error)}")

@@ -307,6 +307,20 @@ def test_two_tabs_of_one_project_converge(opened: Callable[..., Canvas], app_url
     canvas.page.bring_to_front()
     expect(canvas.node("dropout")).to_be_visible()
 
+    # Each sees what the other points at and has selected, until their tab is closed.
+    canvas.page.emulate_media(reduced_motion="reduce")
+    expect(canvas.page.locator(".present")).to_contain_text("is here too")
+    other.page.mouse.move(*middle(other.node("conv")))
+    other.node("conv").click()
+    expect(canvas.page.locator(".other-ring")).to_have_count(1)
+    expect(canvas.page.locator(".other-pointer")).to_contain_text("Guest")
+    pointer, conv = canvas.page.locator(".other-pointer").bounding_box(), canvas.node("conv").bounding_box()
+    assert pointer is not None
+    assert conv is not None
+    assert conv["x"] < pointer["x"] < conv["x"] + conv["width"]
+    other.page.close()
+    expect(canvas.page.locator(".present")).to_have_count(0, timeout=20_000)
+
 
 def test_form_and_canvas_change_together(opened: Callable[..., Canvas]) -> None:
     canvas = opened(*CHAIN)

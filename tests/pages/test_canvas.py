@@ -308,12 +308,20 @@ class TestRoutes:
     def test_the_pulse_tells_of_revisions_and_shapes(self, keras: FakeService, store: Store) -> None:
         project = store.create("Try", Graph())
         ask = f"project={project.id}&state=coming"
-        assert Answer(canvas.PULSE, ask).json() == {"revision": project.revision, "news": False}
+        assert Answer(canvas.PULSE, ask).json() == {"revision": project.revision, "news": False, "others": []}
         store.rename(project.id, "Other")
         keras.facts = {}
-        assert Answer(canvas.PULSE, ask).json() == {"revision": project.revision + 1, "news": True}
+        assert Answer(canvas.PULSE, ask).json() == {"revision": project.revision + 1, "news": True, "others": []}
         keras.state = "restarting"
         assert Answer(canvas.PULSE, ask.replace("coming", "restarting")).json()["news"] is False
+
+    def test_the_pulse_tells_who_else_is_there(self, keras: FakeService, store: Store) -> None:
+        project = store.create("Try", Graph())
+        for tab, name in (("ada", "Ada"), ("bob", "Bob")):
+            canvas.PRESENCE.join(project.id, tab, name)
+        Answer(canvas.PULSE, f"project={project.id}&tab=ada&x=1.5&y=2&keys=dense")
+        [ada] = Answer(canvas.PULSE, f"project={project.id}&tab=bob&x=nonsense").json()["others"]
+        assert (ada["name"], ada["at"], ada["keys"]) == ("Ada", [1.5, 2], ["dense"])
 
     @pytest.mark.parametrize("project", ["", "nonsense", "../../etc/passwd", "0" * 32, "0" * 100_000])
     def test_a_project_that_is_none(self, keras: FakeService, project: str) -> None:

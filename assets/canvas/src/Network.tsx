@@ -16,6 +16,7 @@ import {
 } from "@xyflow/react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { LayerNode, type LayerNodeType, SHAPES } from "./LayerNode";
+import { Others } from "./Others";
 import { TensorEdge } from "./TensorEdge";
 import { Threads } from "./Threads";
 import type { Actions } from "./actions";
@@ -142,6 +143,12 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
       onSelectionDragStop={(_event, together) => actions.move(places(direction, together))}
       onMoveEnd={(_event, viewport) => viewports.set(session, viewport)}
       defaultViewport={viewports.get(session)}
+      onPointerMove={({ clientX, clientY }) => {
+        session.company.point = kept(view.screenToFlowPosition({ x: clientX, y: clientY }), direction);
+      }}
+      onPointerLeave={() => {
+        session.company.point = null;
+      }}
       onlyRenderVisibleElements
       deleteKeyCode={null}
       multiSelectionKeyCode={["Shift", "Meta", "Control"]}
@@ -153,6 +160,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
       proOptions={{ hideAttribution: false }}
     >
       <Background gap={20} />
+      <Others />
       {far && <Threads nodes={nodes} lines={lines} routes={resting} />}
       <Controls showInteractive={false} fitViewOptions={{ ...FIT, duration: 250 }} />
       {nodes.length > 0 && (

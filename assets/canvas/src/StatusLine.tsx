@@ -1,6 +1,7 @@
 /** What is going on: totals, whether shapes are there, whether Python has everything, and what was refused. */
 import { useEffect, useState } from "react";
 import { ICONS, Icon } from "./Icon";
+import { Present } from "./Others";
 import { useHere } from "./use";
 
 const SHOWN_FOR = 12_000; // milliseconds
@@ -25,6 +26,7 @@ export function StatusLine() {
         </span>
       )}
       <span className={`state ${connection ? "silent" : (status?.status.state ?? "")}`}>{connection || status?.status.message}</span>
+      <Present />
       <span className="totals">{status?.totals.map(({ text, hint }) => <span key={text} title={hint}>{text}</span>)}</span>
     </div>
   );

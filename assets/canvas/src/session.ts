@@ -1,4 +1,5 @@
 /** One project on the canvas: what Python has confirmed, what is on its way there, and what is therefore shown. */
+import { Company } from "./company";
 import { type Doc, EMPTY, merge } from "./document";
 import { type Offered, foresee } from "./edits";
 import { Outbox, type Shelf } from "./outbox";
@@ -21,6 +22,8 @@ export class Session {
   selected: readonly string[] = [];
   /** Counted up when Python asks for a selection; the view then goes there. */
   called = 0;
+  /** Who else is on this canvas. */
+  readonly company = new Company();
   /** Whether the server has not answered for a while. */
   silent = false;
   private readonly confirmed = new Map<number, Doc>([[0, EMPTY]]);
