@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import indent
 
 import nbformat.v4
 
 from builder.call import Expression
-from builder.codegen import Style, definition, formatted, imports
+from builder.codegen import CodeError, Style, definition, formatted, imports
 from builder.labels import encoded
 from builder.program import Program
 from builder.training import Training
@@ -26,6 +27,19 @@ class DataCode:
 
 
 @dataclass(frozen=True, slots=True)
+class DeviceCode:
+    """How several devices train together, in code: import lines, lines that make STRATEGY, and the functions that learn.
+
+    `chief` is what must hold for the process that speaks and saves; empty where there is one process.
+    """
+
+    imports: tuple[str, ...]
+    setup: str
+    functions: str
+    chief: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a script: a heading, what a notebook says about it, and its lines."""
 
@@ -34,24 +48,43 @@ class Part:
     code: str
 
 
-def script(program: Program, training: Training, data: DataCode, seed: int, style: Style = "functional") -> str:
+def script(
+    program: Program,
+    training: Training,
+    data: DataCode,
+    seed: int,
+    style: Style = "functional",
+    devices: DeviceCode | None = None,
+) -> str:
     """A script that needs nothing of Layerloom; on a CPU it gives the same loss curve as the app's run with this seed.
+
+    Args:
+        devices: several devices that train together; None: one.
 
     Raises:
         CodeError: the program cannot be written in this style.
     """
-    first, *rest = _parts(program, training, data, seed, style)
+    first, *rest = _parts(program, training, data, seed, style, devices)
     return formatted("\n\n".join([first.code, *(f"# {part.heading}\n{part.code}" for part in rest)]))
 
 
-def notebook(program: Program, training: Training, data: DataCode, seed: int, style: Style = "functional") -> str:
+def notebook(
+    program: Program,
+    training: Training,
+    data: DataCode,
+    seed: int,
+    style: Style = "functional",
+    devices: DeviceCode | None = None,
+) -> str:
     """The same as a Jupyter notebook, in cells with a sentence each; JSON.
 
     Raises:
         CodeError: the program cannot be written in this style.
     """
+    if devices and devices.chief:
+        raise CodeError("A notebook is one process, and this training takes several processes: take the script.")
     cells = []
-    for number, part in enumerate(_parts(program, training, data, seed, style)):
+    for number, part in enumerate(_parts(program, training, data, seed, style, devices)):
         cells.append(nbformat.v4.new_markdown_cell(f"## {part.heading}\n\n{part.words}", id=f"words-{number}"))
         cells.append(nbformat.v4.new_code_cell(formatted(part.code).rstrip(), id=f"code-{number}"))
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -61,26 +94,50 @@ def notebook(program: Program, training: Training, data: DataCode, seed: int, st
     return text + "\n"
 
 
-def _parts(program: Program, training: Training, data: DataCode, seed: int, style: Style) -> list[Part]:
+def _parts(
+    program: Program, training: Training, data: DataCode, seed: int, style: Style, devices: DeviceCode | None
+) -> list[Part]:
     model = definition(program, style)
     held_out = training.validation_split > 0
-    setup = "\n".join(_import_block(program, data)) + f"\n\nSEED = {seed!r}\nkeras.utils.set_random_seed(SEED)"
+    words = "The seed makes the training repeatable: first weights, dropout and the order of examples."
+    setup = "\n".join(_import_block(program, data, devices)) + "\n\n"
+    if devices:
+        setup += f"{devices.setup}\n\n"
+    if training.dtype_policy != "float32":
+        setup += f"keras.config.set_dtype_policy({training.dtype_policy!r})\n"
+    setup += f"SEED = {seed!r}\nkeras.utils.set_random_seed(SEED)"
+    compiled = _compiled(program, training)
+    if devices is None:
+        learning = [
+            Part(
+                "Training", "Compile with optimizer, loss and metrics, then fit.", compiled + _fit(training, held_out)
+            ),
+            Part("Evaluation", "How well it does on examples that it has never seen.", _evaluation(program, training)),
+        ]
+    else:
+        model = _scoped(model)
+        learning = [
+            # Behind the model: a layer that is called `share` must not hide it.
+            Part("Steps", "What the devices do with a batch. Each has a copy of the network.", devices.functions),
+            Part(
+                "Training", "Compile with optimizer, loss and metrics, then learn.", _loop(compiled, training, held_out)
+            ),
+            Part("Evaluation", "How well it does on unseen examples.", _looked(program, training, devices)),
+        ]
     return [
-        Part(
-            "Setup", "The seed makes the training repeatable: first weights, dropout and the order of examples.", setup
-        ),
+        Part("Setup", words, setup),
         Part("Data", "Training and test examples as arrays.", data.body),
         # Before the batches: a layer that is called `train` or `x_val` must not hide them.
         Part("Model", "The network, layer by layer.", model),
         *_labels(training, data.classes),
         Part("Batches", _about_batches(held_out), _batches(program, training, held_out)),
-        Part("Training", "Compile with optimizer, loss and metrics, then fit.", _fit(program, training, held_out)),
-        Part("Evaluation", "How well it does on examples that it has never seen.", _evaluation(program, training)),
+        *learning,
     ]
 
 
-def _import_block(program: Program, data: DataCode) -> list[str]:
-    lines = dict.fromkeys([*imports(program), "import tensorflow as tf", *data.imports])
+def _import_block(program: Program, data: DataCode, devices: DeviceCode | None) -> list[str]:
+    more = devices.imports if devices else ()
+    lines = dict.fromkeys([*imports(program), "import tensorflow as tf", *data.imports, *more])
     plain = sorted(line for line in lines if line.startswith("import "))
     return plain + sorted(line for line in lines if not line.startswith("import "))
 
@@ -139,11 +196,50 @@ def _evaluation(program: Program, training: Training) -> str:
     return f"model.evaluate({test}, {batch})\nmodel.save('model.keras')"
 
 
-def _fit(program: Program, training: Training, held_out: bool) -> str:
+def _compiled(program: Program, training: Training) -> str:
     settings = training.compiled([ref.step for ref in program.outputs])
-    compiled = "".join(f"    {name}={value!r},\n" for name, value in settings)
+    return "model.compile(\n" + "".join(f"    {name}={value!r},\n" for name, value in settings) + ")\n"
+
+
+def _fit(training: Training, held_out: bool) -> str:
     validation = "validation_data=validation, " if held_out else ""
     # Keras warns when it is left to shuffle a data set that has shuffled itself.
-    return f"""model.compile(
-{compiled})
-model.fit(train, {validation}epochs={training.epochs!r}, shuffle=False)"""
+    return f"model.fit(train, {validation}epochs={training.epochs!r}, shuffle=False)"
+
+
+def _scoped(code: str) -> str:
+    return f"with STRATEGY.scope():\n{indent(code, '    ')}"
+
+
+def _loop(compiled: str, training: Training, held_out: bool) -> str:
+    """`fit` in few lines: that of Keras does not give several devices the curve of one."""
+    validation = (
+        "\n    found |= {f'val_{name}': value for name, value in run(look, validation).items()}" if held_out else ""
+    )
+    return f"""{_scoped(compiled)}    # Made up: another look at the data would shuffle them once more.
+    prepare(model, tf.nest.map_structure(lambda spec: tf.zeros((1, *spec.shape[1:]), spec.dtype), train.element_spec))
+learn, look = (tf.function(step(model), autograph=False) for step in (train_step, test_step))
+result = tf.function(model.get_metrics_result, autograph=False)
+
+
+def run(step, batches):
+    model.reset_metrics()
+    for batch in batches:
+        step(batch)
+    return {{name: float(value) for name, value in result().items()}}
+
+
+history = []
+for epoch in range({training.epochs!r}):
+    found = run(learn, train)
+    iter(train)  # `fit` opens the data once more and shuffles them by that, so we do{validation}
+    history.append(found)
+    print(f"epoch {{epoch + 1}}:", found)"""
+
+
+def _looked(program: Program, training: Training, devices: DeviceCode) -> str:
+    arranged = ".map(arrange)" if _several(program) else ""
+    saved = f"if {devices.chief}:\n    model.save('model.keras')" if devices.chief else "model.save('model.keras')"
+    return f"""test = tf.data.Dataset.from_tensor_slices((x_test, y_test)).batch({training.batch_size!r}){arranged}
+print("test:", run(look, test))
+{saved}"""

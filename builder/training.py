@@ -75,6 +75,16 @@ class Training(Frozen):
     heads: tuple[Head, ...] = Field(
         (), max_length=20, description="How outputs learn of which there are several; the others learn as the whole."
     )
+    dtype_policy: Literal["float32", "mixed_float16", "mixed_bfloat16"] = Field(
+        "float32",
+        description="Numbers that layers compute with; weights stay float32. The mixed ones take half the memory and are "
+        "fast on GPUs with tensor cores, and slow on most processors. Float16 is scaled so that small gradients survive.",
+    )
+    jit_compile: Literal["auto", True, False] = Field(
+        "auto",
+        description="Whether XLA compiles the training step: it joins small operations, and takes seconds to begin. "
+        "auto: on GPUs, where the network allows it.",
+    )
 
     def head(self, output: str) -> Head:
         """How this output learns, with nothing left empty."""
@@ -98,7 +108,8 @@ class Training(Frozen):
         ]
         if weights != [1.0] * len(heads):
             given.append(("loss_weights", weights))
-        return (*given, ("metrics", metrics if len(heads) > 1 else metrics[0]))
+        given.append(("metrics", metrics if len(heads) > 1 else metrics[0]))
+        return (*given, ("jit_compile", self.jit_compile)) if self.jit_compile != "auto" else tuple(given)
 
 
 def labels_taken(loss: LossSpec, task: Task) -> Labels | None:

@@ -24,6 +24,7 @@ from runtime.exports import EXPORTS
 from runtime.exports.command import described, take
 from runtime.launchers import local
 from runtime.run import DataSpec, Run, RunError, RunSpec, create, damaged, open_run, runs
+from runtime.strategies import device_code, strategy
 
 
 def parser() -> argparse.ArgumentParser:
@@ -217,7 +218,8 @@ def _script(chosen: argparse.Namespace) -> None:
     data = DATASETS[run.spec.data.name].code(run.spec.data)
     as_text = notebook if chosen.notebook else script
     try:
-        write(as_text(lower(run.spec.graph), run.spec.training, data, run.spec.seed), chosen.output)
+        devices = device_code(strategy(run.spec.device))
+        write(as_text(lower(run.spec.graph), run.spec.training, data, run.spec.seed, devices=devices), chosen.output)
     except CodeError as error:
         raise NoError(str(error)) from None
 

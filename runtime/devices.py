@@ -18,6 +18,7 @@ from builder.program import Facts
 from builder.training import Task, Training
 from runtime.cgroup import cpu_limit, memory_limit
 from runtime.memory import FLOAT, Memory, estimate, size_in_words
+from runtime.strategies import StrategyError, strategy
 
 __all__ = ["Device", "Memory", "devices", "environment", "estimate", "find", "refusal"]
 
@@ -40,8 +41,23 @@ def devices() -> tuple[Device, ...]:
 
 
 def find(name: str) -> Device | None:
-    """The device of this name, such as `cpu` or `gpu:0`."""
-    return next((device for device in devices() if device.name == name), None)
+    """The device of this name, such as `cpu` or `gpu:0`; several together where the name says so, as `mirrored:cpu:2`."""
+    try:
+        chosen = strategy(name)
+    except StrategyError:
+        return None
+    parts = [device for device in devices() if device.name in chosen.devices]
+    if len(parts) < len(chosen.devices):
+        return None
+    if chosen.kind == "one":
+        return parts[0]
+    return Device(
+        name=name,
+        title=chosen.title,
+        memory_bytes=min(part.memory_bytes for part in parts),
+        threads=parts[0].threads,
+        missing=next((part.missing for part in parts if part.missing), ""),
+    )
 
 
 def environment(name: str) -> dict[str, str]:
@@ -60,10 +76,11 @@ def environment(name: str) -> dict[str, str]:
         "OMP_NUM_THREADS": str(device.threads),
         "TF_NUM_INTRAOP_THREADS": str(device.threads),
     }
-    if name == "cpu":
+    used = strategy(name).devices
+    if used == ("cpu",):
         return shared | {"CUDA_VISIBLE_DEVICES": "-1"}
     return shared | {
-        "CUDA_VISIBLE_DEVICES": name.removeprefix("gpu:"),
+        "CUDA_VISIBLE_DEVICES": ",".join(one.removeprefix("gpu:") for one in used),
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # the order in which NVML counts
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",  # leave room for a second run
     }
@@ -79,7 +96,7 @@ def refusal(
     """Why a training cannot start on this device, with the estimate and what to do; None when it can."""
     if device.missing:
         return f"{device.title} cannot be used: {device.missing}. Start Layerloom with: make run GPU=1"
-    memory = estimate(facts, training, task, gpu=device.name != "cpu", graph=graph)
+    memory = estimate(facts, training, task, gpu="gpu" in device.name, graph=graph)
     if memory.total <= device.memory_bytes:
         return None
     return (

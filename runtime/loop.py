@@ -9,11 +9,12 @@ distribution) is not here.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import tensorflow as tf
 
+from runtime.crew import Crew, Part, Step
 from runtime.telemetry import Telemetry
 
 PACE = 0.05  # seconds that a call takes at most, about: then wishes are heard and something can be told
@@ -23,9 +24,9 @@ Logs = dict[str, Any]
 
 
 class Steps:
-    """`model.train_step` or `model.test_step`, repeated inside TensorFlow; its pace is measured as it goes."""
+    """The step of a model on a part of the data, repeated inside TensorFlow; its pace is measured as it goes."""
 
-    def __init__(self, model: Any, step: Callable[[Any], Any]) -> None:
+    def __init__(self, model: Any, step: Step, crew: Crew | None = None, part: Part = "train") -> None:
         one = tf.function(step, jit_compile=model.jit_compile, reduce_retracing=True, autograph=False)
 
         def several(iterator: Any, count: Any) -> Any:
@@ -38,13 +39,30 @@ class Steps:
             return model.get_metrics_result()
 
         self._several = tf.function(several, reduce_retracing=True, autograph=False)
+        self._model = model
+        self._crew, self._part = crew or Crew(), part
         self._count = 0  # of the last call; 0 before the first, which traces and compiles
         self._seconds = 0.0  # a batch, in that call
+
+    def open(self, data: tf.data.Dataset) -> Iterator[Any]:
+        """An iterator to run over; metrics count from zero again, which devices do together."""
+        self._crew.open(self._part)
+        return self.opened(data)
+
+    def opened(self, data: tf.data.Dataset) -> Iterator[Any]:
+        """The same, when the chief of the crew has said so."""
+        self._model.reset_metrics()
+        return iter(data)
+
+    def follow(self, iterator: Any, count: int) -> None:
+        """Do as many batches as the chief of the crew says."""
+        self._several(iterator, tf.constant(count))
 
     def run(self, iterator: Any, most: int) -> tuple[int, Logs]:
         """Some batches, `most` at most. Returns how many, and loss and metrics as tensors on the device."""
         count = min(most, self._next_count())
         began = time.monotonic()
+        self._crew.run(self._part, count)
         logs: Logs = self._several(iterator, tf.constant(count))
         for value in logs.values():
             value.numpy()  # a GPU answers before it is done
@@ -58,20 +76,26 @@ class Steps:
 
 
 def fit(
-    model: Any, telemetry: Telemetry, data: tf.data.Dataset, validation: tf.data.Dataset | None, epochs: int
+    model: Any,
+    telemetry: Telemetry,
+    data: tf.data.Dataset,
+    validation: tf.data.Dataset | None,
+    epochs: int,
+    crew: Crew | None = None,
 ) -> None:
     """Train a compiled model until its epochs are done or `telemetry` says that it is over.
 
     Args:
+        crew: the devices that train it together; None: one.
         data: batches of examples and labels, shuffled anew by each iteration.
         validation: measured at the end of each epoch.
     """
-    train, test = Steps(model, model.train_step), Steps(model, model.test_step)
+    steps = steps_of(model, crew or Crew())
+    train, test = steps["train"], steps["validation"]
     batches = telemetry.steps
     for epoch in range(epochs):
         telemetry.begin_epoch(epoch)
-        model.reset_metrics()
-        iterator, done, logs = iter(data), 0, Logs()
+        iterator, done, logs = train.open(data), 0, Logs()
         while done < batches and not telemetry.over:
             count, logs = train.run(iterator, batches - done)
             done += count
@@ -79,7 +103,7 @@ def fit(
         if done < batches:
             break
         # `fit` opens the data set once more at the end of an epoch, and so learns in every second of its orders only.
-        iter(data)
+        train.open(data)
         logs = dict(logs)
         if validation is not None:
             found = measure(model, test, validation, telemetry)
@@ -91,11 +115,30 @@ def fit(
     telemetry.end_training()
 
 
+def steps_of(model: Any, crew: Crew) -> dict[Part, Steps]:
+    """The steps of a compiled model on each part of the data."""
+    learn, look = crew.steps(model)
+    return {
+        "train": Steps(model, learn, crew, "train"),
+        "validation": Steps(model, look, crew, "validation"),
+        "test": Steps(model, look, crew, "test"),
+    }
+
+
+def follow(model: Any, crew: Crew, data: Mapping[Part, tf.data.Dataset | None]) -> None:
+    """Train along: do what the chief of the crew does, until it ends."""
+    steps, iterators = steps_of(model, crew), dict[Part, Any]()
+    for part, count in crew.orders():
+        if count:
+            steps[part].follow(iterators[part], count)
+        else:
+            iterators[part] = steps[part].opened(data[part])
+
+
 def measure(model: Any, steps: Steps, data: tf.data.Dataset, telemetry: Telemetry) -> Logs:
     """Loss and metrics over a data set, as `evaluate` gives them. A pause is held; only the training is stopped."""
-    model.reset_metrics()
     logs: Logs = {}
-    iterator, left = iter(data), int(data.cardinality())
+    iterator, left = steps.open(data), int(data.cardinality())
     while left:
         count, logs = steps.run(iterator, left)
         left -= count

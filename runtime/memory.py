@@ -82,12 +82,14 @@ def estimate(
     update = 2 * FLOAT * max((fact.trainable for fact in facts.values()), default=0) if slots else 0
     outputs = [fact.activation_bytes or 0 for fact in facts.values()]
     kept = FLOAT * sum(_kept(graph, facts).values()) if graph else 0
+    held = training.batch_size * (sum(outputs) + max(outputs, default=0) + kept)  # all, and one gradient
+    mixed = training.dtype_policy != "float32"
     examples = task.examples * task.inputs * prod(size or 1 for size in task.input_shape) if task else 0
     return Memory(
-        weights=weights,
+        weights=weights + (weights // 2 if mixed else 0),  # a copy of half the size, to compute with
         gradients=trainable,
         optimizer=trainable * slots + update,
-        activations=training.batch_size * (sum(outputs) + max(outputs, default=0) + kept),  # all, and one gradient
+        activations=held // 2 if mixed else held,
         data=0 if gpu else 2 * FLOAT * examples,
         framework=CUDA if gpu else FRAMEWORK,
     )

@@ -33,6 +33,6 @@ class RunSpec(Frozen):
     graph: Graph
     data: DataSpec = DataSpec()
     training: Training = Training()
-    device: str = Field("cpu", max_length=64)
+    device: str = Field("cpu", max_length=400)  # see runtime.strategies
     seed: int = Field(0, ge=0, le=2**31 - 1)
     watch: Watch = Watch()

@@ -11,12 +11,15 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runtime import weights
 from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, append
 from runtime.process import write_atomically
 from runtime.run import Run, RunError, open_run
+
+if TYPE_CHECKING:  # it brings TensorFlow
+    from runtime.crew import Crew
 
 TELL = 0.5  # seconds between two tellings of a download
 
@@ -67,7 +70,27 @@ def work(run: Run) -> int:
 
 
 def train(run: Run) -> Event:
-    """The whole training, in the order of the exported script, so that both give the same curve. Returns its last event."""
+    """The whole training, on the devices that its strategy names. Returns its last event."""
+    from runtime.crew import crew
+    from runtime.strategies import StrategyError, refusals, strategy
+
+    try:
+        chosen = strategy(run.spec.device)
+    except StrategyError as error:
+        raise Refused(str(error)) from None
+    if found := refusals(chosen, run.spec.graph, run.spec.training):
+        raise Refused("\n".join(["This cannot be trained on several devices:", *found]))
+
+    def lost(number: int) -> None:
+        append(run.events, Failed(at=time.time(), message=_lost(number), log=run.log_end()))
+        os._exit(1)  # the others wait for that worker inside TensorFlow, where nothing reaches them
+
+    with crew(chosen, run.folder, lost) as team:
+        return _train(run, team)
+
+
+def _train(run: Run, team: Crew) -> Event:
+    """In the order of the exported script, so that both give the same curve."""
     import keras
     import tensorflow as tf
 
@@ -75,7 +98,7 @@ def train(run: Run) -> Event:
     from builder.compile import BuildError, build, made
     from builder.program import lower
     from runtime.datasets import DATASETS, DataUnavailable, downloads
-    from runtime.loop import Steps, fit, measure
+    from runtime.loop import fit, follow, measure, steps_of
     from runtime.maps.statistics import EXAMPLES, statistician
     from runtime.maps.watcher import watcher
     from runtime.statistics import Recorder
@@ -92,8 +115,9 @@ def train(run: Run) -> Event:
         arrays = dataset.load(spec.data)
         downloads.guard()  # should Keras fetch anything itself after all
         weights.provide(program, telling(run))
+        keras.config.set_dtype_policy(training.dtype_policy)
         keras.utils.set_random_seed(spec.seed)
-        model = build(program, weights.own_folder())
+        model = build(program, weights.own_folder(), team.strategy.scope)
     except BuildError as error:
         raise Refused(_not_built(error)) from error
     except (DataUnavailable, CodeError, weights.WeightsUnavailable) as error:
@@ -112,7 +136,16 @@ def train(run: Run) -> Event:
         raise Refused("No examples are left to train on: lower the validation split.")
     data = tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(len(x_train), seed=spec.seed)
     data = arrange(data.batch(training.batch_size)).prefetch(tf.data.AUTOTUNE)
-    model.compile(**made(dict(training.compiled([ref.step for ref in program.outputs]))))
+    with team.strategy.scope():
+        model.compile(**made(dict(training.compiled([ref.step for ref in program.outputs]))))
+    test_data = None
+    if len(arrays.x_test):
+        kept = tf.data.Dataset.from_tensor_slices((arrays.x_test, arrays.y_test)).batch(training.batch_size)
+        test_data = arrange(kept)
+    team.prepare(model, data)
+    if team.follows:
+        follow(model, team, {"train": data, "validation": validation, "test": test_data})
+        return Finished(at=time.time(), test={})
 
     steps = -(-len(x_train) // training.batch_size)
     sample = arrays.x_test[spec.watch.sample % len(arrays.x_test)] if len(arrays.x_test) else x_train[0]
@@ -136,7 +169,7 @@ def train(run: Run) -> Event:
         ),
     )
     telemetry.take_first_maps()
-    fit(model, telemetry, data, validation, training.epochs)
+    fit(model, telemetry, data, validation, training.epochs, team)
     if telemetry.diverged:
         raise Refused(
             f"The loss became no number (NaN) in epoch {telemetry.epoch + 1}: the steps were too large and the weights "
@@ -145,9 +178,8 @@ def train(run: Run) -> Event:
         )
     telemetry.checkpoint()
     test: dict[str, float] = {}
-    if len(arrays.x_test):
-        kept = tf.data.Dataset.from_tensor_slices((arrays.x_test, arrays.y_test)).batch(training.batch_size)
-        test = floats(measure(model, Steps(model, model.test_step), arrange(kept), telemetry))
+    if test_data is not None:
+        test = floats(measure(model, steps_of(model, team)["test"], test_data, telemetry))
     return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test)
 
 
@@ -206,8 +238,14 @@ def _check(run: Run, task: Any) -> None:
 
 def _script(run: Run, program: Any, dataset: Any) -> str:
     from builder.scripts import script
+    from runtime.strategies import device_code, strategy
 
-    return script(program, run.spec.training, dataset.code(run.spec.data), run.spec.seed)
+    devices = device_code(strategy(run.spec.device))
+    return script(program, run.spec.training, dataset.code(run.spec.data), run.spec.seed, devices=devices)
+
+
+def _lost(number: int) -> str:
+    return f"Worker {number} of this run has ended, so the others cannot go on. Train again; the log may say why."
 
 
 def _not_built(error: ValueError) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,14 @@ class BuildError(ValueError):
         self.reason = reason
 
 
-def build(program: Program, weights: Path = Path()) -> Any:
+def build(
+    program: Program, weights: Path = Path(), scope: Callable[[], AbstractContextManager[Any]] = nullcontext
+) -> Any:
     """The functional `keras.Model` of a program. Clears Keras's session first, so that automatic names are as in a script.
 
     Args:
         weights: the folder with the files of weights that backbones name.
+        scope: within it variables are made: the `scope` of a strategy that trains on several devices.
 
     Raises:
         BuildError: a node is not fully connected, or Keras rejects it.
@@ -40,6 +44,11 @@ def build(program: Program, weights: Path = Path()) -> Any:
     if program.missing:
         raise BuildError(program.missing[0], "It cannot be written out: a value or a name inside does not fit.")
     keras.utils.clear_session(free_memory=False)
+    with scope():
+        return _model(program, weights)
+
+
+def _model(program: Program, weights: Path) -> Any:
     results: dict[str, list[Any]] = {}
     layers: dict[str, Any] = {}
     for step in program.steps:
