@@ -24,6 +24,7 @@ from runtime.exports.svg import SVG, svg
 from runtime.run import Run, RunSpec, runs
 from runtime.service import service
 from runtime.store import Project
+from runtime.strategies import device_code, strategy
 
 FACTS_WAIT = 1.0  # seconds that the picture waits for shapes that are not known yet
 MODEL, SCRIPT, NOTEBOOK = "The model alone", "The whole script", "A notebook"
@@ -134,7 +135,8 @@ def _written(spec_json: str, what: str, style: Style) -> str:
     if spec.data.name not in DATASETS:
         raise CodeError(f"The data set {spec.data.name!r} is not here. Choose another on the Data page.")
     write = notebook if what == NOTEBOOK else script
-    return write(program, spec.training, DATASETS[spec.data.name].code(spec.data), spec.seed, style)
+    data, devices = DATASETS[spec.data.name].code(spec.data), device_code(strategy(spec.device))
+    return write(program, spec.training, data, spec.seed, style, devices)
 
 
 def _files(project: Project, run: Run | None) -> None:

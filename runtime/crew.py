@@ -38,7 +38,8 @@ class Crew:
     def __init__(self, strategy: Any = None, index: int = 0, processes: int = 1) -> None:
         self.strategy = strategy or tf.distribute.get_strategy()
         self.follows = index > 0
-        self._leads = processes > 1 and not self.follows
+        self.several_processes = processes > 1  # then no one can read the metrics alone
+        self._leads = self.several_processes and not self.follows
         self._sum = tf.function(self._said, autograph=False)
 
     def prepare(self, model: Any, data: tf.data.Dataset) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import platform
 from collections.abc import Iterator, Mapping
-from ctypes.util import find_library
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +15,7 @@ from builder.graph import Graph
 from builder.program import Facts
 from builder.training import Task, Training
 from runtime.cgroup import cpu_limit, memory_limit
+from runtime.gpu import cudnn
 from runtime.memory import FLOAT, Memory, estimate, size_in_words
 from runtime.strategies import StrategyError, strategy
 
@@ -165,17 +164,12 @@ def _gpus() -> Iterator[Device]:
                     title=pynvml.nvmlDeviceGetName(handle),
                     memory_bytes=pynvml.nvmlDeviceGetMemoryInfo(handle).total,
                     threads=_threads(),
-                    missing="" if _cuda() else "TensorFlow's CUDA libraries are not installed",
+                    missing="" if cudnn() else "TensorFlow's CUDA libraries are not installed",
                 )
     except pynvml.NVMLError:
         return  # a driver that does not answer has no device to offer
     finally:
         pynvml.nvmlShutdown()
-
-
-def _cuda() -> bool:
-    """Whether the libraries that TensorFlow loads are there, by pip or from the system."""
-    return importlib.util.find_spec("nvidia") is not None or find_library("cudnn") is not None
 
 
 def _visible(index: int, uuid: str) -> bool:

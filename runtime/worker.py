@@ -153,7 +153,8 @@ def _train(run: Run, team: Crew) -> Event:
     few = arrange(
         tf.data.Dataset.from_tensor_slices((x_train[:EXAMPLES], y_train[:EXAMPLES])).batch(training.batch_size)
     )
-    recorder = Recorder(run, statistician(model, *next(iter(few)))) if spec.watch.maps else None
+    measurable = spec.watch.maps and not team.several_processes
+    recorder = Recorder(run, statistician(model, *next(iter(few)))) if measurable else None
     telemetry = Telemetry(run, model, steps, look, recorder)
     signal.signal(signal.SIGTERM, lambda *_: telemetry.stop())
     append(

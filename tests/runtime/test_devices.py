@@ -13,6 +13,7 @@ import pytest
 from builder.program import Facts
 from builder.training import Task, Training
 from runtime import devices as module
+from runtime import gpu
 from runtime.devices import Device, devices, environment, refusal
 
 SMALL = Device(name="cpu", title="Small", memory_bytes=2_000_000_000, threads=2)
@@ -129,8 +130,8 @@ def test_data_counts():
     ("package", "library", "missing"), [(None, None, True), (object(), None, False), (None, "libcudnn.so.9", False)]
 )
 def test_cuda_comes_from_pip_or_from_the_system(monkeypatch, package, library, missing):
-    monkeypatch.setattr(module.importlib.util, "find_spec", lambda name: package)
-    monkeypatch.setattr(module, "find_library", lambda name: library)
+    monkeypatch.setattr(gpu.importlib.util, "find_spec", lambda name: package)
+    monkeypatch.setattr(gpu, "find_library", lambda name: library)
     assert bool(devices()[1].missing) is missing
 
 
