@@ -109,7 +109,7 @@ def crew(chosen: Strategy, folder: Path, lost: Callable[[int], None]) -> Iterato
         others = [] if config else _started(chosen, folder)
         over = threading.Event()
         for number, process in enumerate(others, 1):
-            threading.Thread(target=_watch, args=(process, over, lost, number), daemon=True).start()
+            threading.Thread(target=watch, args=(process, over, lost, number), daemon=True).start()
         try:
             opened = Crew(tf.distribute.MultiWorkerMirroredStrategy(), index, chosen.replicas)
             yield opened
@@ -143,7 +143,7 @@ def _started(chosen: Strategy, folder: Path) -> list[subprocess.Popen[bytes]]:
     return started
 
 
-def _watch(process: subprocess.Popen[bytes], over: threading.Event, lost: Callable[[int], None], number: int) -> None:
+def watch(process: subprocess.Popen[bytes], over: threading.Event, lost: Callable[[int], None], number: int) -> None:
     process.wait()
     if not over.is_set():
         lost(number)

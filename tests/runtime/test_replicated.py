@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from itertools import pairwise
 
@@ -133,14 +134,13 @@ def test_two_workers_learn_it_too_and_end_together_when_they_are_stopped(by_scri
     assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
 
 
-def test_a_worker_that_ends_too_early_ends_the_run_in_words(home):
-    run = create(spec("workers:2", epochs=10_000))
-    local.start(run)
-    deadline = time.monotonic() + 120
-    while read_curves(run).epoch < 1:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    (other,) = run.worker().process().children()
-    other.kill()
-    assert local.wait(run, timeout=60) == "failed"
-    assert "Worker 1 of this run has ended" in last(run.events).message
+@pytest.mark.parametrize(("over", "heard"), [(False, [1]), (True, [])])
+def test_a_worker_that_ends_too_early_is_told(over, heard):
+    from runtime.crew import watch
+
+    ended, told = threading.Event(), []
+    if over:
+        ended.set()
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        watch(process, ended, told.append, 1)
+    assert told == heard
