@@ -144,6 +144,7 @@ def _started(chosen: Strategy, folder: Path) -> list[subprocess.Popen[bytes]]:
 
 
 def watch(process: subprocess.Popen[bytes], over: threading.Event, lost: Callable[[int], None], number: int) -> None:
+    """Say by its number that a process has ended, unless that was to be."""
     process.wait()
     if not over.is_set():
         lost(number)
