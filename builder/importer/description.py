@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder.importer.inbound import LayerCall, Tensor, ends, noted_calls, renumbered, shifted
-from builder.importer.refusal import MAX_NESTED, ModelFileError
+from builder.importer.refusal import MAX_NESTED, ModelFileError, no_damage
 
 MODELS = ("Functional", "Model", "Sequential")
+STATES = {"LSTMCell": 2, "GRUCell": 1, "SimpleRNNCell": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class DescribedLayer:
-    """A layer of the file; `model` is what is inside when it is a model itself."""
+    """A layer of the file.
+
+    `model` is what is inside when it is, or holds, a model itself; with `steps` it is inside a TimeDistributed and does its
+    work at each step. `stored` is the class that its weights are filed under, where that is not its own.
+    """
 
     kind: str
     module: str
@@ -22,6 +27,8 @@ class DescribedLayer:
     config: Mapping[str, Any]
     calls: tuple[LayerCall, ...]
     model: DescribedModel | None = None
+    steps: bool = False
+    stored: str = ""
 
     @property
     def operation(self) -> bool:
@@ -46,12 +53,8 @@ def describe(written: Mapping[str, Any]) -> DescribedModel:
     Raises:
         ModelFileError: it is no Sequential or Functional model, or its parts do not hang together.
     """
-    try:
+    with no_damage():
         return _model(written, 1)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
-        if isinstance(error, ModelFileError):
-            raise
-        raise ModelFileError(f"The description of the model is damaged ({type(error).__name__}: {error}).") from None
 
 
 def _model(written: Mapping[str, Any], depth: int) -> DescribedModel:
@@ -71,32 +74,65 @@ def _model(written: Mapping[str, Any], depth: int) -> DescribedModel:
 
 def _layer(written: Mapping[str, Any], calls: tuple[LayerCall, ...], depth: int) -> DescribedLayer:
     kind, config = str(written["class_name"]), written["config"]
-    inner = _model(written, depth + 1) if kind in MODELS else _at_each_step(written, depth)
+    inner = _held(written, calls, depth)
     named = written.get("name") or (inner.name if inner and kind in MODELS else config.get("name")) or kind.lower()
     return DescribedLayer(
         kind, _module(written, kind), str(named), config if isinstance(config, dict) else {}, calls, inner
     )
 
 
-def _at_each_step(written: Mapping[str, Any], depth: int) -> DescribedModel | None:
-    """The model that a TimeDistributed holds, if it does: the same chain of layers, each of them at each step."""
-    held = written["config"].get("layer") if written["class_name"] == "TimeDistributed" else None
-    if not isinstance(held, Mapping) or held.get("class_name") not in MODELS:
-        return None
-    model = _model(held, depth + 1)
-    if not model.sequential:
-        raise ModelFileError(
-            f"TimeDistributed around {model.name[:60]!r} cannot be expressed: it is no chain of layers."
-        )
-    layers = tuple(
-        layer
-        if layer.kind == "InputLayer"
-        else replace(
-            layer, kind="TimeDistributed", config={"layer": {"class_name": layer.kind, "config": layer.config}}
-        )
-        for layer in model.layers
+def _held(written: Mapping[str, Any], calls: tuple[LayerCall, ...], depth: int) -> DescribedModel | None:
+    """What is inside a layer: of a model its layers, of a TimeDistributed those of its model, of an RNN its cells."""
+    kind, config = written["class_name"], written["config"]
+    if kind in MODELS:
+        return _model(written, depth + 1)
+    if kind == "TimeDistributed" and config["layer"]["class_name"] in MODELS:
+        return _at_each_step(_model(config["layer"], depth + 1))
+    if kind == "RNN" and config["cell"]["class_name"] == "StackedRNNCells":
+        return _stacked(config, calls)
+    return None
+
+
+def _at_each_step(model: DescribedModel) -> DescribedModel:
+    """The model of a TimeDistributed: the same layers, each of them at each step."""
+    return replace(
+        model,
+        layers=tuple(
+            replace(layer, steps=True, model=layer.model and _at_each_step(layer.model)) for layer in model.layers
+        ),
     )
-    return replace(model, layers=layers)
+
+
+def _stacked(config: Mapping[str, Any], calls: tuple[LayerCall, ...]) -> DescribedModel | None:
+    """The cells that an RNN runs one after the other at each step, as one layer each that reads what the one before tells."""
+    cells = config["cell"]["config"]["cells"]
+    if not cells or any(cell["class_name"] not in STATES for cell in cells):
+        return None
+    if config["cell"]["config"].get("reverse_state_order"):
+        raise ModelFileError("StackedRNNCells with reverse_state_order cannot be expressed.")
+    begun = any(len(list(call.tensors())) > 1 for call in calls)
+    entered = ["steps"]
+    layers: list[DescribedLayer] = []
+    states: list[Tensor] = []
+    for number, cell in enumerate(cells, 1):
+        last = number == len(cells)
+        settings = {
+            **config,
+            "cell": cell,
+            "go_backwards": number == 1 and config.get("go_backwards", False),
+            "return_sequences": not last or config.get("return_sequences", False),
+        }
+        starts = [f"start_{number}_{place}" for place in range(STATES[cell["class_name"]])] if begun else []
+        entered += starts
+        told = {"initial_state": [Tensor(start) for start in starts]} if starts else {}
+        call = LayerCall((Tensor(layers[-1].name if layers else "steps"),), told)
+        name = str(cell["config"].get("name") or f"cell_{number}")
+        layer = DescribedLayer("RNN", "", name, settings, (call,), stored=cell["class_name"])
+        layers.append(_distinct(layer, layers))
+        states += [Tensor(layers[-1].name, 0, place + 1) for place in range(STATES[cell["class_name"]])]
+    inputs = [DescribedLayer("InputLayer", "", name, {}, ()) for name in entered]
+    outputs = (Tensor(layers[-1].name), *(states if config.get("return_state") else ()))
+    return DescribedModel("cells", True, (*inputs, *layers), tuple(entered), outputs)
 
 
 def _module(written: Mapping[str, Any], kind: str) -> str:

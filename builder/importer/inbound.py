@@ -47,6 +47,8 @@ def ends(value: Any) -> Iterator[Tensor]:
     """Tensors of `input_layers` and `output_layers`: one, a list or an object of [layer, call, output]."""
     if isinstance(value, list | tuple) and len(value) == 3 and isinstance(value[0], str):
         yield Tensor(value[0], int(value[1]), int(value[2]))
+    elif isinstance(value, str):
+        raise ValueError(f"{value[:60]!r} is no list of tensors")
     else:
         for inner in value.values() if isinstance(value, Mapping) else value:
             yield from ends(inner)
@@ -88,6 +90,8 @@ def _old_call(node: Any, names: set[str]) -> LayerCall:
 
 
 def _old_tensor(entry: Any) -> Any:
+    if isinstance(entry[0], list):  # a list among the arguments, as of states
+        return [_old_tensor(one) for one in entry]
     if entry[0] == "_CONSTANT_VALUE":
         return entry[2]
     return Tensor(str(entry[0]), int(entry[1]), int(entry[2]))

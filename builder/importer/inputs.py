@@ -49,8 +49,13 @@ def input_layer(layer: DescribedLayer) -> tuple[Input, list[str]]:
         ) from None
 
 
-def connected(spec: LayerSpec, call: LayerCall) -> tuple[LayerSpec, list[tuple[str, Tensor]], list[str]]:
+def connected(
+    spec: LayerSpec, call: LayerCall, generation: int = 3
+) -> tuple[LayerSpec, list[tuple[str, Tensor]], list[str]]:
     """The ports that each tensor of a call goes into.
+
+    Args:
+        generation: 1, 2 or 3, of the Keras that wrote it.
 
     Returns:
         The layer (with the settings that are given at the call), ports and tensors in order, and what is noted.
@@ -69,6 +74,8 @@ def connected(spec: LayerSpec, call: LayerCall) -> tuple[LayerSpec, list[tuple[s
             changed[name] = value
         elif name == "training" and value is False and spec.type == "BatchNormalization":
             notes.append(UNTRAINED)
+        elif name == "training" and value is True and generation == 3:
+            continue  # Keras 3 notes it with layers that only do something while training, and asks the model as it runs
         elif value in (None, False, [], {}):
             continue
         else:

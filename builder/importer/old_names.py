@@ -109,6 +109,8 @@ def renamed(kind: str, config: Mapping[str, Any], generation: int = 3) -> tuple[
         cell = config["cell"]
         outer = {key: value for key, value in config.items() if key not in ("cell", "class_name")}
         return renamed(CELLS[cell["class_name"]], {**cell["config"], **outer}, generation)
+    if kind == "RNN":
+        raise UnknownLayerError(f"RNN with the cell {_cell(config.get('cell'))} cannot be expressed.")
     new = CLASSES.get(kind, kind)
     told = {_argument(new, name): _value(name, value, config) for name, value in config.items() if name not in DROPPED}
     _special(kind, new, config, told, generation)
@@ -116,6 +118,14 @@ def renamed(kind: str, config: Mapping[str, Any], generation: int = 3) -> tuple[
         if isinstance(told.get(inner), Mapping):
             told[inner] = _inner(told[inner], generation)
     return new, told
+
+
+def _cell(cell: Any) -> str:
+    config = cell.get("config") if isinstance(cell, Mapping) else None
+    inner = config.get("cells") if isinstance(config, Mapping) else None
+    if isinstance(inner, list):
+        return f"[{', '.join(_cell(one) for one in inner[:5])}]"
+    return str(cell.get("class_name") if isinstance(cell, Mapping) else cell)[:60]
 
 
 def _argument(kind: str, name: str) -> str:

@@ -36,6 +36,8 @@ def arranged(layer: LayerSpec, origin: Origin, arrays: list[Array]) -> list[Arra
     Args:
         arrays: as the file has them.
     """
+    if layer.type == "SpectralNormalization" and len(arrays) == 3 and arrays[1].ndim == 1:
+        return [arrays[0], arrays[2], arrays[1]]  # as .h5 of Keras 3 has them: its vector behind the layer's bias
     if not arrays or origin.generation == 3:
         return arrays
     if layer.type == "TimeDistributed":
@@ -45,6 +47,8 @@ def arranged(layer: LayerSpec, origin: Origin, arrays: list[Array]) -> list[Arra
         ways = (layer, "layer"), (layer, "backward_layer")
         inner = [getattr(outer, name) or _inside(layer) for outer, name in ways]
         return arranged(inner[0], origin, arrays[:half]) + arranged(inner[1], origin, arrays[half:])
+    if origin.kind in ("MaxoutDense", "Highway", "HighwayGate"):
+        return _of_parts(origin.kind, arrays)
     if origin.generation == 1:
         arrays = _of_keras_1(layer, origin, arrays)
     if origin.kind.startswith("CuDNN"):
@@ -90,6 +94,17 @@ def _of_keras_1(layer: LayerSpec, origin: Origin, arrays: list[Array]) -> list[A
             return [np.concatenate([arrays[3 * gate + part] for gate in range(3)], -1) for part in range(3)]
         case _:
             return arrays
+
+
+def _of_parts(kind: str, arrays: list[Array]) -> list[Array]:
+    """The weights of the Dense that is a part of an old layer."""
+    if kind == "MaxoutDense":  # (pieces, in, out) and (pieces, out)
+        return [
+            arrays[0].transpose(1, 0, 2).reshape(arrays[0].shape[1], -1),
+            *(bias.reshape(-1) for bias in arrays[1:]),
+        ]
+    of_gate = kind == "HighwayGate"
+    return [[array for array in arrays if array.ndim == axes][of_gate] for axes in (2, 1)[: len(arrays) // 2]]
 
 
 def _length(layer: LayerSpec) -> int:

@@ -87,8 +87,11 @@ def _live(model: Any, around: Path) -> Iterator[tuple[Path, list[Array]]]:
     for layer in model.layers:
         path = (*around, layer.name)
         held = getattr(layer, "layer", layer)  # what a TimeDistributed holds may be a model
+        cells = getattr(getattr(layer, "cell", None), "cells", None)
         if hasattr(held, "layers") and hasattr(held, "summary"):
             yield from _live(held, path)
+        elif cells is not None:
+            yield from (((*path, cell.name), cell.get_weights()) for cell in cells)
         else:
             yield path, layer.get_weights()
 

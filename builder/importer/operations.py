@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder.importer.description import DescribedLayer
-from builder.importer.inbound import LayerCall, Tensor
+from builder.importer.inbound import LayerCall, Shape, Tensor
 from builder.importer.refusal import UnknownLayerError
 from builder.layers.base import LAYERS, LayerSpec
 
@@ -31,8 +31,11 @@ TENSORFLOW = {
     "nn.softsign": "Softsign", "nn.softmax": "Softmax", "math.exp": "Exp", "math.maximum": "Maximum",
     "math.minimum": "Minimum", "concat": "Concatenate", "identity": "Identity", "nn.leaky_relu": "LeakyRelu",
     "reshape": "Reshape", "transpose": "Transpose", "compat.v1.transpose": "Transpose",
-    "math.reduce_mean": "Mean", "math.add_n": "Add",
+    "math.reduce_mean": "Mean", "math.reduce_max": "Max", "math.add_n": "Add", "expand_dims": "ExpandDims",
+    "squeeze": "Squeeze", "compat.v1.squeeze": "Squeeze",
 }  # fmt: skip
+# What these do depends on the shape of what comes in.
+BY_SHAPE = frozenset({"Reshape", "ExpandDims", "Squeeze", "Mean", "Max", "Amax"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,13 @@ class Expressed:
     tensors: tuple[Tensor, ...]
 
 
-def expressed(layer: DescribedLayer, call: LayerCall) -> Expressed:
+def expressed(
+    layer: DescribedLayer, call: LayerCall, shape: Callable[[Tensor], Shape | None] = lambda _: None
+) -> Expressed:
     """An operation as one layer.
+
+    Args:
+        shape: tells the shape of a tensor, batch first, where the file does not: it is only asked where it matters.
 
     Raises:
         UnknownLayerError: no layer computes it exactly.
@@ -59,6 +67,8 @@ def expressed(layer: DescribedLayer, call: LayerCall) -> Expressed:
     args = [*call.args, *(kwargs[key] for key in ("x2", "y") if key in kwargs)]
     config |= {key: value for key, value in kwargs.items() if not isinstance(value, Tensor) and key not in ("x2", "y")}
     found = _expressed(name, args, config)
+    if found is None and name in BY_SHAPE and isinstance(args[0], Tensor) and args[0].shape is None:
+        found = _expressed(name, [replace(args[0], shape=shape(args[0])), *args[1:]], config)
     if found is None:
         raise UnknownLayerError(f"{_told(layer)} is an operation, and no layer does exactly that.")
     return found
@@ -143,7 +153,9 @@ def _of_one(name: str, config: Mapping[str, Any], tensor: Any, more: list[Any]) 
         case "Flatten":
             return _made("Flatten")
         case "Mean":
-            return _mean(config, shape)
+            return _over_places("GlobalAveragePooling", config, shape)
+        case "Max" | "Amax":
+            return _over_places("GlobalMaxPooling", config, shape)
         case _:
             return None
 
@@ -165,21 +177,22 @@ def _count(sizes: Any) -> int:
 
 
 def _other_rank(name: str, axis: Any, shape: Any) -> LayerSpec | None:
-    if not isinstance(axis, int) or axis == 0:
+    axes = axis if isinstance(axis, list) else [axis]
+    if not axes or not all(isinstance(one, int) and one and -len(shape) <= one <= len(shape) for one in axes):
         return None
     sizes = list(shape)
     if name == "ExpandDims":
-        sizes.insert(axis if axis > 0 else len(sizes) + 1 + axis, 1)
-    elif sizes[axis] == 1:
-        sizes.pop(axis)
-    else:
-        return None
+        sizes.insert(axes[0] if axes[0] > 0 else len(sizes) + 1 + axes[0], 1)
+        return _made("Reshape", target_shape=tuple(sizes[1:])) if len(axes) == 1 else None
+    for place in sorted({one % len(shape) for one in axes}, reverse=True):
+        if place == 0 or sizes.pop(place) != 1:
+            return None
     return _made("Reshape", target_shape=tuple(sizes[1:]))
 
 
-def _mean(config: Mapping[str, Any], shape: Any) -> LayerSpec | None:
+def _over_places(kind: str, config: Mapping[str, Any], shape: Any) -> LayerSpec | None:
     axis = config.get("axis")
     axes = [axis] if isinstance(axis, int) else axis
     if shape is None or axes != list(range(1, len(shape) - 1)) or len(shape) not in (3, 4, 5):
         return None
-    return _made(f"GlobalAveragePooling{len(shape) - 2}D", keepdims=bool(config.get("keepdims", False)))
+    return _made(f"{kind}{len(shape) - 2}D", keepdims=bool(config.get("keepdims", False)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 MAX_FILE = 2 * 2**30  # bytes of a file as it comes
@@ -20,6 +22,30 @@ class ModelFileError(ValueError):
 
 class UnknownLayerError(ModelFileError):
     """A layer that cannot be expressed; `str()` says why, without the layer's name."""
+
+
+# What comes of a description whose parts are missing or of other types than Keras writes.
+DAMAGED = (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError)
+
+
+@contextmanager
+def no_damage() -> Iterator[None]:
+    """Tell of parts of a description that are missing or of the wrong type as a person is told.
+
+    Raises:
+        ModelFileError: there are some.
+    """
+    try:
+        yield
+    except DAMAGED as error:
+        if isinstance(error, ModelFileError):
+            raise
+        raise ModelFileError(f"The description of the model is damaged ({damage(error)}).") from None
+
+
+def damage(error: Exception) -> str:
+    """What is wrong with a description, in a line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
 
 
 def read_json(text: bytes | str, what: str) -> dict[str, Any]:

@@ -25,12 +25,20 @@ SILENT = frozenset(
     """
     autocast batch_input_shape batch_shape build_config build_input_shape cell_type count_params dtype full_output_shape
     ignore implementation input_dim input_dtype input_length input_shape input_spec kernel_constraint kernel_initializer
-    kernel_regularizer key_shape name optional query_shape ragged registered_name sparse time_major trainable value_shape
-    weights zero_output_for_mask
+    kernel_regularizer key_shape name optional query_shape ragged registered_name rng_type sparse time_major trainable value_shape
+    vocabulary_size weights zero_output_for_mask
     """.split()  # noqa: SIM905 (one name a line would be thirty lines)
 )
 # What every layer of then noted, also where there is nothing to choose.
 PLAIN = {"groups": 1, "data_format": "channels_last"}
+# Layers of Keras 1 and 2 that went without a successor.
+GONE = {
+    "LocallyConnected1D": "has weights of its own at every place",
+    "LocallyConnected2D": "has weights of its own at every place",
+    "RandomFourierFeatures": "multiplies by random numbers that are drawn once",
+    "AbstractRNNCell": "is a step of a recurrent layer",
+    "PeepholeLSTMCell": "lets the gates of an LSTM see its cell",
+}
 # What the functions were called in earlier Keras.
 OLD_ACTIVATIONS = {"swish": "silu", "hard_swish": "hard_silu", "hardsigmoid": "hard_sigmoid", "softmax_v2": "softmax"}
 OLD_INITIALIZERS = {
@@ -79,6 +87,8 @@ class Settings:
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]
             place = ".".join(str(part) for part in fault["loc"]) or "it"
+            if fault["type"] == "union_tag_invalid":
+                raise UnknownLayerError(f"{kind} around {fault['ctx']['tag'][:60]} cannot be expressed.") from None
             came = f"{str(fault['input'])[:60]!r}"
             raise UnknownLayerError(f"{kind} with {place} = {came} cannot be expressed: {fault['msg']}") from None
 
@@ -162,6 +172,8 @@ def _class(kind: str) -> type[LayerSpec]:
     cls = LAYERS.get(kind)
     if kind == "Lambda":
         raise UnknownLayerError("Lambda holds Python code, which is never run here. Rebuild what it does from layers.")
+    if kind in GONE:
+        raise UnknownLayerError(f"{kind} {GONE[kind]}, and Keras 3 has no such layer.")
     if cls is None or not cls.namespace.startswith("keras") or cls.namespace == "keras.applications":
         what = (
             "has no counterpart here"

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from builder.importer.description import MODELS, DescribedModel
+from builder.importer.description import DescribedModel
 from builder.importer.refusal import ModelFileError
 from builder.names import snake_case
 
@@ -23,6 +23,9 @@ INNER = (
     "cell", "forward_layer", "backward_layer", "layer", "query_dense", "_query_dense", "key_dense", "_key_dense",
     "gate_dense", "_gate_dense", "value_dense", "_value_dense", "output_dense", "_output_dense",
 )  # fmt: skip
+
+# Where the layers of a model are filed that a layer of this class holds.
+HELD = {"TimeDistributed": ("layer/", "layers"), "RNN": ("cell/", "cells")}
 
 
 class Stored(Protocol):
@@ -96,26 +99,23 @@ class Structured:
         found = self._group.get(place) if place else None
         return _gathered(found) if isinstance(found, h5py.Group) else []
 
-    def _walk(self, model: DescribedModel, around: Path, prefix: str, steps: bool = False) -> None:
+    def _walk(self, model: DescribedModel, around: Path, prefix: str, folder: str = "layers") -> None:
         group = self._group.get(prefix) if prefix else self._group
-        folder = (
-            "_layer_checkpoint_dependencies"
-            if group is not None and "_layer_checkpoint_dependencies" in group
-            else "layers"
-        )
+        if group is not None and "_layer_checkpoint_dependencies" in group:
+            folder = "_layer_checkpoint_dependencies"
         counts: dict[str, int] = {}
         for layer in model.layers:
             if layer.operation or (model.sequential and layer.kind == "InputLayer"):
                 continue
-            kind = str(layer.config["layer"]["class_name"]) if steps else layer.kind
+            kind = layer.stored or layer.kind
             name = snake_case("Functional" if kind == "Model" else _class_name(kind))
             counts[name] = counts.get(name, -1) + 1
             numbered = f"{name}_{counts[name]}" if counts[name] else name
             place, path = f"{prefix}{folder}/{numbered}", (*around, layer.name)
             self._places[path] = place
             if layer.model is not None:
-                steps_in = layer.kind not in MODELS
-                self._walk(layer.model, path, f"{place}/layer/" if steps_in else f"{place}/", steps_in)
+                inside, of = HELD.get(layer.kind, ("", "layers"))
+                self._walk(layer.model, path, f"{place}/{inside}", of)
 
 
 def _class_name(kind: str) -> str:

@@ -30,13 +30,6 @@ def substitute(layer: DescribedLayer) -> tuple[str, Mapping[str, Any]]:
     return layer.kind, layer.config
 
 
-def scaled_sum(layer: DescribedLayer) -> LayerSpec | None:
-    """What scales the second input of InceptionResNetV2's own layer before both are added; None for any other layer."""
-    if layer.module.startswith(APPLICATIONS) and layer.kind == "CustomScaleLayer":
-        return Rescaling(scale=layer.config.get("scale", 1.0))
-    return None
-
-
 def softened(spec: LayerSpec) -> tuple[list[LayerSpec], LayerSpec, list[LayerSpec]]:
     """A layer with hard_sigmoid of Keras 1 or 2: what comes before it, the layer itself, and what follows.
 

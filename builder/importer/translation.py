@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,16 +10,19 @@ from typing import Any
 from builder.compile import shapes
 from builder.graph import Graph
 from builder.importer.channels import PLACES, Value, as_first, to_first, to_last, wanted
+from builder.importer.composed import Composition, composed
 from builder.importer.description import DescribedLayer, DescribedModel
 from builder.importer.inbound import LayerCall, Tensor, tensors_in
 from builder.importer.inputs import UNTRAINED, connected, input_layer
 from builder.importer.old_names import renamed
 from builder.importer.old_weights import Origin, gates_hard
 from builder.importer.operations import expressed
-from builder.importer.refusal import ModelFileError, UnknownLayerError
+from builder.importer.order import in_order
+from builder.importer.refusal import DAMAGED, ModelFileError, UnknownLayerError, damage, no_damage
 from builder.importer.settings import Settings
+from builder.importer.steps import at_each_step
 from builder.importer.stored import Path
-from builder.importer.substitutes import scaled_sum, softened, substitute
+from builder.importer.substitutes import softened, substitute
 from builder.importer.writing import UNKNOWN, Writing
 from builder.layers.base import LAYERS, LayerSpec
 from builder.names import MAX_LENGTH
@@ -48,7 +50,8 @@ def translate(model: DescribedModel, generation: int, theano: bool = False) -> T
     Raises:
         ModelFileError: layers that cannot be expressed, all of them by name.
     """
-    return _Translation(generation, theano).whole(model)
+    with no_damage():
+        return _Translation(generation, theano).whole(model)
 
 
 class _Translation:
@@ -101,7 +104,7 @@ class _Translation:
         results: dict[tuple[str, int], list[Value]] = {
             (name, 0): [value] for name, value in zip(model.inputs, given, strict=True)
         }
-        for layer, number in _order(model):
+        for layer, number in in_order(model):
             if (layer.name, number) not in results:
                 results[layer.name, number] = self._called(layer, layer.calls[number], around, results)
         return [_result(results, tensor) for tensor in model.outputs]
@@ -115,25 +118,49 @@ class _Translation:
                 if call.kwargs.get("training") is False:
                     self._note("/".join(path), [UNTRAINED])
                 return self._model(layer.model, path, [_result(results, tensor) for tensor in call.tensors()])
-            if layer.operation:
-                one = expressed(layer, call)
-                values = [self._as_file(_result(results, tensor)) for tensor in one.tensors]
-                self._note("/".join(path), [f"is the operation {layer.kind}, expressed by {one.layer.type}"])
-                port = one.layer.signature().first or "inputs"
-                return [Value(self._writing.place(_named(path), one.layer, [(port, value) for value in values]))]
-            scale = scaled_sum(layer)
-            if scale is not None:
-                return self._scaled_sum(scale, path, [_result(results, tensor) for tensor in call.tensors()])
-            return self._layer(layer, call, path, results)
+            came = [_result(results, tensor) for tensor in call.tensors()]
+            whole = composed(layer, call, self._generation, lambda: self._shape(came[0]))
+            if whole is not None:
+                return self._composed(whole.at_each_step() if layer.steps else whole, path, came)
+            return (self._operation if layer.operation else self._layer)(layer, call, path, results)
         except UnknownLayerError as error:
             self._refuse(path, str(error))
+        except ModelFileError:
+            raise
+        except DAMAGED as error:
+            self._refuse(path, f"its description is damaged ({damage(error)}).")
         return [Value(UNKNOWN)] * 8
 
-    def _scaled_sum(self, scale: LayerSpec, path: Path, values: Sequence[Value]) -> list[Value]:
-        name = _named(path)
-        smaller = Value(self._writing.place(f"{name}_scale", scale, [("inputs", values[1])], told=False))
-        self._note("/".join(path), ["adds a part of its second input: a Rescaling and an Add"])
-        return [Value(self._writing.place(name, LAYERS["Add"](), [("inputs", values[0]), ("inputs", smaller)]))]
+    def _operation(
+        self, layer: DescribedLayer, call: LayerCall, path: Path, results: dict[tuple[str, int], list[Value]]
+    ) -> list[Value]:
+        def shape(tensor: Tensor) -> tuple[int | None, ...] | None:
+            return self._shape(self._as_file(_result(results, tensor)))
+
+        one = expressed(layer, call, shape)
+        self._note("/".join(path), [f"is the operation {layer.kind}, expressed by {one.layer.type}"])
+        spec = at_each_step(one.layer) if layer.steps else one.layer
+        ports = spec.signature().ports
+        values = [self._as_file(_result(results, tensor)) for tensor in one.tensors]
+        inputs = list(zip(ports if len(ports) > 1 else ports * len(values), values, strict=True))
+        return [Value(self._writing.place(_named(path), spec, inputs))]
+
+    def _composed(self, whole: Composition, path: Path, given: Sequence[Value]) -> list[Value]:
+        """Several layers that do the work of one."""
+        values = [self._as_file(value) for value in given]
+        for part in whole.parts:
+            signature = part.layer.signature()
+            ports = signature.ports if len(signature.ports) > 1 else signature.ports * len(part.inputs)
+            inputs = [(port, values[number]) for port, number in zip(ports, part.inputs, strict=True)]
+            own = (*path, part.name) if part.name else path
+            node = self._writing.place(_named(own), part.layer, inputs, self._owners.get(own), told=not part.name)
+            if own not in self._owners:
+                self._owners[own] = node
+                if part.weights:
+                    self._sources[node] = (path, Origin(part.weights, self._generation))
+            values.append(Value(node))
+        self._note("/".join(path), [whole.note])
+        return values[-1:]
 
     def _refuse(self, path: Path, why: str) -> None:
         told = f"{'/'.join(path)[:100]}: {why}"
@@ -148,13 +175,18 @@ class _Translation:
         came = [_result(results, tensor) for tensor in tensors_in(call.args)]
         want = wanted(kind, config, came)
         if kind == "Flatten" and config.get("data_format") == "channels_first" and came and not want.moved:
-            want = replace(want, moved=self._places(came[0]))
+            want = replace(want, moved=max(len(self._shape(came[0]) or ()) - 2, 0))
         settings = Settings()
+        if layer.steps and config.get("data_format") == "channels_first":
+            raise UnknownLayerError(f"{kind} with channels first inside another layer cannot be expressed.")
         spec = settings.layer(kind, want.settings)
         if hasattr(spec, "trainable") and config.get("trainable") is False:
             spec = spec.model_copy(update={"trainable": False})
         before, spec, after = softened(spec) if self._generation < 3 else ([], spec, [])
-        spec, inputs, notes = connected(spec, call)
+        extras = [*settings.after, *after]
+        if layer.steps:
+            spec, extras = at_each_step(spec), [at_each_step(extra) for extra in extras]
+        spec, inputs, notes = connected(spec, call, self._generation)
         told = self._told(layer, spec, config, bool(before or after))
         self._note("/".join(path), [*settings.notes, *notes, *([note] if note else []), *told])
         values = [(port, self._as(want.moved, _result(results, tensor))) for port, tensor in inputs]
@@ -167,12 +199,14 @@ class _Translation:
             self._owners[path] = node
             first = config.get("data_format") == "channels_first"
             self._sources[node] = (path, Origin(layer.kind, self._generation, first, self._theano))
-        return self._followed(node, spec, [*settings.after, *after], want.gives)
+        return self._followed(node, spec, extras, want.gives)
 
-    def _places(self, value: Value) -> int:
-        """How many axes of places a tensor has, if it is one of images with the channels first."""
+    def _shape(self, value: Value) -> tuple[int | None, ...] | None:
+        """The shape of a tensor, batch first, where it can be known."""
+        if self._refused:  # the graph has gaps
+            return None
         facts = shapes(lower(self._writing.graph(()))).get(value.node)
-        return max(len(facts.shapes[value.output]) - 2, 0) if facts and facts.shapes else 0
+        return facts.shapes[value.output] if facts and facts.shapes else None
 
     def _followed(self, node: str, spec: LayerSpec, after: Sequence[LayerSpec], moved: int) -> list[Value]:
         last = node
@@ -184,7 +218,7 @@ class _Translation:
 
     def _told(self, layer: DescribedLayer, spec: LayerSpec, config: dict[str, Any], softened: bool) -> Iterator[str]:
         """What a person should know about a translation."""
-        if layer.kind != spec.type:
+        if layer.kind not in (spec.type, getattr(spec, "layer", spec).type):
             yield f"was {layer.kind}, is {spec.type} now"
         if layer.kind == "Deconvolution2D":
             yield "had an output_shape of its own; here it follows from the input"
@@ -256,33 +290,3 @@ def _result(results: dict[tuple[str, int], list[Value]], tensor: Tensor) -> Valu
             f"The description of the model is damaged: output {tensor.output} of {tensor.layer[:60]!r} is missing."
         )
     return found[tensor.output]
-
-
-def _order(model: DescribedModel) -> Iterator[tuple[DescribedLayer, int]]:
-    """Every call so that what it needs comes before it, otherwise in the order of the file."""
-    places = {layer.name: place for place, layer in enumerate(model.layers)}
-    needs: dict[tuple[int, int], int] = {}
-    waiting: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for place, layer in enumerate(model.layers):
-        for number, call in enumerate(layer.calls):
-            sources = {
-                (places[tensor.layer], tensor.call)
-                for tensor in call.tensors()
-                if tensor.layer in places and tensor.layer not in model.inputs
-            }
-            needs[place, number] = len(sources)
-            for source in sources:
-                waiting.setdefault(source, []).append((place, number))
-    ready = [key for key, count in needs.items() if count == 0]
-    heapq.heapify(ready)
-    while ready:
-        place, number = heapq.heappop(ready)
-        yield model.layers[place], number
-        for follower in waiting.get((place, number), ()):
-            needs[follower] -= 1
-            if needs[follower] == 0:
-                heapq.heappush(ready, follower)
-    if stuck := [model.layers[place].name for (place, _), count in needs.items() if count > 0]:
-        raise ModelFileError(
-            f"The model runs in a circle, or a part of it is missing, at {', '.join(stuck[:3])[:200]}."
-        )

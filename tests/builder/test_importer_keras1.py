@@ -161,8 +161,8 @@ def test_json_with_its_weights_beside_it(tmp_path):
     [
         ("Merge", {"mode": "lambda"}, "Merge with mode"),
         ("BatchNormalization", {"mode": 2}, "BatchNormalization with mode = 2"),
-        ("MaxoutDense", {"output_dim": 3}, "MaxoutDense"),
-        ("Highway", {}, "Highway"),
+        ("MaxoutDense", {"nb_feature": 3}, "its description is damaged.*output_dim"),
+        ("LocallyConnected1D", {"filters": 3}, "weights of its own at every place"),
     ],
 )
 def test_what_nothing_today_does_is_refused_by_name(kind, settings, said):

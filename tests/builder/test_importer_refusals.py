@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import pickle
@@ -10,6 +11,8 @@ import zipfile
 import h5py
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
 
 from tests.builder import old_keras
 
@@ -173,6 +176,79 @@ def test_a_circle_and_models_without_end():
         ]
         doubling = twice
     assert "more than 5,000 layers" in refusal(json.dumps({"class_name": "Sequential", "config": doubling}).encode())
+
+
+ODD = (
+    None,
+    True,
+    -1,
+    2**70,
+    float("nan"),
+    float("inf"),
+    "",
+    "relu",
+    [],
+    [[]],
+    {},
+    [1, 2],
+    {"class_name": "Dense"},
+    [["a", 0, 0]],
+)
+
+
+def places(value, path=()):
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from places(value[key], (*path, key))
+
+
+@settings(deadline=None, max_examples=60)
+@given(place=some.integers(0, 10_000), odd=some.sampled_from(ODD), missing=some.booleans())
+def test_whatever_is_wrong_in_a_description_is_told(place, odd, missing):
+    from builder.importer import ModelFileError, open_model
+
+    whole = described_widely()
+    path = (found := list(places(whole)))[place % len(found)]
+    inner = whole
+    for key in path[:-1]:
+        inner = inner[key]
+    if missing:
+        del inner[path[-1]]
+    else:
+        inner[path[-1]] = odd
+    with contextlib.suppress(ModelFileError):  # anything else is a fault
+        open_model(json.dumps(whole).encode())
+
+
+def described_widely():
+    """A model of old with two inputs, cells, a wrapper, an operation, a slice and layers that several today compute."""
+
+    def layer(kind, name, inbound, **config):
+        return {"class_name": kind, "name": name, "config": {"name": name, **config}, "inbound_nodes": inbound}
+
+    cells = [{"class_name": kind, "config": {"units": 2, "name": kind.lower()}} for kind in ("LSTMCell", "GRUCell")]
+    stacked = {"class_name": "StackedRNNCells", "config": {"cells": cells}}
+    every = {"start": None, "stop": None, "step": None}
+    dense = {"class_name": "Dense", "config": {"units": 2, "kernel_regularizer": {"class_name": "L2", "config": {}}}}
+    layers = [
+        layer("InputLayer", "a", [], batch_input_shape=[None, 4, 3], dtype="float32"),
+        layer("InputLayer", "b", [], batch_input_shape=[None, 2], sparse=False),
+        layer("RNN", "r", [[["a", 0, 0, {}]]], cell=stacked, return_sequences=True),
+        layer("TimeDistributed", "t", [[["r", 0, 0, {}]]], layer=dense),
+        layer("SlicingOpLambda", "s", [["t", 0, 0, {"slice_spec": [every, -1]}]], function="__operators__.getitem"),
+        layer("TFOpLambda", "o", [["s", 0, 0, {"y": ["b", 0, 0]}]], function="math.subtract"),
+        layer("Highway", "h", [[["o", 0, 0, {}]]], activation="relu", init="uniform", bias=True),
+        layer("MaxoutDense", "m", [[["h", 0, 0, {}]]], output_dim=2, nb_feature=3),
+    ]
+    config = {"layers": layers, "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["m", 0, 0]]}
+    return {"class_name": "Model", "config": config}
+
+
+def test_a_wide_description_is_opened_when_nothing_is_wrong_in_it():
+    from builder.importer import open_model
+
+    kinds = {node.layer.type for node in open_model(json.dumps(described_widely()).encode()).graph.nodes}
+    assert {"LSTM", "GRU", "TimeDistributed", "Cropping1D", "Subtract", "GlobalMaxPooling1D"} <= kinds
 
 
 def test_weights_that_layerloom_wrote_are_checked_too(tmp_path):

@@ -23,7 +23,7 @@ from builder.layers.rnn.recurrent import GRU, LSTM, SimpleRNN
 
 
 class Wrapper(Weighted, abstract=True):
-    """A layer around another one. It wraps no wrapper, so that a form stays one level deep."""
+    """A layer around another one, which is no wrapper itself, but a Bidirectional within TimeDistributed."""
 
     if TYPE_CHECKING:
         layer: LayerSpec
@@ -41,7 +41,6 @@ else:
     RecurrentLayer = Annotated[SimpleRNN | LSTM | GRU, Field(discriminator="type")]
     # What stands in the registry by now: the families before this one in builder.layers, and the layers above.
     INNER = tuple(cls for cls in LAYERS.values() if cls.ports and cls.ports[0] == "inputs" and not cls.at_call)
-    OneInput = Annotated[Union[INNER], Field(discriminator="type")]  # noqa: UP007 (built from the registry)
     # Of separable convolutions Keras finds no single kernel; what Embedding gives it would round to whole numbers.
     WithKernel = Annotated[
         Dense
@@ -87,6 +86,10 @@ class Bidirectional(Wrapper):
             return output
         states = [f"{way}_{state}" for way in ("forward", "backward") for state in self.layer.states]
         return (*output, *states)
+
+
+if not TYPE_CHECKING:
+    OneInput = Annotated[Union[(*INNER, Bidirectional)], Field(discriminator="type")]
 
 
 class TimeDistributed(Wrapper):
