@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, TypeVar
-
-import networkx as nx
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from builder.graph import FAR, Edge, Node
-
-Name = TypeVar("Name", bound=Hashable)
 
 # Pixels that a node needs around its place; STEP down is where the next layer of a chain stands.
 WIDTH = 240.0
@@ -27,27 +22,6 @@ def placed(node: Node, x: float, y: float) -> Node:
     """The node at another place, within what a document may hold."""
     x, y = (min(max(value, -FAR), FAR) for value in (x, y))
     return with_fields(node, x=x, y=y)
-
-
-def in_rows(names: Iterable[Name], arrows: Iterable[tuple[Name, Name]]) -> dict[Name, tuple[float, float]]:
-    """A place for each name: below all that leads to it, those of one row side by side around the middle, in their order.
-
-    Args:
-        names: of everything that is to be placed.
-        arrows: from one name to another; they form no cycle.
-    """
-    graph: nx.DiGraph[Name] = nx.DiGraph()
-    graph.add_nodes_from(names)
-    graph.add_edges_from(arrows)
-    row: dict[Name, int] = {}
-    for name in nx.topological_sort(graph):
-        row[name] = 1 + max((row[before] for before in graph.predecessors(name)), default=-1)
-    width, seen = Counter(row.values()), Counter[int]()
-    places = {}
-    for name in graph:
-        places[name] = ((seen[row[name]] - (width[row[name]] - 1) / 2) * WIDTH, row[name] * STEP)
-        seen[row[name]] += 1
-    return places
 
 
 def free_x(nodes: Iterable[Node], x: float, y: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from builder.edits.room import in_rows
+from builder.edits.arranging import in_rows
 from builder.graph import MAX_EDGES, MAX_NODES, Edge, Graph, Node
 from builder.importer.channels import Value
 from builder.importer.refusal import ModelFileError, UnknownLayerError

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from builder.edits.room import in_rows
+from builder.edits.arranging import in_rows
 from builder.graph import MAX_EDGES, MAX_NODES, Block, Edge, Graph, Node
 from builder.layers.base import LayerSpec
 from builder.layers.blocks import BlockInput, Instance

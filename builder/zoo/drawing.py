@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from builder.edits.room import in_rows, placed
+from builder.edits.arranging import in_rows
+from builder.edits.room import placed
 from builder.graph import Block, Edge, Exposed, Graph, Node
 from builder.layers.base import LayerSpec
 
