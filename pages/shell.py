@@ -21,8 +21,9 @@ PAGES = (
     ("train.py", "Train", ":material/play_circle:"),
     ("microscope.py", "Microscope", ":material/biotech:"),
     ("export.py", "Export", ":material/code:"),
+    ("reference.py", "Layers", ":material/menu_book:"),
 )
-FREE = ("Start", "Zoo")  # pages that need no project
+FREE = ("Start", "Zoo", "Layers")  # pages that need no project
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import state
 from pages.parts.fields import Field, begin, fields, fresh, step
+from pages.parts.illustrations import illustration
 from pages.parts.kinds import (
     NONE,
     Choice,
@@ -23,6 +24,7 @@ from pages.parts.kinds import (
     Several,
     Text,
     Variants,
+    in_short,
     in_words,
     read,
     written,
@@ -67,18 +69,18 @@ def _draw_all(asked: list[Field], model: BaseModel, key: str) -> tuple[dict[str,
     values: dict[str, Any] = {}
     slots: dict[str, DeltaGenerator] = {}
     for field in common:
-        values[field.name], slots[field.name] = _draw_field(field, getattr(model, field.name), key)
+        values[field.name], slots[field.name] = _draw_field(type(model), field, getattr(model, field.name), key)
     if rare:
         with st.expander("More settings"):
             for field in rare:
-                values[field.name], slots[field.name] = _draw_field(field, getattr(model, field.name), key)
+                values[field.name], slots[field.name] = _draw_field(type(model), field, getattr(model, field.name), key)
         touched = [field.label.lower() for field in rare if getattr(model, field.name) != field.default]
         if touched:
             st.caption(f"Changed there: {', '.join(touched)}.")
     return {name: value for name, value in values.items() if value != getattr(model, name)}, slots
 
 
-def _draw_field(field: Field, value: Any, key: str) -> tuple[Any, DeltaGenerator]:
+def _draw_field(model: type[BaseModel], field: Field, value: Any, key: str) -> tuple[Any, DeltaGenerator]:
     """One field with its reset button; its value now, and the place under it."""
     key = f"{key}.{field.name}"
     with st.container(key=f"{key}.field", gap="xxsmall"):
@@ -89,13 +91,15 @@ def _draw_field(field: Field, value: Any, key: str) -> tuple[Any, DeltaGenerator
         with st.container(horizontal=True, vertical_alignment="top", gap="xsmall", wrap=False):
             with st.container(gap="xxsmall"):
                 result = draw(field.kind, value, key, field.label, field.help, field.default)
+                if picture := illustration(model, field.name, result):
+                    st.html(picture)
             if not field.required:
                 st.button(
                     "",
                     key=f"reset-{key}",
                     icon=":material/restart_alt:",
                     type="tertiary",
-                    help=f"Reset {field.label.lower()} to {_brief(field.default)}",
+                    help=f"Reset {field.label.lower()} to {in_short(field.default)}",
                     disabled=result == field.default,
                     on_click=state.keep,
                     args=(f"{key}:reset", True),
@@ -289,7 +293,3 @@ def _labels(models: Iterable[BaseModel]) -> dict[str, BaseModel]:
 
 def _name(option: Any) -> str:
     return NONE if option is None else str(option)
-
-
-def _brief(value: Any) -> str:
-    return type(value).__name__ if isinstance(value, BaseModel) else written(value) or NONE

@@ -141,6 +141,11 @@ def written(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
+def in_short(value: Any) -> str:
+    """A value in a line: the name of a model, else as it is written."""
+    return type(value).__name__ if isinstance(value, BaseModel) else written(value) or NONE
+
+
 def read(kind: Text, text: str) -> Any:
     """The value that a text stands for.
 

@@ -1,6 +1,7 @@
 /** Small line drawings, so that no font has to have them. */
 export const ICONS = {
   layers: "M2.5 4h11M2.5 8h11M2.5 12h11",
+  outline: "M2.500 3.500h5M5 6.500h8M5 9.500h8M2.500 12.500h5",
   undo: "M6 3L2.5 6.5 6 10M3 6.5h6a4 4 0 0 1 0 8H7",
   redo: "M10 3l3.5 3.5L10 10M13 6.5H7a4 4 0 0 0 0 8h2",
   duplicate: "M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3",

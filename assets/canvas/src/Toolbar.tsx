@@ -12,10 +12,12 @@ interface Props {
   onOpen(open: boolean): void;
   direction: Direction;
   onDirection(direction: Direction): void;
+  outlined: boolean;
+  onOutline(outlined: boolean): void;
   selectedEdges(): Edge[];
 }
 
-export function Toolbar({ actions, open, onOpen, direction, onDirection, selectedEdges }: Props) {
+export function Toolbar({ actions, open, onOpen, direction, onDirection, outlined, onOutline, selectedEdges }: Props) {
   const { session } = useHere();
   const view = useReactFlow();
   const { status, shown, selected } = session;
@@ -27,6 +29,7 @@ export function Toolbar({ actions, open, onOpen, direction, onDirection, selecte
   return (
     <div className="toolbar" role="toolbar" aria-label="Network">
       <Tool word="Layers" hint={open ? "Hide the list of layers" : "Show the list of layers"} icon="layers" pressed={open} act={() => onOpen(!open)} />
+      <Tool word="Outline" hint="The network as a tree, for keyboard and screen reader" icon="outline" pressed={outlined} act={() => onOutline(!outlined)} />
       <i />
       <Tool word="Undo" hint="Take back the last step (Ctrl+Z)" icon="undo" can={status?.undo || session.pending > 0} act={() => session.history("undo")} />
       <Tool word="Redo" hint="Do it again (Ctrl+Shift+Z)" icon="redo" can={status?.redo} act={() => session.history("redo")} />

@@ -8,6 +8,7 @@ import { StatusLine } from "./StatusLine";
 import { Toolbar } from "./Toolbar";
 import { HoverCard } from "./HoverCard";
 import { Legend } from "./Legend";
+import { Outline } from "./Outline";
 import { Actions } from "./actions";
 import { Colours } from "./colours";
 import { type Direction, kept, seen } from "./direction";
@@ -22,6 +23,7 @@ import { Here, useSession } from "./use";
 import type { Edge, Entry } from "./wire";
 
 const NARROW = 900; // pixels: below this the palette is folded away at first
+const CRAMPED = 900; // of the workplace: below this only one of palette and outline is open
 const LOWEST = 420;
 const MARGIN = 16;
 
@@ -46,6 +48,7 @@ function Inside({ session }: { session: Session }) {
   const [dragged, setDragged] = useState<{ entry: Entry; x: number; y: number } | null>(null);
   const [target, setTarget] = useState<Edge>();
   const [open, setOpen] = useState(true);
+  const [outlined, setOutlined] = useState(false);
   useFill(place, setOpen);
   useEffect(() => {
     if (!place.current) return;
@@ -97,13 +100,28 @@ function Inside({ session }: { session: Session }) {
     const inView = corner.x > box.left && corner.y > box.top && end.x < box.right && end.y < box.bottom;
     if (!inView) view.setCenter(at.x + SIZE.width / 2, at.y + SIZE.height / 2, { zoom: Math.min(view.getZoom(), 1), duration: 250 });
   };
+  const outline = (wanted: boolean) => {
+    setOutlined(wanted);
+    // Side by side they leave too little of the network.
+    if (wanted && (place.current?.clientWidth ?? 0) < CRAMPED) setOpen(false);
+  };
   const empty = session.status !== null && session.shown.size === 0;
   return (
     <Here value={here}>
       <div className="workplace" ref={place} tabIndex={-1} data-pending={session.pending}>
-        <Toolbar actions={actions} open={open} onOpen={setOpen} direction={direction} onDirection={setDirection} selectedEdges={() => selectedEdges.current} />
+        <Toolbar
+          actions={actions}
+          open={open}
+          onOpen={setOpen}
+          direction={direction}
+          onDirection={setDirection}
+          outlined={outlined}
+          onOutline={outline}
+          selectedEdges={() => selectedEdges.current}
+        />
         <div className="middle">
           {open && <PaletteList onAppend={append} onDrag={drag} onDrop={drop} onCancel={letGo} />}
+          {outlined && <Outline actions={actions} onShow={bringIntoView} />}
           <div className="network" ref={flow}>
             <Path actions={actions} />
             <Network

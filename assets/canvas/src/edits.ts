@@ -41,6 +41,8 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
         const inputs = edit.edges.filter((edge) => edge.target === id).map(asInput);
         return withNode(pasted, { ...newNode(entry, id, x + edit.dx, y + edit.dy), layer, summary: "", inputs });
       }, doc);
+    case "Rename":
+      return rename(doc, edit.id, edit.to);
     case "Fold":
     case "Unfold":
       return doc;
@@ -94,6 +96,18 @@ function between(doc: Doc, node: NodeView, source: string, output: number, follo
   const needed = node.ports.filter((port) => !node.optional.includes(port));
   const added = { ...node, inputs: needed.map((port): Input => [source, output, port]) };
   return makeRoom(rerouted.set(node.key, added), added);
+}
+
+function rename(doc: Doc, id: string, to: string): Doc {
+  if (!doc.has(id) || doc.has(to) || !NAME.test(to)) return doc;
+  const renamed = new Map<string, NodeView>();
+  for (const node of doc.values()) {
+    const followed = node.inputs.some(([source]) => source === id)
+      ? { ...node, inputs: node.inputs.map((input): Input => (input[0] === id ? [to, input[1], input[2]] : input)) }
+      : node;
+    renamed.set(node.key === id ? to : node.key, node.key === id ? { ...followed, key: to, id: to } : followed);
+  }
+  return renamed;
 }
 
 function connect(doc: Doc, edge: Edge): Doc {

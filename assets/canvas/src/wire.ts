@@ -96,6 +96,7 @@ type Change =
   | { type: "Disconnect"; edges: Edge[] }
   | { type: "Remove"; ids: string[]; edges: Edge[]; heal: boolean }
   | { type: "Paste"; nodes: CopiedNode[]; edges: Edge[]; dx: number; dy: number }
+  | { type: "Rename"; id: string; to: string }
   | { type: "Fold"; ids: string[]; name: string }
   | { type: "Unfold"; id: string };
 

@@ -1,0 +1,190 @@
+"""Small drawings for settings that a picture explains better than words: inline SVG that fits a light and a dark page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from pydantic import BaseModel
+
+from builder.layers.base import LayerSpec
+from pages.parts.fields import fields
+from pages.parts.kinds import Choice
+
+STRONG, ZERO = "#3b7dbd", "#d98c21"  # seen on white and on black, and told apart without red and green
+RANGE = 4.0  # activations are drawn from -RANGE to RANGE
+POINTS = 81
+CELL = 11  # pixels
+
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+
+
+def softplus(x: float) -> float:
+    """log(1 + e^x)."""
+    return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + e^-x)."""
+    return 1 / (1 + math.exp(-x))
+
+
+def _exponential_below(x: float) -> float:
+    return x if x > 0 else math.expm1(x)
+
+
+def _hard_sigmoid(x: float) -> float:
+    return min(max(x + 3, 0.0), 6.0) / 6
+
+
+def _sparse_plus(x: float) -> float:
+    return 0.0 if x <= -1 else x if x >= 1 else (x + 1) ** 2 / 4
+
+
+def _sparse_sigmoid(x: float) -> float:
+    return min(max((x + 1) / 2, 0.0), 1.0)
+
+
+# As keras.activations computes them, with its defaults; those that look at several values at once get x and a 0.
+# Keras's sparsemax has no curve that a formula gives: of (0.25, 0) it makes (0.5, 0.5) and not (0.625, 0.375).
+FORMULAS: dict[str, Callable[[float], float]] = {
+    "celu": _exponential_below,
+    "elu": _exponential_below,
+    "exponential": math.exp,
+    "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
+    "hard_shrink": lambda x: x if abs(x) > 0.5 else 0.0,
+    "hard_sigmoid": _hard_sigmoid,
+    "hard_silu": lambda x: x * _hard_sigmoid(x),
+    "hard_tanh": lambda x: min(max(x, -1.0), 1.0),
+    "leaky_relu": lambda x: x if x > 0 else 0.2 * x,
+    "linear": lambda x: x,
+    "log_sigmoid": lambda x: -softplus(-x),
+    "log_softmax": lambda x: -softplus(-x),
+    "mish": lambda x: x * math.tanh(softplus(x)),
+    "relu": lambda x: max(x, 0.0),
+    "relu6": lambda x: min(max(x, 0.0), 6.0),
+    "selu": lambda x: SELU_SCALE * (x if x > 0 else SELU_ALPHA * math.expm1(x)),
+    "sigmoid": sigmoid,
+    "silu": lambda x: x * sigmoid(x),
+    "soft_shrink": lambda x: math.copysign(max(abs(x) - 0.5, 0.0), x),
+    "softmax": sigmoid,
+    "softplus": softplus,
+    "softsign": lambda x: x / (1 + abs(x)),
+    "sparse_plus": _sparse_plus,
+    "sparse_sigmoid": _sparse_sigmoid,
+    "squareplus": lambda x: (x + math.sqrt(x * x + 4)) / 2,
+    "tanh": math.tanh,
+    "tanh_shrink": lambda x: x - math.tanh(x),
+}
+OF_SEVERAL = {"softmax", "log_softmax"}
+
+
+def illustration(layer: type[BaseModel], field: str, value: object) -> str | None:
+    """The drawing for a setting of a layer as it is now; None where words are enough.
+
+    Returns:
+        HTML without anything from outside.
+    """
+    kind = next((one.kind for one in fields(layer) if one.name == field), None)
+    if not isinstance(kind, Choice):
+        return None
+    if field == "padding":
+        return _row(padding(str(option), _axes(layer), option == value) for option in kind.options)
+    if field in ("activation", "recurrent_activation") and value in FORMULAS and value != "linear":
+        return _row([curve(str(value), wide=True)])
+    return None
+
+
+def illustrations(layer: type[LayerSpec]) -> list[str]:
+    """All drawings that explain the settings of a layer, for its page."""
+    found = [illustration(layer, field.name, None) for field in fields(layer) if field.name == "padding"]
+    if any(field.name == "activation" for field in fields(layer)):
+        found.append(all_curves())
+    return [drawing for drawing in found if drawing]
+
+
+@cache
+def all_curves(chosen: str | None = None) -> str:
+    """Every activation side by side."""
+    return _row(curve(name, chosen=name == chosen) for name in FORMULAS if name != "linear")
+
+
+@cache
+def curve(name: str, wide: bool = False, chosen: bool = False) -> str:
+    """The curve of an activation over its axes, with its name."""
+    width, height = (150, 90) if wide else (84, 64)
+    xs = [RANGE * (2 * i / (POINTS - 1) - 1) for i in range(POINTS)]
+    ys = [FORMULAS[name](x) for x in xs]
+    low, high = max(-RANGE, min(-1.0, *ys)), min(RANGE, max(1.0, *ys))
+
+    def at(x: float, y: float) -> str:
+        return f"{(x + RANGE) / (2 * RANGE) * width:.1f},{height - (y - low) / (high - low) * height:.1f}"
+
+    points = " ".join(at(x, y) for x, y in zip(xs, ys, strict=True) if low <= y <= high)
+    zero = height + low / (high - low) * height
+    said = f"{name}: from {low:.2g} to {high:.2g}" + (", beside a value of 0" if name in OF_SEVERAL else "")
+    drawing = (
+        f'<svg width="{width}" height="{height}" viewBox="-2 -2 {width + 4} {height + 4}" role="img" aria-label="{said}">'
+        f'<path d="M0 {zero:.1f}H{width}M{width / 2} 0V{height}" stroke="currentColor" stroke-opacity=".35" fill="none"/>'
+        f'<polyline points="{points}" fill="none" stroke="{STRONG}" stroke-width="2"/></svg>'
+    )
+    note = f"{high:.2g} at the top, {low:.2g} below, x from -4 to 4" if wide else ""
+    return _figure(drawing, name + (" (of x and 0)" if name in OF_SEVERAL else ""), chosen, note)
+
+
+@cache
+def padding(option: str, axes: int, chosen: bool = False) -> str:
+    """How a window of three goes over a row or a picture of five: where zeros stand, and how much comes out."""
+    before, behind = {"same": (1, 1), "causal": (2, 0)}.get(option, (0, 0))
+    size = 5 + before + behind
+    rows, out = (1 if axes == 1 else size), size - 2
+    cells = [
+        _cell(x, y, 0, _is_zero(x, before) or (axes > 1 and _is_zero(y, before)))
+        for y in range(rows)
+        for x in range(size)
+    ]
+    right = size * CELL + 22
+    out_rows = 1 if axes == 1 else out
+    cells += [_cell(x, y, right, False, STRONG) for y in range(out_rows) for x in range(out)]
+    window = 1 if axes == 1 else 3
+    width, height = right + out * CELL + 2, rows * CELL + 2
+    said = f"{option}: 5 places become {out}" + (f", with {before + behind} zeros at the rim" if before else "")
+    return _figure(
+        f'<svg width="{width}" height="{height}" viewBox="-1 -1 {width} {height}" role="img" aria-label="{said}">'
+        + "".join(cells)
+        + f'<rect width="{3 * CELL}" height="{window * CELL}" fill="none" stroke="{STRONG}" stroke-width="2.5"/>'
+        + f'<path d="M{size * CELL + 5} {rows * CELL / 2}h11m-4 -3l4 3l-4 3" fill="none" stroke="currentColor"/></svg>',
+        option,
+        chosen,
+        f"5 → {out}" if axes == 1 else f"5x5 → {out}x{out}",
+    )
+
+
+def _is_zero(place: int, before: int) -> bool:
+    return not before <= place < before + 5
+
+
+def _cell(x: int, y: int, right: int, zero: bool, colour: str = "currentColor") -> str:
+    fill = f'fill="{ZERO}" fill-opacity=".25" stroke-dasharray="2"' if zero else f'fill="{colour}" fill-opacity=".12"'
+    place = f'x="{right + x * CELL}" y="{y * CELL}" width="{CELL}" height="{CELL}"'
+    return f'<rect {place} {fill} stroke="{ZERO if zero else colour}" stroke-opacity=".7"/>'
+
+
+def _axes(layer: type[BaseModel]) -> int:
+    return 1 if "1D" in layer.__name__ else 2  # a cube is drawn as one of its slices
+
+
+def _figure(drawing: str, name: str, chosen: bool, note: str = "") -> str:
+    border = f"2px solid {STRONG}" if chosen else "2px solid transparent"
+    return (
+        f'<div style="border:{border};border-radius:6px;padding:4px 6px;font-size:12px;line-height:1.35">{drawing}'
+        f'<div style="font-weight:{600 if chosen else 400}">{name}</div><div>{note}</div></div>'
+    )
+
+
+def _row(figures: Iterator[str] | list[str]) -> str:
+    return (
+        '<div style="display:flex;flex-wrap:wrap;gap:4px 10px;align-items:flex-end" class="illustration">'
+        f"{''.join(figures)}</div>"
+    )
