@@ -19,28 +19,36 @@ UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 @pytest.fixture(scope="session")
 def postgresql():
     """The address of a PostgreSQL server without its database: of this session's own, reached by a socket only."""
-    programs = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+    programs = _programs()
     if programs is None:
-        found = shutil.which("initdb")
-        programs = Path(found).resolve().parent if found else None
-    if programs is None or not (programs / "initdb").exists():
         pytest.skip(MISSING)
     user = UNPRIVILEGED if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="loom-pg-") as folder:  # short: a socket's path has at most 107 characters
+        data = f"{folder}/data"
+
+        def run(program, *arguments):
+            as_user = {"user": user, "cwd": folder, "stdin": subprocess.DEVNULL, "capture_output": True}
+            done = subprocess.run([programs / program, "-D", data, *arguments], text=True, **as_user)
+            if done.returncode:
+                pytest.skip(f"PostgreSQL does not run here: {done.stderr[-500:]}")
+
         if user:
             shutil.chown(folder, user)
-        data = f"{folder}/data"
-        as_user = {"user": user, "cwd": folder, "stdin": subprocess.DEVNULL, "capture_output": True, "check": True}
-        initdb = [programs / "initdb", "-D", data, "-U", "loom", "--auth=trust", "--no-sync", "-E", "UTF8"]
-        subprocess.run(initdb, **as_user)
+        run("initdb", "-U", "loom", "--auth=trust", "--no-sync", "--locale=C", "-E", "UTF8")
         options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-        # Its log goes to a file: a server that held the pipe would keep pg_ctl's caller waiting.
-        start = [programs / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", options, "start"]
-        subprocess.run(start, **as_user)
+        # Its log goes to a file: a server that held the pipe would keep the caller of pg_ctl waiting.
+        run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
         try:
             yield f"postgresql://loom@/%s?host={folder}"
         finally:
-            subprocess.run([programs / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **as_user)
+            run("pg_ctl", "-m", "immediate", "stop")
+
+
+def _programs():
+    """The folder of the newest PostgreSQL server here, Debian's or another one; None without any."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    found = debian[-1] if debian else shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
 
 
 @pytest.fixture(autouse=True)
