@@ -1,7 +1,6 @@
 """The two databases that projects may be kept in: each test of the store runs on both."""
 
 import os
-import secrets
 import shutil
 import subprocess
 import tempfile
@@ -18,7 +17,7 @@ UNPRIVILEGED = "nobody"  # PostgreSQL refuses to run as root
 
 @pytest.fixture(scope="session")
 def postgresql():
-    """The address of a PostgreSQL server without its database: of this session's own, reached by a socket only."""
+    """The address of a database on a PostgreSQL of this session's own, reached by a socket only."""
     programs = _programs()
     if programs is None:
         pytest.skip(MISSING)
@@ -39,7 +38,7 @@ def postgresql():
         # Its log goes to a file: a server that held the pipe would keep the caller of pg_ctl waiting.
         run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
         try:
-            yield f"postgresql://loom@/%s?host={folder}"
+            yield f"postgresql://loom@/postgres?host={folder}"
         finally:
             run("pg_ctl", "-m", "immediate", "stop")
 
@@ -68,15 +67,10 @@ def url(request, tmp_path):
     """The address of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'projects.sqlite'}"
-    return new_database(request.getfixturevalue("postgresql"))
-
-
-def new_database(server):
-    """The address of a new database of this server."""
-    name = f"loom_{secrets.token_hex(6)}"
-    address = (server % "postgres").replace("postgresql:", "postgresql+psycopg:")
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    address = request.getfixturevalue("postgresql")
+    engine = create_engine(address.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as connection:  # a new database would take longer
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
-    return server % name
+    return address

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -20,6 +21,7 @@ from runtime.spec import DataSpec
 from runtime.store import DatabaseError, Store
 from runtime.store.database import HEAD, MIGRATIONS, connect
 
+ROOT = Path(__file__).parents[3]
 PROJECT = "a" * 32
 # As the tables were made before there were migrations.
 BEFORE_ALEMBIC = """
@@ -107,19 +109,20 @@ def test_a_newer_database_is_refused_in_words_and_left_alone(url):
 
 
 def test_processes_that_start_at_once_migrate_once(old):
-    code = (
-        "import sys; from runtime.store import Store; sys.stdin.readline(); "
-        f"print(Store({old!r}).project({PROJECT!r}).name)"
-    )
-    started = [
-        subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    for process in started:
-        process.stdin.write("\n")
-        process.stdin.flush()
-    assert [process.communicate(timeout=120)[0].strip() for process in started] == ["Old"] * 2
-    assert len(Store(old).history(PROJECT)) == 3
+    code = f"""
+from runtime.store import Store
+print(flush=True)
+input()
+print(Store({old!r}).project({PROJECT!r}).name)
+"""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    other = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, **pipes)
+    other.stdout.readline()  # it has imported what it needs
+    other.stdin.write("\n")
+    other.stdin.flush()
+    store = Store(old)
+    assert store.project(PROJECT).name == other.communicate(timeout=120)[0].strip() == "Old"
+    assert len(store.history(PROJECT)) == 3
 
 
 @pytest.mark.parametrize("address", ["nonsense", "mysql://a@b/c", "sqlite:////nowhere/at/all.sqlite"])

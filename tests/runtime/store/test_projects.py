@@ -233,7 +233,7 @@ def take(projects, project, step):
 
 
 @settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(done=st.lists(steps(), max_size=25))
 def test_any_sequence_of_steps_keeps_every_state_to_the_byte(url, projects, done):
