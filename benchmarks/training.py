@@ -85,14 +85,12 @@ def _spec(folder: Path, template: str, data: str, epochs: int) -> Path:
 
 
 def _script_epoch(folder: Path, spec: Path) -> float:
-    from builder.program import lower
-    from builder.scripts import script
-    from runtime.datasets import DATASETS
     from runtime.run import RunSpec
+    from runtime.script import script_of
 
     run = RunSpec.model_validate_json(spec.read_bytes())
     source, ends = folder / "train.py", folder / "ends.json"
-    source.write_text(script(lower(run.graph), run.training, DATASETS[run.data.name].code(run.data), run.seed))
+    source.write_text(script_of(run))
     _python("-c", TIMED, str(source), str(ends), cwd=folder)
     return _mean_gap(json.loads(ends.read_text()))
 

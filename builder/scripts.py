@@ -9,6 +9,7 @@ import nbformat.v4
 
 from builder.call import Expression
 from builder.codegen import CodeError, Style, definition, formatted, imports
+from builder.flat import flat
 from builder.labels import encoded
 from builder.program import Program
 from builder.training import Training
@@ -40,6 +41,14 @@ class DeviceCode:
 
 
 @dataclass(frozen=True, slots=True)
+class StartCode:
+    """What a training begins with instead of random weights: a file of weights beside the script, and after which epoch."""
+
+    file: str
+    epoch: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a script: a heading, what a notebook says about it, and its lines."""
 
@@ -55,16 +64,18 @@ def script(
     seed: int,
     style: Style = "functional",
     devices: DeviceCode | None = None,
+    start: StartCode | None = None,
 ) -> str:
     """A script that needs nothing of Layerloom; on a CPU it gives the same loss curve as the app's run with this seed.
 
     Args:
         devices: several devices that train together; None: one.
+        start: the weights that it begins with; None: random ones.
 
     Raises:
         CodeError: the program cannot be written in this style.
     """
-    first, *rest = _parts(program, training, data, seed, style, devices)
+    first, *rest = _parts(program, training, data, seed, style, devices, start)
     return formatted("\n\n".join([first.code, *(f"# {part.heading}\n{part.code}" for part in rest)]))
 
 
@@ -75,6 +86,7 @@ def notebook(
     seed: int,
     style: Style = "functional",
     devices: DeviceCode | None = None,
+    start: StartCode | None = None,
 ) -> str:
     """The same as a Jupyter notebook, in cells with a sentence each; JSON.
 
@@ -84,7 +96,7 @@ def notebook(
     if devices and devices.chief:
         raise CodeError("A notebook is one process, and this training takes several processes: take the script.")
     cells = []
-    for number, part in enumerate(_parts(program, training, data, seed, style, devices)):
+    for number, part in enumerate(_parts(program, training, data, seed, style, devices, start)):
         cells.append(nbformat.v4.new_markdown_cell(f"## {part.heading}\n\n{part.words}", id=f"words-{number}"))
         cells.append(nbformat.v4.new_code_cell(formatted(part.code).rstrip(), id=f"code-{number}"))
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
@@ -95,22 +107,30 @@ def notebook(
 
 
 def _parts(
-    program: Program, training: Training, data: DataCode, seed: int, style: Style, devices: DeviceCode | None
+    program: Program,
+    training: Training,
+    data: DataCode,
+    seed: int,
+    style: Style,
+    devices: DeviceCode | None,
+    start: StartCode | None,
 ) -> list[Part]:
     model = definition(program, style)
     held_out = training.validation_split > 0
     words = "The seed makes the training repeatable: first weights, dropout and the order of examples."
-    setup = "\n".join(_import_block(program, data, devices)) + "\n\n"
+    setup = "\n".join(_import_block(program, data, devices, start)) + "\n\n"
     if devices:
         setup += f"{devices.setup}\n\n"
     if training.dtype_policy != "float32":
         setup += f"keras.config.set_dtype_policy({training.dtype_policy!r})\n"
     setup += f"SEED = {seed!r}\nkeras.utils.set_random_seed(SEED)"
-    compiled = _compiled(program, training)
+    compiled, first = _compiled(program, training), start.epoch if start else 0
     if devices is None:
         learning = [
             Part(
-                "Training", "Compile with optimizer, loss and metrics, then fit.", compiled + _fit(training, held_out)
+                "Training",
+                "Compile with optimizer, loss and metrics, then fit.",
+                compiled + _fit(training, held_out, first),
             ),
             Part("Evaluation", "How well it does on examples that it has never seen.", _evaluation(program, training)),
         ]
@@ -120,7 +140,9 @@ def _parts(
             # Behind the model: a layer that is called `share` must not hide it.
             Part("Steps", "What the devices do with a batch. Each has a copy of the network.", devices.functions),
             Part(
-                "Training", "Compile with optimizer, loss and metrics, then learn.", _loop(compiled, training, held_out)
+                "Training",
+                "Compile with optimizer, loss and metrics, then learn.",
+                _loop(compiled, training, held_out, first),
             ),
             Part("Evaluation", "How well it does on unseen examples.", _looked(program, training, devices)),
         ]
@@ -129,17 +151,35 @@ def _parts(
         Part("Data", "Training and test examples as arrays.", data.body),
         # Before the batches: a layer that is called `train` or `x_val` must not hide them.
         Part("Model", "The network, layer by layer.", model),
+        *([_first_weights(program, start)] if start else []),
         *_labels(training, data.classes),
         Part("Batches", _about_batches(held_out), _batches(program, training, held_out)),
         *learning,
     ]
 
 
-def _import_block(program: Program, data: DataCode, devices: DeviceCode | None) -> list[str]:
-    more = devices.imports if devices else ()
+def _import_block(program: Program, data: DataCode, devices: DeviceCode | None, start: StartCode | None) -> list[str]:
+    more = [*(devices.imports if devices else ()), *(["import numpy as np"] if start else [])]
     lines = dict.fromkeys([*imports(program), "import tensorflow as tf", *data.imports, *more])
     plain = sorted(line for line in lines if line.startswith("import "))
     return plain + sorted(line for line in lines if not line.startswith("import "))
+
+
+def _first_weights(program: Program, start: StartCode) -> Part:
+    copies = any(step.layer.type == "Normalization" for step in flat(program).program.steps)
+    finalize = "\n        if hasattr(layer, 'finalize_state'):\n            layer.finalize_state()" if copies else ""
+    code = f"""with np.load({start.file!r}) as known:
+    for layer in model.layers:
+        names = [f"{{layer.name}}/{{number}}" for number in range(len(layer.weights))]
+        given = [known[name] for name in names if name in known]
+        if [array.shape for array in given] != [tuple(weight.shape) for weight in layer.weights]:
+            print(f"{{layer.name}} begins with random weights.")
+            continue
+        layer.set_weights(given){finalize}"""
+    words = (
+        f"Those in {start.file}, which must lie beside this file; a layer that they do not fit begins with random ones."
+    )
+    return Part("First weights", words, code)
 
 
 def _labels(training: Training, classes: int) -> list[Part]:
@@ -201,17 +241,18 @@ def _compiled(program: Program, training: Training) -> str:
     return "model.compile(\n" + "".join(f"    {name}={value!r},\n" for name, value in settings) + ")\n"
 
 
-def _fit(training: Training, held_out: bool) -> str:
+def _fit(training: Training, held_out: bool, first: int) -> str:
     validation = "validation_data=validation, " if held_out else ""
     # Keras warns when it is left to shuffle a data set that has shuffled itself.
-    return f"model.fit(train, {validation}epochs={training.epochs!r}, shuffle=False)"
+    initial = f"initial_epoch={first!r}, " if first else ""
+    return f"model.fit(train, {validation}{initial}epochs={training.epochs!r}, shuffle=False)"
 
 
 def _scoped(code: str) -> str:
     return f"with STRATEGY.scope():\n{indent(code, '    ')}"
 
 
-def _loop(compiled: str, training: Training, held_out: bool) -> str:
+def _loop(compiled: str, training: Training, held_out: bool, first: int) -> str:
     """`fit` in few lines: that of Keras does not give several devices the curve of one."""
     validation = (
         "\n    found |= {f'val_{name}': value for name, value in run(look, validation).items()}" if held_out else ""
@@ -230,7 +271,7 @@ def run(step, batches):
 
 
 history = []
-for epoch in range({training.epochs!r}):
+for epoch in range({f"{first!r}, " if first else ""}{training.epochs!r}):
     found = run(learn, train)
     iter(train)  # `fit` opens the data once more and shuffles them by that, so we do{validation}
     history.append(found)

@@ -12,19 +12,21 @@ import streamlit as st
 from builder.codegen import CodeError, Style, source
 from builder.graph import write_graph
 from builder.program import lower
-from builder.scripts import notebook, script
 from builder.training import defaults
 from pages.parts import state
 from pages.parts.exports import export_table
+from pages.parts.starts import chosen_start
 from runtime.datasets import DATASETS
 from runtime.exports.card import CARD
 from runtime.exports.drawing import drawing
 from runtime.exports.png import PNG, png
 from runtime.exports.svg import SVG, svg
 from runtime.run import Run, RunSpec, runs
+from runtime.script import script_of
 from runtime.service import service
+from runtime.spec import START_FILE, Start
+from runtime.starts import place
 from runtime.store import Project
-from runtime.strategies import device_code, strategy
 
 FACTS_WAIT = 1.0  # seconds that the picture waits for shapes that are not known yet
 MODEL, SCRIPT, NOTEBOOK = "The model alone", "The whole script", "A notebook"
@@ -96,12 +98,32 @@ def _code(project: Project, run: Run | None, what: str, style: Style) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{file}**", width="content")
         st.download_button("Download", text, file, mime, icon=":material/download:", type="primary", on_click="ignore")
+    if what != MODEL:
+        _first_weights(run.spec.start if run else chosen_start(project))
     if run and what != MODEL:
         st.caption(f"With the settings and the seed of {run.name}: on a CPU it gives the same curves again.")
     if what == NOTEBOOK:
         _cells(text)
     else:
         st.code(text, language="python", line_numbers=True)
+
+
+def _first_weights(start: Start | None) -> None:
+    """The file that the script opens."""
+    if start is None or not place(start).is_file():
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(
+            f"It begins with the weights of {start.title}: put **{START_FILE}** into the same folder.", width="content"
+        )
+        st.download_button(
+            f"Download {START_FILE}",
+            place(start).read_bytes,
+            START_FILE,
+            "application/octet-stream",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def _cells(text: str) -> None:
@@ -118,7 +140,8 @@ def _spec(project: Project) -> RunSpec:
     if training is None and project.data.name in DATASETS:
         task = DATASETS[project.data.name].task(project.data)
         training = defaults(project.graph, task, service().shapes(project.graph)).training
-    return RunSpec(graph=project.graph, data=project.data, **({} if training is None else {"training": training}))
+    chosen = {} if training is None else {"training": training}
+    return RunSpec(graph=project.graph, data=project.data, start=chosen_start(project), **chosen)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -129,14 +152,11 @@ def _written(spec_json: str, what: str, style: Style) -> str:
         CodeError: the network cannot be written so.
     """
     spec = RunSpec.model_validate_json(spec_json)
-    program = lower(spec.graph)
     if what == MODEL:
-        return source(program, style)
+        return source(lower(spec.graph), style)
     if spec.data.name not in DATASETS:
         raise CodeError(f"The data set {spec.data.name!r} is not here. Choose another on the Data page.")
-    write = notebook if what == NOTEBOOK else script
-    data, devices = DATASETS[spec.data.name].code(spec.data), device_code(strategy(spec.device))
-    return write(program, spec.training, data, spec.seed, style, devices)
+    return script_of(spec, style, as_notebook=what == NOTEBOOK)
 
 
 def _files(project: Project, run: Run | None) -> None:

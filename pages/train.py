@@ -18,6 +18,7 @@ from pages.parts.run_details import optimizer_in_words
 from pages.parts.run_list import run_list
 from pages.parts.run_view import run_view
 from pages.parts.runs import LIVE, choose, chosen
+from pages.parts.starts import chosen_start, draw_start
 from runtime.datasets import DATASETS
 from runtime.devices import Device, devices, refusal
 from runtime.launchers import local
@@ -84,6 +85,7 @@ def _settings(waited: bool) -> None:
     _train_button(project, training, options, facts, [problem for problem in found if problem.severity == "error"])
     _mend_settings(project, found)
     st.subheader("Settings")
+    draw_start(project)
     changed = _training_form(training, suggested.training, f"{project.id}.training")
     if changed is not None:
         store().settings(project.id, training=changed)
@@ -153,6 +155,7 @@ def _train_button(
             device=options.device.name,
             seed=options.seed,
             watch=options.watch,
+            start=chosen_start(project),
         )
         run = create(spec, name=_next_name(project), project=project.id)
         local.launch(run)

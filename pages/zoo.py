@@ -77,9 +77,9 @@ def _open() -> None:
 
 def _read(name: str, content: bytes) -> None:
     try:
-        graph, notes = uploads.opened(name, content)
+        graph, notes, start = uploads.opened(name, content)
         state.keep(UPLOADS, state.kept(UPLOADS, 0) + 1)
-        begin(PurePath(name).stem, graph, notes=notes)
+        begin(PurePath(name).stem, graph, notes=notes, start=start)
     except (uploads.UploadError, EditError) as error:
         st.error(f"**{name[:80]} could not be opened.**\n\n{error}", icon=":material/draft:")
 

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from builder import terminal
 from builder.codegen import CodeError
 from builder.edits import reason
-from builder.program import lower
 from builder.terminal import NoError, UnusableError, read_network, read_text, show_json, table, write
 from builder.training import Task, defaults
 from runtime import moving
@@ -23,8 +22,8 @@ from runtime.devices import devices, find
 from runtime.exports import EXPORTS
 from runtime.exports.command import described, take
 from runtime.launchers import local
-from runtime.run import DataSpec, Run, RunError, RunSpec, create, damaged, open_run, runs
-from runtime.strategies import device_code, strategy
+from runtime.run import DataSpec, Run, RunError, RunSpec, Start, create, damaged, open_run, runs
+from runtime.starts import StartError, bring
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     spec.add_argument("network", metavar="NETWORK.json")
     spec.add_argument("--data", required=True, metavar="NAME")
     spec.add_argument("--set", action="append", default=[], metavar="training.epochs=5", dest="values")
+    spec.add_argument("--weights", metavar="FILE", help="begin with these (.npz, .keras, .h5) instead of random ones")
     spec.add_argument("-o", "--output", metavar="RUN.json")
     train = command("train", _train, "start a run; prints its id")
     train.add_argument("spec", metavar="RUN.json")
@@ -101,7 +101,16 @@ def _spec(chosen: argparse.Namespace) -> None:
         spec = RunSpec.model_validate_json(json.dumps(settings))
     except ValidationError as error:
         raise UnusableError(reason(error)) from None
+    if chosen.weights:
+        spec = spec.model_copy(update={"start": _start(Path(chosen.weights))})
     write(spec.model_dump_json(indent=1) + "\n", chosen.output)
+
+
+def _start(path: Path) -> Start:
+    try:
+        return bring(path)
+    except StartError as error:
+        raise UnusableError(str(error)) from None
 
 
 def _assign(settings: dict[str, Any], assignment: str) -> None:
@@ -211,15 +220,12 @@ def _maps(chosen: argparse.Namespace) -> None:
 
 
 def _script(chosen: argparse.Namespace) -> None:
-    from builder.scripts import notebook, script
+    from runtime.script import script_of
 
     run = _open(chosen.id)
     _task(run.spec.data)
-    data = DATASETS[run.spec.data.name].code(run.spec.data)
-    as_text = notebook if chosen.notebook else script
     try:
-        devices = device_code(strategy(run.spec.device))
-        write(as_text(lower(run.spec.graph), run.spec.training, data, run.spec.seed, devices=devices), chosen.output)
+        write(script_of(run.spec, as_notebook=chosen.notebook), chosen.output)
     except CodeError as error:
         raise NoError(str(error)) from None
 

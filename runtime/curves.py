@@ -42,6 +42,7 @@ class Curves:
     batch_size: int = 0
     examples: int = 0
     parameters: int = 0
+    anew: tuple[str, ...] = ()  # layers that began with random weights, though the run was given weights
     started: float | None = None
     updated: float | None = None
     rested: float = 0.0  # time in pauses
@@ -79,6 +80,7 @@ def fold(curves: Curves, event: Event) -> Curves:
                 batch_size=event.batch_size,
                 examples=event.examples,
                 parameters=event.parameters,
+                anew=event.anew,
                 epoch=event.epoch,
                 started=event.at,
                 updated=event.at,

@@ -29,6 +29,7 @@ class Started(EventBase):
     examples: int  # training examples an epoch
     parameters: int
     epoch: int = 0
+    anew: tuple[str, ...] = ()  # layers that begin with random weights, though the run was given weights
 
 
 class Downloading(EventBase):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Literal
 
@@ -22,7 +21,7 @@ class Opened(BaseModel):
     """A network from a model file, as the service tells it.
 
     `document` is the graph as JSON, `notes` say what was translated, `keras` which version wrote the file. `weights` names
-    the file of the weights in `weights_folder()`, when the model has some.
+    the file of the weights in `runtime.starts.folder()`, when the model has some.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,13 +35,6 @@ class Opened(BaseModel):
     def graph(self) -> Graph:
         """The network."""
         return read_graph(self.document)
-
-
-def weights_folder() -> Path:
-    """Where the weights of opened models lie, as .npz named after what the model's file holds."""
-    folder = home() / "weights"
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def import_model(

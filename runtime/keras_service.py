@@ -78,7 +78,8 @@ def import_model(params: dict[str, Any], progress: Progress) -> Any:
 
     from builder.graph import write_graph
     from builder.importer import open_model, read_file, save_weights
-    from runtime.imports import Opened, weights_folder
+    from runtime.imports import Opened
+    from runtime.starts import folder
 
     beside = params["weights"]
     try:
@@ -88,10 +89,10 @@ def import_model(params: dict[str, Any], progress: Progress) -> Any:
         kept = None
         if opened.weights is not None:
             kept = f"{params['name']}.npz"
-            unfinished = weights_folder() / f"{kept}.part"
+            unfinished = folder() / f"{kept}.part"
             with unfinished.open("wb") as file:
                 save_weights(opened.weights, file)
-            unfinished.replace(weights_folder() / kept)
+            unfinished.replace(folder() / kept)
     except MemoryError:
         raise ValueError("Opening this file takes more memory than there is.") from None
     return Opened(document=write_graph(opened.graph), notes=opened.notes, keras=opened.keras, weights=kept).model_dump()

@@ -20,7 +20,8 @@ from builder.edits import reason
 from runtime.events import Event, Failed, Finished, Paused, Stopped, last
 from runtime.home import runs_folder
 from runtime.process import Worker, read_small, write_atomically
-from runtime.spec import DataSpec, RunSpec, Watch
+from runtime.spec import START_FILE, DataSpec, RunSpec, Start, Watch
+from runtime.starts import take_along
 
 __all__ = [
     "ID",
@@ -29,6 +30,7 @@ __all__ = [
     "Run",
     "RunError",
     "RunSpec",
+    "Start",
     "Status",
     "Watch",
     "Worker",
@@ -122,6 +124,11 @@ class Run:
         return self.folder / "model.keras"
 
     @property
+    def start(self) -> Path:
+        """The weights that it begins with, where it was given some."""
+        return self.folder / START_FILE
+
+    @property
     def script(self) -> Path:
         """The training as a script."""
         return self.folder / "train.py"
@@ -175,6 +182,8 @@ def create(spec: RunSpec, name: str = "", project: str = "") -> Run:
     folder = runs_folder() / run_id
     (folder / "maps").mkdir(parents=True)
     run = Run(folder, record)
+    if spec.start is not None:
+        take_along(spec.start, run.start)
     _write(run)
     return run
 

@@ -7,6 +7,8 @@ from pydantic import Field
 from builder.graph import Frozen, Graph
 from builder.training import Training
 
+START_FILE = "start.npz"  # in the folder of a run; its script opens it by this name
+
 
 class DataSpec(Frozen):
     """A data set by name, and how its test examples are set aside.
@@ -27,6 +29,16 @@ class Watch(Frozen):
     maps: bool = True
 
 
+class Start(Frozen):
+    """Weights that a run begins with instead of random ones; the layers that have changed since begin with random ones.
+
+    `file` lies in Layerloom's folder of weights. `title` says to people whose weights they are.
+    """
+
+    file: str = Field(pattern=r"^[0-9a-f]{64}\.npz$")
+    title: str = Field(max_length=100)
+
+
 class RunSpec(Frozen):
     """Enough to repeat a run exactly."""
 
@@ -36,3 +48,4 @@ class RunSpec(Frozen):
     device: str = Field("cpu", max_length=400)  # see runtime.strategies
     seed: int = Field(0, ge=0, le=2**31 - 1)
     watch: Watch = Watch()
+    start: Start | None = None

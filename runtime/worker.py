@@ -96,11 +96,13 @@ def _train(run: Run, team: Crew) -> Event:
 
     from builder.codegen import CodeError
     from builder.compile import BuildError, build, made
+    from builder.importer import WeightsError
     from builder.program import lower
     from runtime.datasets import DATASETS, DataUnavailable, downloads
     from runtime.loop import fit, follow, measure, steps_of
     from runtime.maps.statistics import EXAMPLES, statistician
     from runtime.maps.watcher import watcher
+    from runtime.script import script_of
     from runtime.statistics import Recorder
     from runtime.telemetry import Telemetry, floats
 
@@ -111,16 +113,17 @@ def _train(run: Run, team: Crew) -> Event:
     program = lower(spec.graph)
     _check(run, dataset.task(spec.data))
     try:
-        write_atomically(run.script, _script(run, program, dataset))
+        write_atomically(run.script, script_of(spec))
         arrays = dataset.load(spec.data)
         downloads.guard()  # should Keras fetch anything itself after all
         weights.provide(program, telling(run))
         keras.config.set_dtype_policy(training.dtype_policy)
         keras.utils.set_random_seed(spec.seed)
         model = build(program, weights.own_folder(), team.strategy.scope)
+        anew = _begin_with(run, model) if spec.start else ()
     except BuildError as error:
         raise Refused(_not_built(error)) from error
-    except (DataUnavailable, CodeError, weights.WeightsUnavailable) as error:
+    except (DataUnavailable, CodeError, WeightsError, weights.WeightsUnavailable) as error:
         raise Refused(str(error)) from error
 
     arrays = _with_labels(arrays, training, len(dataset.classes))
@@ -167,6 +170,7 @@ def _train(run: Run, team: Crew) -> Event:
             batch_size=training.batch_size,
             examples=len(x_train),
             parameters=model.count_params(),
+            anew=anew,
         ),
     )
     telemetry.take_first_maps()
@@ -204,6 +208,18 @@ def _with_labels(arrays: Any, training: Any, classes: int) -> Any:
     return replace(arrays, **{name: make(call) for name, call in calls.items() if call})
 
 
+def _begin_with(run: Run, model: Any) -> tuple[str, ...]:
+    """Give the model the weights that the run is to begin with; the layers that they do not fit."""
+    from builder.importer import begin_with, load_weights
+
+    if not run.start.is_file():
+        raise Refused(
+            f"The weights of {run.spec.start.title if run.spec.start else ''} are not here. Open their file again on the "
+            "start page, or begin with random weights."
+        )
+    return begin_with(model, load_weights(run.start))
+
+
 def telling(run: Run) -> weights.Tell:
     """What writes the progress of a download into the run's log of events, twice a second at most."""
     told = 0.0
@@ -235,14 +251,6 @@ def _check(run: Run, task: Any) -> None:
         raise Refused(f"This machine has no device called {run.spec.device!r}. Choose another one.")
     if reason := refusal(facts, run.spec.training, device, task, run.spec.graph):
         raise Refused(reason)
-
-
-def _script(run: Run, program: Any, dataset: Any) -> str:
-    from builder.scripts import script
-    from runtime.strategies import device_code, strategy
-
-    devices = device_code(strategy(run.spec.device))
-    return script(program, run.spec.training, dataset.code(run.spec.data), run.spec.seed, devices=devices)
 
 
 def _lost(number: int) -> str:

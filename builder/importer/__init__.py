@@ -3,7 +3,7 @@
 from builder.importer.files import read_file
 from builder.importer.opening import Imported, graph_of, open_model
 from builder.importer.refusal import ModelFileError
-from builder.importer.weights import Weights, WeightsError, apply_weights, load_weights, save_weights
+from builder.importer.weights import Weights, WeightsError, apply_weights, begin_with, load_weights, save_weights
 
 __all__ = [
     "Imported",
@@ -11,6 +11,7 @@ __all__ = [
     "Weights",
     "WeightsError",
     "apply_weights",
+    "begin_with",
     "graph_of",
     "load_weights",
     "open_model",

@@ -65,6 +65,32 @@ def apply_weights(model: Any, weights: Mapping[str, Sequence[Array]]) -> None:
             layers[name].finalize_state()
 
 
+def begin_with(model: Any, weights: Mapping[str, Sequence[Array]]) -> tuple[str, ...]:
+    """Give the layers of a built model those weights that fit them; the others keep their random ones.
+
+    Args:
+        model: what `builder.compile.build` made of the graph.
+        weights: by node, in the order of `layer.get_weights()`; those of layers that are not there are left.
+
+    Returns:
+        The layers that keep their random weights.
+
+    Raises:
+        WeightsError: no layer fits; the first five by name.
+    """
+    wanted = {layer.name: [tuple(weight.shape) for weight in layer.weights] for layer in model.layers if layer.weights}
+    given = {name: [tuple(array.shape) for array in weights[name]] for name in wanted if name in weights}
+    fitting = {name: weights[name] for name in given if given[name] == wanted[name]}
+    if wanted and not fitting:
+        wrong = [
+            f"- {name}: expected {shapes}, got {given.get(name, 'none of this name')}"
+            for name, shapes in list(wanted.items())[:5]
+        ]
+        raise WeightsError("None of the given weights fits a layer of this network.\n" + "\n".join(wrong))
+    apply_weights(model, fitting)
+    return tuple(name for name in wanted if name not in fitting)
+
+
 def save_weights(weights: Mapping[str, Sequence[Array]], file: BinaryIO) -> None:
     """Write weights as .npz: an array `node/0`, `node/1`, ... each."""
     named = {f"{node}/{number}": array for node, arrays in weights.items() for number, array in enumerate(arrays)}

@@ -7,7 +7,7 @@ import streamlit as st
 from builder.optimizers import GradientStep, LossScaleOptimizer
 from builder.training import Training
 from pages.parts import state
-from pages.parts.runs import share
+from pages.parts.runs import curves, share
 from pages.parts.terms import terms
 from runtime.run import Run
 from runtime.store import store
@@ -40,10 +40,21 @@ def details(run: Run) -> dict[str, str]:
         "Optimizer": optimizer_in_words(training),
         "Loss": training.loss.type,
         "Metrics": ", ".join(metric.type for metric in training.metrics) or "none",
+        "Begins with": _start(run),
         "Seed": str(spec.seed),
         "Device": spec.device,
         "Versions": ", ".join(f"{name} {number}" for name, number in run.versions.items()),
     }
+
+
+def _start(run: Run) -> str:
+    if run.spec.start is None:
+        return "random weights"
+    anew = curves(run).anew
+    shown = ", ".join(anew[:5]) + (f" and {len(anew) - 5} more" if len(anew) > 5 else "")
+    return f"the weights of {run.spec.start.title}" + (
+        f"; random ones in {shown}, which they do not fit" if anew else ""
+    )
 
 
 def optimizer_in_words(training: Training) -> str:

@@ -9,6 +9,8 @@ from builder.graph import DocumentError, Graph, read_graph
 from builder.reading import CodeReadError, read_code
 from runtime.child import ServiceError
 from runtime.imports import import_model
+from runtime.spec import Start
+from runtime.starts import of_file
 
 MODELS = ("keras", "h5", "hdf5")
 TYPES = ["json", *MODELS, "py"]
@@ -21,8 +23,8 @@ class UploadError(ValueError):
     """A file that no network can be read from; `str()` says why, and what to do."""
 
 
-def opened(name: str, content: bytes) -> tuple[Graph, str]:
-    """The network in a file, and what is to be said of how it was read ("" where nothing is).
+def opened(name: str, content: bytes) -> tuple[Graph, str, Start | None]:
+    """The network in a file, what is to be said of how it was read ("" where nothing is), and the weights in it.
 
     Model files are opened in the Keras service, code is read as syntax: nothing in a file is ever executed.
 
@@ -36,12 +38,13 @@ def opened(name: str, content: bytes) -> tuple[Graph, str]:
     kind = PurePath(name).suffix.lower().removeprefix(".")
     try:
         if kind == "py":
-            return from_code(content.decode(errors="replace"))
+            return *from_code(content.decode(errors="replace")), None
         if kind in MODELS or (kind == "json" and _is_model(content)):
             found = import_model(content)
-            kept = "Its weights are not used yet: training begins anew." if found.weights else ""
-            return found.graph, _notes([*found.notes, *([kept] if kept else [])])
-        return read_graph(content), ""
+            start = of_file(found.weights, name) if found.weights else None
+            kept = ["A training begins with its weights; the Train page lets you choose random ones."] if start else []
+            return found.graph, _notes([*found.notes, *kept]), start
+        return read_graph(content), "", None
     except (DocumentError, CodeReadError, ServiceError) as error:
         raise UploadError(str(error)) from error
 

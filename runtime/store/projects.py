@@ -7,7 +7,6 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 from types import EllipsisType
 
@@ -16,8 +15,9 @@ from sqlmodel import Session, col, select
 from builder.edits import Edit, EditError, apply
 from builder.graph import Graph
 from builder.training import Training
-from runtime.spec import DataSpec
+from runtime.spec import DataSpec, Start
 from runtime.store.database import connect, default_url
+from runtime.store.project import Project, Summary
 from runtime.store.states import Change, Made, States
 from runtime.store.tables import LOCAL, OwnerRow, ProjectRow, StateRow, VersionRow
 from runtime.store.words import words
@@ -25,27 +25,6 @@ from runtime.store.words import words
 ID = re.compile(r"[0-9a-f]{32}")
 MAX_NAME = 100
 MAX_LOGIN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What a list of projects shows. `updated` is Unix time in seconds; `revision` grows with every change."""
-
-    id: str
-    name: str
-    revision: int
-    updated: float
-
-
-@dataclass(frozen=True, slots=True)
-class Project(Summary):
-    """A network with the data it is meant for. `training` is None while the defaults are wanted."""
-
-    graph: Graph
-    data: DataSpec
-    training: Training | None
-    undoable: bool
-    redoable: bool
 
 
 class UnknownProjectError(EditError):
@@ -69,8 +48,15 @@ class Store:
         self._engine = connect(url or default_url())
         self._states = States()
 
-    def create(self, name: str, graph: Graph, data: str | DataSpec = "digits", owner: str = LOCAL) -> Project:
-        """A new project that begins with this network."""
+    def create(
+        self,
+        name: str,
+        graph: Graph,
+        data: str | DataSpec = "digits",
+        owner: str = LOCAL,
+        start: Start | None = None,
+    ) -> Project:
+        """A new project that begins with this network, and its runs with the weights that came with it."""
         spec = DataSpec(name=data) if isinstance(data, str) else data
         with self.transaction() as session:
             row = ProjectRow(
@@ -78,6 +64,7 @@ class Store:
                 owner=known_owner(session, owner),
                 name=clean_name(name),
                 data=spec.model_dump_json(),
+                start=_json(start),
                 updated=time.time(),
             )
             session.add(row)
@@ -256,6 +243,7 @@ class Store:
             training=None if row.training is None else Training.model_validate_json(row.training),
             undoable=undoable,
             redoable=redoable,
+            start=None if row.start is None else Start.model_validate_json(row.start),
         )
 
 
@@ -298,5 +286,5 @@ def _need(session: Session, project_id: str, *, lock: bool = True, deleted_too: 
     return row
 
 
-def _json(training: Training | None) -> str | None:
-    return None if training is None else training.model_dump_json()
+def _json(settings: Training | Start | None) -> str | None:
+    return None if settings is None else settings.model_dump_json()

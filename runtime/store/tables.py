@@ -28,6 +28,7 @@ class ProjectRow(SQLModel, table=True):
     revision: int = 0
     data: str
     training: str | None = None
+    start: str | None = None  # the weights that came with the network
     state: int = 0  # number of the present state
     last: int = 0  # number of the newest state; the next one gets the next
     updated: float

@@ -8,10 +8,11 @@ import pytest
 
 from builder.codegen import CodeError
 from builder.layers.core import Dense, Input
+from builder.layers.preprocessing import Normalization
 from builder.names import RESERVED
 from builder.optimizers import SGD
 from builder.program import lower
-from builder.scripts import DataCode, notebook, script
+from builder.scripts import DataCode, StartCode, notebook, script
 from builder.training import Training
 from builder.zoo.drawing import chain
 
@@ -64,3 +65,14 @@ def test_a_notebook_holds_the_same_code(style):
 def test_what_has_no_code_has_no_script():
     with pytest.raises(CodeError):
         script(lower(chain(only=Input(shape=(3,)))), Training(), DATA, 0)
+
+
+def test_given_weights_come_behind_the_model_and_the_epochs_count_on():
+    text = script(PROGRAM, Training(epochs=9), DATA, 0, start=StartCode("start.npz", epoch=4))
+    headings = [line for line in text.splitlines() if line.startswith("# ")]
+    assert headings[:4] == ["# Data", "# Model", "# First weights", "# Batches"]
+    assert 'np.load("start.npz")' in text
+    assert "initial_epoch=4, epochs=9" in text
+    assert "finalize_state" not in text
+    scaled = lower(chain(image=Input(shape=(3,)), scaled=Normalization(), dense=Dense(units=4)))
+    assert "layer.finalize_state()" in script(scaled, Training(), DATA, 0, start=StartCode("start.npz"))

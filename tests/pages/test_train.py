@@ -16,7 +16,8 @@ from builder.zoo import TEMPLATES
 from runtime import devices
 from runtime.events import EpochEnded, Event, Failed, Finished, Started, append
 from runtime.launchers import local
-from runtime.run import DataSpec, Run, RunSpec, create, open_run, runs
+from runtime.run import DataSpec, Run, RunSpec, Start, create, open_run, runs
+from runtime.starts import place
 from runtime.store import Project, store
 
 PAGE = Path(__file__).parents[2] / "pages" / "train.py"
@@ -307,3 +308,22 @@ def test_settings_that_do_not_go_together_are_mended_by_one_click(project: Proje
     assert training is not None
     assert [metric.type for metric in training.metrics] == ["CategoricalAccuracy"]
     assert not launched
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_run_begins_with_the_weights_that_came_with_the_network_or_with_random_ones(
+    project: Project, launched: list[Run]
+) -> None:
+    start = Start(file=f"{'a' * 64}.npz", title="old.h5")
+    given = store().create("Old", project.graph, start=start)
+    app = show(given)
+    assert "Begin with" not in {box.label for box in show(project).selectbox}
+    assert "weights of old.h5 are not here any more" in texts(app)
+    place(start).write_bytes(b"weights")
+    app.run()
+    assert "not here any more" not in texts(app)
+    button(app, "Train").click().run()
+    by_label(app.selectbox, "Begin with").select("Random weights").run()
+    button(app, "Train").click().run()
+    assert [run.spec.start for run in launched] == [start, None]
+    assert "the weights of old.h5" in "".join(element.proto.body for element in show(given, launched[0].id).get("html"))

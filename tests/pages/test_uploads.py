@@ -10,7 +10,9 @@ from pages.parts import uploads
 from pages.parts.uploads import UploadError, from_code, opened
 from runtime.child import ServiceError
 from runtime.imports import Opened
+from runtime.spec import Start
 
+WEIGHTS = f"{'a' * 64}.npz"
 GRAPH = TEMPLATES["mlp"].make()
 CODE = """
 import keras
@@ -31,23 +33,24 @@ def asked(monkeypatch):
         files.append(data)
         if data == b"broken":
             raise ServiceError("This is no model file.")
-        return Opened(document=write_graph(GRAPH), notes=("Convolution2D is Conv2D.",), keras="1.2", weights="abc.npz")
+        return Opened(document=write_graph(GRAPH), notes=("Convolution2D is Conv2D.",), keras="1.2", weights=WEIGHTS)
 
     monkeypatch.setattr(uploads, "import_model", import_model)
     return files
 
 
 def test_a_document_is_read_here(asked):
-    assert opened("mine.json", write_graph(GRAPH).encode()) == (GRAPH, "")
+    assert opened("mine.json", write_graph(GRAPH).encode()) == (GRAPH, "", None)
     assert asked == []
 
 
 @pytest.mark.parametrize("name", ["model.keras", "MODEL.H5", "old.hdf5"])
 def test_a_model_file_goes_to_the_service_and_its_notes_are_told(asked, name):
-    graph, notes = opened(name, b"bytes")
+    graph, notes, start = opened(name, b"bytes")
     assert graph == GRAPH
     assert "- Convolution2D is Conv2D." in notes
-    assert "weights are not used" in notes
+    assert "begins with its weights" in notes
+    assert start == Start(file=WEIGHTS, title=name)
     assert asked == [b"bytes"]
 
 
@@ -58,7 +61,7 @@ def test_json_of_keras_is_a_model(asked):
 
 
 def test_code_is_read_and_what_was_passed_over_is_told():
-    graph, notes = opened("network.py", CODE.encode())
+    graph, notes, _ = opened("network.py", CODE.encode())
     assert [node.layer.type for node in graph.nodes] == ["Input", "Dense", "Dense"]
     assert "Line" in notes or notes == ""
 

@@ -10,6 +10,7 @@ import pytest
 
 from runtime import imports, keras_service
 from runtime.service import ServiceError
+from runtime.starts import folder
 from tests.builder import old_keras
 
 DENSE = old_keras.sequential(("Dense", {"batch_input_shape": [None, 3], "output_dim": 2}))
@@ -40,11 +41,11 @@ def test_a_file_becomes_a_network_and_its_weights_are_kept(service, tmp_path):
     opened = imports.import_model(FILE, keras=service)
     assert [node.id for node in opened.graph.nodes] == ["input_layer", "dense_1"]
     assert opened.keras == "1.2.2"
-    weights = load_weights(imports.weights_folder() / opened.weights)
+    weights = load_weights(folder() / opened.weights)
     assert np.array_equal(weights["dense_1"][0], KERNEL)
     assert list((tmp_path / "uploads").iterdir()) == []
     assert imports.import_model(FILE, keras=service) == opened
-    assert len(list(imports.weights_folder().iterdir())) == 1
+    assert len(list(folder().iterdir())) == 1
 
 
 @pytest.mark.keras
@@ -59,7 +60,7 @@ def test_what_cannot_be_opened_is_said_and_leaves_nothing(service, tmp_path):
     with pytest.raises(ServiceError, match="damaged or was cut off"):
         imports.import_model(FILE[:700], keras=service)
     assert list((tmp_path / "uploads").iterdir()) == []
-    assert list(imports.weights_folder().iterdir()) == []
+    assert list(folder().iterdir()) == []
 
 
 def test_a_large_upload_does_not_reach_the_service(monkeypatch, service):

@@ -18,6 +18,7 @@ from runtime.launchers import local
 from runtime.maps import pack, read_maps, save
 from runtime.process import Worker
 from runtime.run import RunSpec, create, delete, open_run, runs
+from runtime.starts import place
 
 GRAPH = TEMPLATES["mlp"].make()
 NODE = GRAPH.nodes[-1].id
@@ -304,3 +305,15 @@ def test_a_run_is_archived_and_adopted(answer, run, tmp_path):
     assert answer("adopt", tmp_path / "gone.zip")[0] == terminal.UNUSABLE
     (tmp_path / "x.zip").write_text("nonsense")
     assert answer("adopt", tmp_path / "x.zip")[0] == terminal.UNUSABLE
+
+
+def test_a_run_can_be_given_weights(answer, network, tmp_path):
+    np.savez(tmp_path / "mine.npz", **{"dense/0": np.ones((2, 2))})
+    code, out, _ = answer("spec", network, "--data", "digits", "--weights", str(tmp_path / "mine.npz"))
+    assert code == 0
+    start = RunSpec.model_validate_json(out).start
+    assert start.title == "mine.npz"
+    assert place(start).is_file()
+    code, _, err = answer("spec", network, "--data", "digits", "--weights", str(tmp_path / "none.npz"))
+    assert code == 2
+    assert "none.npz cannot be read" in err

@@ -17,19 +17,20 @@ import pytest
 from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS
 from builder.optimizers import SGD
-from builder.program import Facts, lower
-from builder.scripts import script
+from builder.program import Facts
 from builder.training import Training, defaults
 from builder.zoo import TEMPLATES
 from builder.zoo.sequences import encoder_decoder
-from runtime import keras_service
+from runtime import keras_service, starts
 from runtime.curves import read_curves
 from runtime.datasets import DATASETS
 from runtime.events import BatchEnded, EpochEnded, Failed, Paused, Resumed, last, read
 from runtime.launchers import local
 from runtime.maps import read_maps
 from runtime.maps.examples import example_file
-from runtime.run import OVER, DataSpec, Run, RunError, RunSpec, Watch, create, open_run
+from runtime.run import OVER, DataSpec, Run, RunError, RunSpec, Start, Watch, create, open_run
+from runtime.script import script_of
+from runtime.spec import START_FILE
 from runtime.worker import work
 
 # One group: its trainings are made once, and not once for each process that tests.
@@ -47,6 +48,7 @@ EPOCHS = {
     "again": 2,
     "one_hot": 2,
     "focal": 2,
+    "given": 2,
 }
 STYLES = [*((name, "functional") for name in EPOCHS), ("cnn", "sequential"), ("cnn", "subclass")]
 
@@ -127,6 +129,7 @@ MADE = {
     "again": (AGAIN, "digits"),
     "one_hot": (CNN, "digits"),
     "focal": (CNN, "digits"),
+    "given": (CNN, "digits"),
 }
 # What is changed in the settings that suit network and data.
 SETTINGS = {
@@ -157,7 +160,22 @@ def spec_of(name):
     facts = {"picture": Facts(shapes=((None, 8, 8, 1),))} if name == "again" else {}
     training = defaults(graph, DATASETS[data.name].task(data), facts).training
     changed = SETTINGS.get(name, {}) | {"epochs": EPOCHS.get(name, 1)}
-    return RunSpec(graph=graph, data=data, training=Training.model_validate(training.model_dump() | changed), seed=7)
+    start = Start(file=f"{'a' * 64}.npz", title="model.keras") if name == "given" else None
+    training = Training.model_validate(training.model_dump() | changed)
+    return RunSpec(graph=graph, data=data, training=training, seed=7, start=start)
+
+
+def write_given():
+    """Weights for the network of that name: those of `conv` and `norm`, and of a last layer that has another shape."""
+    draw, shapes = (
+        np.random.default_rng(0),
+        {"conv": [(3, 3, 1, 8), (8,)], "norm": [(8,)] * 4, "digit": [(72, 3), (3,)]},
+    )
+    arrays = {
+        f"{name}/{n}": draw.random(shape, "float32") for name, own in shapes.items() for n, shape in enumerate(own)
+    }
+    np.savez(starts.place(spec_of("given").start), **arrays)
+    return arrays
 
 
 def long_spec():
@@ -208,6 +226,7 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def trained(home) -> dict[str, Run]:
     """A finished run of each network, started together: what finds no free core waits for one."""
+    write_given()
     made = {name: create(spec_of(name)) for name in EPOCHS}
     for run in made.values():
         local.launch(run)
@@ -223,9 +242,9 @@ def histories(home, tmp_path_factory):
     paths = []
     for name, style in STYLES:
         spec = spec_of(name)
-        data = DATASETS[spec.data.name].code(spec.data)
         paths.append(folder / f"{name}-{style}")
-        paths[-1].write_text(script(lower(spec.graph), spec.training, data, spec.seed, style))
+        paths[-1].write_text(script_of(spec, style))
+    np.savez(folder / START_FILE, **write_given())
     clean = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "LAYERLOOM_HOME")}
     done = subprocess.run(
         [sys.executable, "-P", "-c", RECORDED, str(folder / "found.json"), *map(str, paths)],
@@ -245,6 +264,11 @@ def test_the_exported_script_gives_the_same_curve(trained, histories, name, styl
         assert values == pytest.approx(reported[measured], abs=1e-5), measured
 
 
+def test_a_layer_that_its_weights_do_not_fit_begins_with_random_ones_and_is_named(trained):
+    assert read_curves(trained["given"]).anew == ("digit",)
+    assert curve(trained["given"]) != curve(trained["cnn"])
+
+
 def test_each_output_has_its_curves_and_its_weight(trained):
     curves = curve(trained["heads"])
     assert {"beside_loss", "digit_loss", "beside_sparse_categorical_accuracy", "val_digit_loss"} <= curves.keys()
@@ -262,8 +286,7 @@ def test_maps_of_a_network_with_two_inputs_are_taken(trained):
 @pytest.mark.parametrize("name", EPOCHS)
 def test_the_folder_holds_the_script_of_the_run(trained, name):
     spec = spec_of(name)
-    expected = script(lower(spec.graph), spec.training, DATASETS[spec.data.name].code(spec.data), spec.seed)
-    assert trained[name].script.read_text() == expected
+    assert trained[name].script.read_text() == script_of(spec)
 
 
 def test_a_finished_run_tells_everything(trained):
@@ -381,10 +404,25 @@ def test_the_command_line_waits_and_answers_with_one_document(tmp_path):
     assert told["curves"] == curve(open_run(told["id"]))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_weights_that_fit_no_layer_are_refused_with_the_shapes():
+    start = Start(file=f"{'c' * 64}.npz", title="other.keras")
+    np.savez(starts.place(start), **{"conv/0": np.zeros((5, 5, 1, 8), "float32"), "elsewhere/0": np.zeros(3)})
+    run = create(spec_of("cnn").model_copy(update={"start": start}))
+    assert work(run) == 1
+    message = last(run.events).message
+    assert "conv: expected [(3, 3, 1, 8), (8,)], got [(5, 5, 1, 8)]" in message
+    assert "digit: expected [(72, 10), (10,)], got none of this name" in message
+
+
 WRONG = {
     "an unknown data set": ({"data": DataSpec(name="nothing")}, "no data set called 'nothing'"),
     "an unknown device": ({"device": "gpu:99"}, "no device called 'gpu:99'"),
     "a network without layers": ({"graph": Graph()}, "cannot be trained"),
+    "weights that are not here": (
+        {"start": Start(file=f"{'b' * 64}.npz", title="lost.keras")},
+        "weights of lost.keras",
+    ),
     "a network for other data": ({"data": DataSpec(name="iris")}, "cannot be trained"),
 }
 

@@ -10,7 +10,7 @@ from builder.edits import AddLayer, Configure, Connect, EditError, Load, Move, P
 from builder.graph import Edge, Graph, Node
 from builder.layers import example
 from builder.training import Training
-from runtime.spec import DataSpec
+from runtime.spec import DataSpec, Start
 from runtime.store import MAX_NAME, Store, UnknownProjectError, clean_name, store
 
 
@@ -296,3 +296,10 @@ def test_the_store_of_the_process_stands_in_the_home(tmp_path, monkeypatch):
     assert store() is store()
     store().create("Mine", Graph())
     assert (tmp_path / "here" / "projects.sqlite").exists()
+
+
+def test_the_weights_that_came_with_a_network_are_remembered(projects, project):
+    start = Start(file=f"{'a' * 64}.npz", title="old.h5")
+    given = projects.create("Old", project.graph, start=start)
+    assert projects.edit(given.id, [Configure(id="dense", values={"units": 1})]).start == start
+    assert projects.project(project.id).start is None
