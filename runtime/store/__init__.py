@@ -1,7 +1,8 @@
 """Projects with their whole history, versions, owners, and the index of runs: SQLModel over SQLite, or PostgreSQL by URL."""
 
 from runtime.store.database import DatabaseError
-from runtime.store.projects import MAX_NAME, Project, Store, Summary, UnknownProjectError, clean_name, store
+from runtime.store.project import Project, Summary
+from runtime.store.projects import MAX_NAME, Store, UnknownProjectError, clean_name, store
 from runtime.store.states import Change
 from runtime.store.tables import LOCAL
 
