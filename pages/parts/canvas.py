@@ -26,7 +26,7 @@ from pages.parts.presence import PRESENCE, Doing
 from pages.parts.routes import PREFIX
 from pages.parts.runs import LIVE
 from pages.parts.totals import Totals
-from pages.parts.views import offered, view
+from pages.parts.views import library, offered, view
 from pages.parts.wire import Wire
 from runtime.run import runs
 from runtime.service import service
@@ -137,6 +137,7 @@ def canvas(
     words = service().message or ("Shapes are coming." if waiting == "coming" else "")
     data = conversation.tell(
         view(here.graph, facts, problems),
+        library(project.graph.blocks),
         palette=offered(),
         status={"state": waiting, "message": words},
         totals=totals,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import prod
 from typing import Any
 
-from builder.graph import Edge, Graph, Node, write_graph
+from builder.graph import Block, Edge, Graph, Node, write_graph
 from builder.layers import example, family_labels, palette
 from builder.layers.base import LayerSpec, Signature
 from builder.names import fresh_id
@@ -70,6 +70,13 @@ def _kind(layer: LayerSpec, signature: Signature) -> dict[str, Any]:
         "optional": sorted(signature.optional),
         "outputs": list(signature.outputs),
     }
+
+
+@lru_cache(maxsize=200)
+def library(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:
+    """The blocks as they stand in the document, so that the canvas can copy them with their instances."""
+    written: list[dict[str, Any]] = json.loads(write_graph(Graph(blocks=blocks))).get("blocks", [])
+    return written
 
 
 @lru_cache(maxsize=1)

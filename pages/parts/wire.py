@@ -17,6 +17,7 @@ MOST_EDITS = 200  # in one step of undo
 MOST_ENTRIES = 1_000  # in one message
 VERSIONS_KEPT = 8
 NOTICES_KEPT = 5
+Library = list[dict[str, Any]]
 EDITS: TypeAdapter[tuple[Edit, ...]] = TypeAdapter(tuple[Edit, ...])
 
 
@@ -68,6 +69,7 @@ class Wire:
         self._project, self._book, self._visitor = project_id, book, visitor
         self.epoch = uuid.uuid4().hex
         self._versions: dict[int, View] = {0: {}}
+        self._libraries: dict[int, Library] = {0: []}
         self._have = self._version = 0
         self._acknowledged: dict[str, int] = {}
         self._notices: deque[dict[str, Any]] = deque(maxlen=NOTICES_KEPT)
@@ -110,20 +112,24 @@ class Wire:
         self._noticed += 1
         self._notices.append({"number": self._noticed, "text": text[:2_000]})
 
-    def tell(self, view: View, **beside: Any) -> dict[str, Any]:
+    def tell(self, view: View, library: Library | None = None, **beside: Any) -> dict[str, Any]:
         """The message that leads the canvas from what it has to this view.
 
         Args:
             view: every node as it is to be shown, by key.
+            library: the blocks of the network; left out where the canvas has the same.
             beside: what else the canvas is told; `palette` is left out unless it has nothing yet.
         """
-        if self._version == 0 or view != self._versions[self._version]:
+        library = library or []
+        if self._version == 0 or (view, library) != (self._versions[self._version], self._libraries[self._version]):
             self._version += 1
-            self._versions[self._version] = view
+            self._versions[self._version], self._libraries[self._version] = view, library
             self._forget()
         had = self._versions[self._have]
         if self._have:
             beside.pop("palette", None)
+        if not self._have or self._libraries[self._have] != library:
+            beside["library"] = library
         return {
             "project": self._project,
             "epoch": self.epoch,
@@ -170,7 +176,7 @@ class Wire:
     def _forget(self) -> None:
         for version in list(self._versions)[1:-VERSIONS_KEPT]:
             if version != self._have:
-                del self._versions[version]
+                del self._versions[version], self._libraries[version]
 
 
 def changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:

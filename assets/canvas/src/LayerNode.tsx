@@ -31,7 +31,7 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
   const worst = node.troubles.find((trouble) => trouble.severity === "error") ?? node.troubles[0];
   return (
     <div
-      className={`layer ${selected ? "selected" : ""} ${worst ? worst.severity : ""} ${much === "all" ? "" : `far ${much}`} ${painted ? (painted.colour ? "painted" : "unpainted") : ""}`}
+      className={`layer ${selected ? "selected" : ""} ${node.disabled ? "disabled" : ""} ${worst ? worst.severity : ""} ${much === "all" ? "" : `far ${much}`} ${painted ? (painted.colour ? "painted" : "unpainted") : ""}`}
       style={{ "--family": look?.colour, "--paint": painted?.colour, "--ink": painted?.ink } as React.CSSProperties}
       data-layer={node.id}
     >
@@ -47,7 +47,7 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
           <div className="summary" title={node.summary}>{node.summary || "\u00a0"}</div>
           <div className="facts">
             <span aria-hidden>→</span>
-            <span className="shape" title={`Shape of what comes out, for one example: ${node.shape || "not known yet"}`}>{node.shape || "…"}</span>
+            <span className="shape" title={`Shape of what comes out, for one example: ${node.shape || "not known yet"}`}>{node.disabled ? "off" : node.shape || "…"}</span>
             <span className="parameters" title={painted ? painted.why : "Numbers that the layer learns"}>{painted ? painted.text : node.parameters}</span>
           </div>
         </>

@@ -1,7 +1,6 @@
 /** The network itself: React Flow, kept in step with the session. */
 import {
   Background,
-  type Connection,
   Controls,
   type EdgeChange,
   MiniMap,
@@ -19,7 +18,8 @@ import { LayerNode, type LayerNodeType, SHAPES } from "./LayerNode";
 import { Others } from "./Others";
 import { TensorEdge } from "./TensorEdge";
 import { Threads } from "./Threads";
-import type { Actions } from "./actions";
+import type { Actions, Origin } from "./actions";
+import { ConnectionHint, asEdge, useConnecting } from "./connecting";
 import { type Direction, kept } from "./direction";
 import { type Line, flowEdges, flowNodes, flowRoutes } from "./flow";
 import type { Route } from "./route";
@@ -40,12 +40,15 @@ const viewports = new WeakMap<object, { x: number; y: number; zoom: number }>();
 interface Props {
   actions: Actions;
   edgeAt(x: number, y: number): Edge | undefined;
-  onEdges(selected: Edge[]): void;
+  nodeAt(x: number, y: number): string | undefined;
+  onDrawn(from: Origin, shape: string, at: { x: number; y: number }): void;
+  boxing: boolean;
+  onBoxed(): void;
   target: Edge | undefined;
   onTarget(edge: Edge | undefined): void;
 }
 
-export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
+export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, target, onTarget }: Props) {
   const { session, looks, direction } = useHere();
   const selected = new Set(session.selected);
   const [nodes, setNodes] = useState<LayerNodeType[]>(() => flowNodes(session.shown, [], selected, direction));
@@ -115,7 +118,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
   const changeEdges = (changes: EdgeChange<Line>[]) => {
     const next = applyEdgeChanges(changes, lines);
     setLines(next);
-    onEdges(next.filter((line) => line.selected).flatMap((line) => line.data?.edge ?? []));
+    session.selectEdges(next.filter((line) => line.selected).flatMap((line) => line.data?.edge ?? []));
   };
   const dragging = (event: MouseEvent | TouchEvent, node: LayerNodeType, together: LayerNodeType[]) =>
     together.length === 1 && "clientX" in event && actions.isFree(node.id) ? edgeAt(event.clientX, event.clientY) : undefined;
@@ -131,7 +134,10 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
       onEdgesChange={changeEdges}
       onConnect={(connection) => actions.connect(asEdge(connection))}
       onReconnect={(old, connection) => old.data && actions.reconnect(old.data.edge, asEdge(connection))}
-      isValidConnection={({ source, target: end }) => source !== end}
+      {...useConnecting(onDrawn, nodeAt)}
+      selectionOnDrag={boxing}
+      panOnDrag={!boxing}
+      onSelectionEnd={onBoxed}
       onNodeDrag={(event, node, together) => onTarget(dragging(event as unknown as MouseEvent, node, together))}
       onNodeDragStop={(event, node, together) => {
         const edge = dragging(event as unknown as MouseEvent, node, together);
@@ -161,6 +167,7 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
     >
       <Background gap={20} />
       <Others />
+      <ConnectionHint />
       {far && <Threads nodes={nodes} lines={lines} routes={resting} />}
       <Controls showInteractive={false} fitViewOptions={{ ...FIT, duration: 250 }} />
       {nodes.length > 0 && (
@@ -174,10 +181,6 @@ export function Network({ actions, edgeAt, onEdges, target, onTarget }: Props) {
     </ReactFlow>
     </Routes>
   );
-}
-
-function asEdge({ source, target, sourceHandle, targetHandle }: Connection): Edge {
-  return { source, target, output: Number(sourceHandle ?? 0), port: targetHandle ?? "inputs" };
 }
 
 function places(direction: Direction, nodes: readonly LayerNodeType[]) {

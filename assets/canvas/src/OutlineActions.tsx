@@ -56,8 +56,9 @@ export function OutlineActions({ actions, node, onAdded, onConfigure, onRename, 
             {isInstance(node) && <button type="button" title="Show what is inside (Right)" onClick={() => actions.enter(node.key)}>Open</button>}
             {isInstance(node) && <button type="button" title="Put the layers inside in its place (Ctrl+Shift+G)" onClick={withNode(() => actions.unfold())}>Unfold</button>}
             <button type="button" title="Make a block of what is selected (Ctrl+G)" onClick={withNode(() => actions.fold())}>Fold</button>
+            <button type="button" title="Leave it out of the network, or take it in again (E)" onClick={withNode(() => actions.disable())}>{node.disabled ? "Switch on" : "Switch off"}</button>
             <button type="button" title="Copy what is selected (Ctrl+D)" onClick={withNode(() => actions.duplicate())}>Duplicate</button>
-            <button type="button" title="Remove what is selected (Delete)" onClick={withNode(() => actions.remove([]))}>Delete</button>
+            <button type="button" title="Remove what is selected (Delete)" onClick={withNode(() => actions.remove())}>Delete</button>
             {!isInstance(node) && <a href={helpAddress(node.layer.type)} target="layerloom-help" title="What this layer does (F1)">Help</a>}
           </div>
         </>

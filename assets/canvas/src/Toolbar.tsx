@@ -1,59 +1,68 @@
 /** Buttons with words; each also has a key. */
-import { useReactFlow } from "@xyflow/react";
 import { ICONS, Icon } from "./Icon";
-import { type Actions, isInstance } from "./actions";
+import { type Reach, commandOf, written } from "./commands";
 import type { Direction } from "./direction";
-import { useHere } from "./use";
-import type { Edge } from "./wire";
 
 interface Props {
-  actions: Actions;
+  reach: Reach;
   open: boolean;
   onOpen(open: boolean): void;
   direction: Direction;
   onDirection(direction: Direction): void;
   outlined: boolean;
   onOutline(outlined: boolean): void;
-  selectedEdges(): Edge[];
 }
 
-export function Toolbar({ actions, open, onOpen, direction, onDirection, outlined, onOutline, selectedEdges }: Props) {
-  const { session } = useHere();
-  const view = useReactFlow();
-  const { status, shown, selected } = session;
-  const instances = selected.filter((key) => isInstance(session.node(key)));
-  const tidy = async () => {
-    await actions.tidy();
-    requestAnimationFrame(() => view.fitView({ padding: 0.15, maxZoom: 1, duration: 250 }));
-  };
+export function Toolbar({ reach, open, onOpen, direction, onDirection, outlined, onOutline }: Props) {
+  const ofBlocks = commandOf("unfold").why(reach) === null;
   return (
     <div className="toolbar" role="toolbar" aria-label="Network">
       <Tool word="Layers" hint={open ? "Hide the list of layers" : "Show the list of layers"} icon="layers" pressed={open} act={() => onOpen(!open)} />
       <Tool word="Outline" hint="The network as a tree, for keyboard and screen reader" icon="outline" pressed={outlined} act={() => onOutline(!outlined)} />
       <i />
-      <Tool word="Undo" hint="Take back the last step (Ctrl+Z)" icon="undo" can={status?.undo || session.pending > 0} act={() => session.history("undo")} />
-      <Tool word="Redo" hint="Do it again (Ctrl+Shift+Z)" icon="redo" can={status?.redo} act={() => session.history("redo")} />
+      <Of name="undo" word="Undo" icon="undo" reach={reach} />
+      <Of name="redo" word="Redo" icon="redo" reach={reach} />
       <i />
-      <Tool word="Duplicate" hint="Copy the selected layers beside themselves (Ctrl+D)" icon="duplicate" can={selected.length > 0} act={() => actions.duplicate()} />
-      <Tool word="Delete" hint="Remove what is selected (Delete)" icon="delete" can={shown.size > 0} act={() => actions.remove(selectedEdges())} />
+      <Of name="duplicate" word="Duplicate" icon="duplicate" reach={reach} />
+      <Of name="delete" word="Delete" icon="delete" reach={reach} />
+      <Of name="box" word="Box" icon="box" reach={reach} pressed={reach.boxing} />
       <i />
-      <Tool word="Fold" hint="Make a block of the selected layers (Ctrl+G)" icon="fold" can={selected.length > 0} act={() => actions.fold()} />
-      {instances.length > 0 && (
+      <Of name="fold" word="Fold" icon="fold" reach={reach} />
+      {ofBlocks && (
         <>
-          <Tool word="Unfold" hint="Put the layers inside in the block's place (Ctrl+Shift+G)" icon="unfold" act={() => actions.unfold()} />
-          <Tool word="Open" hint="Show what is inside the block (double-click it)" icon="open" act={() => actions.enter(instances[0])} />
+          <Of name="unfold" word="Unfold" icon="unfold" reach={reach} />
+          <Of name="open" word="Open" icon="open" reach={reach} />
         </>
       )}
       <i />
-      <Tool word="Tidy" hint="Arrange the layers from top to bottom" icon="tidy" can={shown.size > 1} act={tidy} />
+      <Of name="tidy" word="Tidy" icon="tidy" reach={reach} />
       {direction === "down" ? (
         <Tool word="Turn" hint="Show the layers from left to right" icon="right" act={() => onDirection("right")} />
       ) : (
         <Tool word="Turn" hint="Show the layers from top to bottom" icon="down" act={() => onDirection("down")} />
       )}
-      <Tool word="Fit" hint="Show the whole network" icon="fit" can={shown.size > 0} act={() => view.fitView({ padding: 0.15, maxZoom: 1, duration: 250 })} />
+      <Of name="fit" word="Fit" icon="fit" reach={reach} />
+      <i />
+      <Of name="search" word="Search" icon="search" reach={reach} />
+      <Of name="commands" word="More" icon="more" reach={reach} />
     </div>
   );
+}
+
+interface OfProps {
+  name: string;
+  word: string;
+  icon: keyof typeof ICONS;
+  reach: Reach;
+  pressed?: boolean;
+}
+
+/** The button of a command: it says what the command does, by which key, and why not now. */
+function Of({ name, word, icon, reach, pressed }: OfProps) {
+  const { label, keys, why, run } = commandOf(name);
+  const refused = why(reach);
+  const hint = `${label.replace("...", "")}${keys[0] ? ` (${written(keys[0])})` : ""}${refused ? `\n${refused}` : ""}`;
+  return <Tool word={word} hint={hint} icon={icon} can={refused === null} pressed={pressed} act={() => run(reach)} />;
 }
 
 interface ToolProps {

@@ -1,6 +1,6 @@
 /** Palette, toolbar, network and status line. */
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Network } from "./Network";
 import { Path } from "./Path";
 import { PaletteList } from "./PaletteList";
@@ -9,13 +9,17 @@ import { Toolbar } from "./Toolbar";
 import { HoverCard } from "./HoverCard";
 import { Legend } from "./Legend";
 import { Outline } from "./Outline";
-import { Actions } from "./actions";
+import { Dialogs, type Dialog } from "./Dialogs";
+import { Actions, type Origin } from "./actions";
 import { Colours } from "./colours";
-import { type Direction, kept, seen } from "./direction";
+import type { Asked } from "./commands";
+import { type Direction, kept } from "./direction";
 import { edgeId, edgesOf } from "./document";
 import { looks } from "./families";
 import { listen } from "./keys";
+import { listenPresses } from "./pressing";
 import { watch } from "./pulse";
+import { reachOf, useView } from "./reach";
 import { useRemembered } from "./remembered";
 import type { Session } from "./session";
 import { SIZE } from "./size";
@@ -40,31 +44,51 @@ function Inside({ session }: { session: Session }) {
   const actions = useMemo(() => new Actions(session), [session]);
   const [direction, setDirection] = useRemembered<Direction>("direction", ["down", "right"], "down");
   const colours = useMemo(() => new Colours(session), [session]);
-  const here = useMemo(() => ({ session, looks: looks(session.palette), colours, direction }), [session, session.palette, colours, direction]);
-  const view = useReactFlow();
+  const here = useMemo(() => ({ session, looks: looks(session.palette), colours, direction, lifted: { current: null } }), [session, session.palette, colours, direction]);
+  const flowView = useReactFlow();
   const place = useRef<HTMLDivElement>(null);
   const flow = useRef<HTMLDivElement>(null);
-  const selectedEdges = useRef<Edge[]>([]);
   const [dragged, setDragged] = useState<{ entry: Entry; x: number; y: number } | null>(null);
   const [target, setTarget] = useState<Edge>();
   const [open, setOpen] = useState(true);
   const [outlined, setOutlined] = useState(false);
+  const [boxing, setBoxing] = useState(false);
+  const [dialog, setDialog] = useState<Dialog | null>(null);
   useFill(place, setOpen);
+  const view = useView(session, direction, flow);
+  const ask = (what: Asked) => {
+    const pressed = dialog?.what === "menu" && session.selected.length === 0 ? dialog.at : undefined;
+    if (what === "add") setDialog({ what, at: pressed ?? pointOf(flow.current, session), place: pressed });
+    else if (what === "replace" || what === "menu") setDialog({ what, at: pointOf(flow.current, session) });
+    else setDialog({ what });
+  };
+  const reach = reachOf(session, actions, direction, view, { ask, boxing, setBoxing });
+  const latest = useRef(reach);
+  latest.current = reach;
+  const close = useCallback(() => {
+    setDialog(null);
+    place.current?.focus({ preventScroll: true });
+  }, []);
   useEffect(() => {
-    if (!place.current) return;
-    const reach = { place: place.current, session, actions, selectedEdges: () => selectedEdges.current };
-    const deaf = listen(reach);
-    const blind = watch(session);
-    return () => {
-      deaf();
-      blind();
-    };
+    if (!place.current || !flow.current) return;
+    const ends = [
+      listen(place.current, actions, () => latest.current),
+      watch(session),
+      listenPresses(flow.current, ({ x, y, node, edge }) => {
+        if (node !== undefined && !session.selected.includes(node)) session.select([node]);
+        if (node === undefined) session.select([]);
+        setDialog({ what: "menu", at: { x, y }, edge: edgesOf(session.shown).find((one) => edgeId(one) === edge) });
+      }),
+    ];
+    return () => ends.forEach((end) => end());
   }, [session, actions]);
 
-  const edgeAt = (x: number, y: number): Edge | undefined => {
+  const under = (x: number, y: number, what: string) => {
     const root = place.current?.getRootNode() as Document | ShadowRoot | undefined;
-    const hit = root?.elementsFromPoint(x, y).map((element) => element.closest(".react-flow__edge")?.getAttribute("data-id"));
-    const id = hit?.find((found) => found);
+    return root?.elementsFromPoint(x, y).map((element) => element.closest(what)?.getAttribute("data-id")).find((id) => id);
+  };
+  const edgeAt = (x: number, y: number): Edge | undefined => {
+    const id = under(x, y, ".react-flow__edge");
     return id ? edgesOf(session.shown).find((edge) => edgeId(edge) === id) : undefined;
   };
   const overFlow = (x: number, y: number) => {
@@ -79,26 +103,20 @@ function Inside({ session }: { session: Session }) {
     setDragged(null);
     setTarget(undefined);
   };
+  /** Put a layer with its middle at a point of the window, or without one behind what is selected. */
+  const add = (entry: Entry, at?: { x: number; y: number }, from: Origin = {}) => {
+    if (!at) return append(entry);
+    const middle = flowView.screenToFlowPosition(at);
+    const down = from.source && direction === "down" ? SIZE.height / 2 : 0;
+    actions.add(entry, kept({ x: middle.x - SIZE.width / 2, y: middle.y - SIZE.height / 2 + down }, direction), from);
+  };
   const drop = (entry: Entry, x: number, y: number) => {
     letGo();
-    if (!overFlow(x, y)) return;
-    const middle = view.screenToFlowPosition({ x, y });
-    const corner = { x: middle.x - SIZE.width / 2, y: middle.y - SIZE.height / 2 };
-    actions.drop(entry, kept(corner, direction), edgeAt(x, y));
+    if (overFlow(x, y)) add(entry, { x, y }, { edge: edgeAt(x, y) });
   };
   const append = (entry: Entry) => {
     const id = actions.append(entry);
-    requestAnimationFrame(() => bringIntoView(id));
-  };
-  const bringIntoView = (id: string) => {
-    const node = session.node(id);
-    const box = flow.current?.getBoundingClientRect();
-    if (!node || !box) return;
-    const at = seen(node, direction);
-    const corner = view.flowToScreenPosition(at);
-    const end = view.flowToScreenPosition({ x: at.x + SIZE.width, y: at.y + SIZE.height });
-    const inView = corner.x > box.left && corner.y > box.top && end.x < box.right && end.y < box.bottom;
-    if (!inView) view.setCenter(at.x + SIZE.width / 2, at.y + SIZE.height / 2, { zoom: Math.min(view.getZoom(), 1), duration: 250 });
+    requestAnimationFrame(() => view.show(id));
   };
   const outline = (wanted: boolean) => {
     setOutlined(wanted);
@@ -109,19 +127,10 @@ function Inside({ session }: { session: Session }) {
   return (
     <Here value={here}>
       <div className="workplace" ref={place} tabIndex={-1} data-pending={session.pending}>
-        <Toolbar
-          actions={actions}
-          open={open}
-          onOpen={setOpen}
-          direction={direction}
-          onDirection={setDirection}
-          outlined={outlined}
-          onOutline={outline}
-          selectedEdges={() => selectedEdges.current}
-        />
+        <Toolbar reach={reach} open={open} onOpen={setOpen} direction={direction} onDirection={setDirection} outlined={outlined} onOutline={outline} />
         <div className="middle">
           {open && <PaletteList onAppend={append} onDrag={drag} onDrop={drop} onCancel={letGo} />}
-          {outlined && <Outline actions={actions} onShow={bringIntoView} />}
+          {outlined && <Outline actions={actions} onShow={view.show} />}
           <div className="network" ref={flow}>
             <Path actions={actions} />
             <Network
@@ -129,9 +138,10 @@ function Inside({ session }: { session: Session }) {
               edgeAt={edgeAt}
               target={target}
               onTarget={setTarget}
-              onEdges={(edges) => {
-                selectedEdges.current = edges;
-              }}
+              nodeAt={(x, y) => under(x, y, ".react-flow__node") ?? undefined}
+              onDrawn={(from, shape, at) => setDialog({ what: "add", at, place: at, from, shape })}
+              boxing={boxing}
+              onBoxed={() => setBoxing(false)}
             />
             {session.shown.size > 0 && <Legend />}
             <HoverCard place={flow} />
@@ -144,6 +154,7 @@ function Inside({ session }: { session: Session }) {
           </div>
         </div>
         <StatusLine />
+        {dialog && <Dialogs dialog={dialog} reach={reach} onAdd={add} onShow={view.show} onOpen={setDialog} onClose={close} />}
         {dragged && (
           <div className="ghost" style={{ left: dragged.x, top: dragged.y }}>
             {dragged.entry.type}
@@ -153,6 +164,13 @@ function Inside({ session }: { session: Session }) {
       </div>
     </Here>
   );
+}
+
+/** Where a list opens that no pointer asked for: at the first selected layer, else in the middle. */
+function pointOf(flow: HTMLElement | null, session: Session): { x: number; y: number } {
+  const box = flow?.getBoundingClientRect() ?? { left: 0, top: 0, width: 0, height: 0 };
+  const node = flow?.querySelector(`.react-flow__node[data-id="${session.selected[0] ?? ""}"]`)?.getBoundingClientRect();
+  return node ? { x: node.left + node.width / 2, y: node.top + node.height / 2 } : { x: box.left + box.width / 2, y: box.top + box.height / 3 };
 }
 
 /** The canvas reaches down to the bottom of the window; in a narrow one the palette is folded. */

@@ -1,8 +1,9 @@
 /** What a person can do to the network: each is one step of undo. Buttons, keys and drags all lead here. */
-import { type Copied, asText, copied, fromText, paste } from "./clipboard";
+import { type Copied, asText, copied, feeding, fromText, paste } from "./clipboard";
+import { joining } from "./connections";
 import { edgesOf, ends, freshName } from "./document";
 import type { Session } from "./session";
-import type { Edge, Edit, Entry, NodeView, Place } from "./wire";
+import type { CopiedNode, Edge, Edit, Entry, NodeView, Place } from "./wire";
 
 export class Actions {
   private pasted = { text: "", times: 0 };
@@ -19,15 +20,40 @@ export class Actions {
     return id;
   }
 
-  /** Put a layer where it was dropped, its corner at a place of the document; into the edge that is there. */
-  drop(entry: Entry, place: { x: number; y: number }, edge: Edge | undefined): void {
-    const id = freshName(entry.name, this.session.shown);
-    this.session.edit({ type: "AddLayer", layer: entry.type, id, ...place, ...(edge && entry.ports.length ? { edge } : {}) });
-    this.session.select([id]);
+  /** Put a layer with its corner at a place of the document, joined with what it was drawn from. Returns its name. */
+  add(entry: Entry, place: { x: number; y: number }, from: Origin = {}): string {
+    const { session } = this;
+    const id = freshName(entry.name, session.shown);
+    const { edge, source, target } = from;
+    const added: Edit = { type: "AddLayer", layer: entry.type, id, ...place, ...(edge && entry.ports.length ? { edge } : {}) };
+    const needed = entry.ports.filter((port) => !entry.optional.includes(port));
+    const into = source ? needed.map((port): Edge => ({ ...source, target: id, port })) : [];
+    const out = target ? [{ source: id, output: 0, ...target }] : [];
+    session.edit(added, ...[...into, ...out].map((edge): Edit => ({ type: "Connect", edge })));
+    session.select([id]);
+    return id;
+  }
+
+  /** Join the selected layers one after the other, from the highest to the lowest. */
+  join(): void {
+    const { session } = this;
+    const edges = this.joins();
+    if (edges.length) session.edit(...edges.map((edge): Edit => ({ type: "Connect", edge })));
+  }
+
+  /** The edges that `join` would add. */
+  joins(): Edge[] {
+    const { shown, selected } = this.session;
+    const nodes = selected.flatMap((key) => shown.get(key) ?? []).sort((one, other) => one.y - other.y || one.x - other.x);
+    return nodes.slice(1, MOST_JOINED).flatMap((node, index) => joining(shown, nodes[index] ?? node, node));
   }
 
   connect(edge: Edge): void {
     this.session.edit({ type: "Connect", edge });
+  }
+
+  disconnect(edges: Edge[]): void {
+    this.session.edit({ type: "Disconnect", edges });
   }
 
   reconnect(old: Edge, edge: Edge): void {
@@ -52,24 +78,64 @@ export class Actions {
     return !edgesOf(this.session.shown).some((edge) => edge.source === id || edge.target === id);
   }
 
-  remove(edges: Edge[]): void {
+  remove(): void {
     const { session } = this;
+    const edges = [...session.selectedEdges];
     if (session.selected.length + edges.length === 0) return;
     const ids = session.selected.map((key) => session.node(key)?.id ?? key);
     session.edit(ids.length ? { type: "Remove", ids, edges, heal: true } : { type: "Disconnect", edges });
   }
 
+  /** Copies of the selected layers beside them, which get the same tensors. */
   duplicate(): void {
-    this.add(copied(this.session.shown, this.session.selected), 0);
+    const { shown, selected, library } = this.session;
+    const copy = copied(shown, selected, library);
+    const named = new Map(copy.nodes.map(({ id }, index) => [id, index]));
+    const fed = feeding(shown, selected).slice(0, MOST_JOINED);
+    this.pasteNodes(copy, 0, (copies) =>
+      fed.flatMap((edge): Edit[] => {
+        const target = copies[named.get(edge.target) ?? -1]?.id;
+        return target === undefined ? [] : [{ type: "Connect", edge: { ...edge, target } }];
+      }),
+    );
+  }
+
+  /** Switch the selected layers off, or on again where all are off. */
+  disable(): void {
+    const nodes = this.session.selected.flatMap((key) => this.session.node(key) ?? []);
+    const disabled = !nodes.every((node) => node.disabled);
+    if (nodes.length) this.session.edit({ type: "Disable", ids: nodes.map(({ id }) => id), disabled });
+  }
+
+  /** Put another layer in the place of each selected one. */
+  replace(entry: Entry): void {
+    const edits = this.session.selected.slice(0, MOST_JOINED).map((id): Edit => ({ type: "Replace", id, layer: entry.type }));
+    this.session.edit(...edits);
+  }
+
+  /** Have the selected blocks repeated so many times more, or less. */
+  repeat(more: number): void {
+    const edits = this.session.selected.flatMap((id): Edit[] => {
+      const node = this.session.node(id);
+      const repeat = Number(node?.layer.repeat ?? 1) + more;
+      return isInstance(node) && repeat >= 1 ? [{ type: "Configure", id, values: { repeat } }] : [];
+    });
+    this.session.edit(...edits.slice(0, MOST_JOINED));
   }
 
   /** The selected layers as text for the clipboard; null when none is selected. */
   copy(): string | null {
-    const copy = copied(this.session.shown, this.session.selected);
+    const { shown, selected, library } = this.session;
+    const copy = copied(shown, selected, library);
     if (copy.nodes.length === 0) return null;
     const text = asText(copy);
     this.pasted = { text, times: 0 };
     return text;
+  }
+
+  /** What was copied here last, for where the clipboard cannot be read. */
+  get lastCopied(): string {
+    return this.pasted.text;
   }
 
   /** Paste what is in the clipboard; false when that is something else. */
@@ -77,7 +143,7 @@ export class Actions {
     const copy = fromText(text);
     if (!copy) return false;
     const times = text === this.pasted.text ? this.pasted.times : 0;
-    this.add(copy, times);
+    this.pasteNodes(copy, times);
     this.pasted = { text, times: times + 1 };
     return true;
   }
@@ -116,13 +182,23 @@ export class Actions {
     this.move(await arrange(this.session.shown));
   }
 
-  private add(copy: Copied, times: number): void {
-    if (copy.nodes.length === 0) return;
+  private pasteNodes(copy: Copied, times: number, beside: (nodes: readonly CopiedNode[]) => Edit[] = () => []): boolean {
+    if (copy.nodes.length === 0) return false;
     const edit: Edit = paste(this.session.shown, copy, times);
-    this.session.edit(edit);
+    this.session.edit(edit, ...beside(edit.nodes));
     this.session.select(edit.nodes.map((node) => node.id));
+    return true;
   }
 }
+
+/** What a new layer was drawn from: an edge that it goes into, an output that it follows, an input that it feeds. */
+export interface Origin {
+  edge?: Edge;
+  source?: Pick<Edge, "source" | "output">;
+  target?: Pick<Edge, "target" | "port">;
+}
+
+const MOST_JOINED = 150; // edits of one step; Python takes 200
 
 export function isInstance(node: NodeView | undefined): boolean {
   return node?.layer.type === "Block";

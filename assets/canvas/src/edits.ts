@@ -43,6 +43,14 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
       }, doc);
     case "Rename":
       return rename(doc, edit.id, edit.to);
+    case "Replace":
+      return replace(doc, edit.id, offered.get(edit.layer));
+    case "Disable":
+      return edit.ids.reduce((switched, id) => {
+        const node = switched.get(id);
+        return node ? withNode(switched, { ...node, disabled: edit.disabled }) : switched;
+      }, doc);
+    case "Configure":
     case "Fold":
     case "Unfold":
       return doc;
@@ -118,6 +126,27 @@ function connect(doc: Doc, edge: Edge): Doc {
   return withNode(doc, { ...target, inputs: [...kept, asInput(edge)] });
 }
 
+/** Another layer in the place of one: inputs stay by name, else the first at the first; so do outputs that are there. */
+function replace(doc: Doc, key: string, entry: Entry | undefined): Doc {
+  const node = doc.get(key);
+  if (!node || !entry) return doc;
+  const { ports: had } = node;
+  const first = entry.ports[0];
+  const full = new Set<string>();
+  const inputs = node.inputs.flatMap(([source, output, old]): Input[] => {
+    const port = entry.ports.includes(old) ? old : old === had[0] ? first : undefined;
+    if (port === undefined || full.has(port)) return [];
+    if (!entry.lists.includes(port)) full.add(port);
+    return [[source, output, port]];
+  });
+  const replaced = new Map(doc);
+  for (const other of doc.values()) {
+    const kept = other.inputs.filter(([source, output]) => source !== key || output < entry.outputs.length);
+    if (kept.length !== other.inputs.length) replaced.set(other.key, { ...other, inputs: kept });
+  }
+  return withNode(replaced, { ...newNode(entry, key, node.x, node.y), inputs });
+}
+
 function disconnect(doc: Doc, edges: Edge[]): Doc {
   const gone = new Set(edges.map(edgeId));
   return edges.reduce((cut, { target }) => {
@@ -146,6 +175,7 @@ function without(doc: Doc, gone: ReadonlySet<string>, heal: boolean): Doc {
 function comesFrom(doc: Doc, input: Input, gone: ReadonlySet<string>): Input | null {
   let origin = input;
   for (const passed = new Set<string>(); gone.has(origin[0]); ) {
+    if (origin[1] !== 0) return null;
     const bridges = doc.get(origin[0])?.inputs ?? [];
     const first = bridges[0];
     const single = first && bridges.every(([source, output]) => source === first[0] && output === first[1]);

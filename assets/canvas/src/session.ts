@@ -1,9 +1,9 @@
 /** One project on the canvas: what Python has confirmed, what is on its way there, and what is therefore shown. */
 import { Company } from "./company";
-import { type Doc, EMPTY, merge } from "./document";
+import { type Doc, EMPTY, edgeId, edgesOf, merge } from "./document";
 import { type Offered, foresee } from "./edits";
 import { Outbox, type Shelf } from "./outbox";
-import type { Edit, Entered, Entry, Incoming, NodeView, Outgoing, Palette } from "./wire";
+import type { BlockDocument, Edge, Edit, Entered, Entry, Incoming, NodeView, Outgoing, Palette } from "./wire";
 
 /** How Python is reached; replaced on each rerun by Streamlit's newest functions. */
 export interface Line {
@@ -19,7 +19,10 @@ export class Session {
   status: Incoming | null = null;
   palette: Palette = { families: {}, entries: [] };
   offered: Offered = new Map<string, Entry>();
+  /** The blocks of the network, as they stand in the document. */
+  library: readonly BlockDocument[] = [];
   selected: readonly string[] = [];
+  selectedEdges: readonly Edge[] = [];
   /** Counted up when Python asks for a selection; the view then goes there. */
   called = 0;
   /** Who else is on this canvas. */
@@ -50,6 +53,7 @@ export class Session {
       this.version = 0;
     }
     if (message.palette) this.offer(message.palette);
+    if (message.library) this.library = message.library;
     const base = this.confirmed.get(message.base);
     if (!base) return this.ask(0);
     const called = message.select.number > (began ? 0 : (this.status?.select.number ?? 0));
@@ -108,6 +112,13 @@ export class Session {
     this.tell();
   }
 
+  selectEdges(edges: readonly Edge[]): void {
+    const same = edges.length === this.selectedEdges.length && edges.every((edge, i) => edge === this.selectedEdges[i]);
+    if (same) return;
+    this.selectedEdges = edges;
+    this.tell();
+  }
+
   hear(silent: boolean): void {
     if (silent === this.silent) return;
     this.silent = silent;
@@ -156,6 +167,10 @@ export class Session {
       if (before.get(key) !== this.shown.get(key)) for (const listener of listeners) listener();
     }
     this.select(this.selected);
+    if (this.selectedEdges.length) {
+      const there = new Set(edgesOf(this.shown).map(edgeId));
+      this.selectEdges(this.selectedEdges.filter((edge) => there.has(edgeId(edge))));
+    }
   }
 
   private tell(): void {

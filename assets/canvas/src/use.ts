@@ -5,13 +5,15 @@ import type { Direction } from "./direction";
 import type { Look } from "./families";
 import type { Route } from "./route";
 import type { Session } from "./session";
-import type { NodeView } from "./wire";
+import type { Edge, NodeView } from "./wire";
 
 export interface Surroundings {
   session: Session;
   looks: Map<string, Look>;
   colours: Colours;
   direction: Direction;
+  /** The connection whose end is being dragged elsewhere. */
+  lifted: { current: Edge | null };
 }
 
 export const Here = createContext<Surroundings | null>(null);

@@ -33,6 +33,8 @@ export interface NodeView {
   layer: Layer;
   /** The node whose layer, and weights, this one uses again. */
   shares?: string;
+  /** Switched off: it passes on what comes in. */
+  disabled?: boolean;
   family: string;
   summary: string;
   x: number;
@@ -83,6 +85,14 @@ export interface Place {
 export interface CopiedNode extends Place {
   layer: Layer;
   shares?: string;
+  disabled?: boolean;
+}
+
+/** A block as it stands in the document. */
+export interface BlockDocument {
+  name: string;
+  nodes: CopiedNode[];
+  [part: string]: unknown;
 }
 
 /** The edits of builder/edits/union.py that the canvas makes; `inside` names the block that is open. */
@@ -95,8 +105,11 @@ type Change =
   | { type: "Connect"; edge: Edge }
   | { type: "Disconnect"; edges: Edge[] }
   | { type: "Remove"; ids: string[]; edges: Edge[]; heal: boolean }
-  | { type: "Paste"; nodes: CopiedNode[]; edges: Edge[]; dx: number; dy: number }
+  | { type: "Paste"; nodes: CopiedNode[]; edges: Edge[]; blocks?: BlockDocument[]; dx: number; dy: number }
   | { type: "Rename"; id: string; to: string }
+  | { type: "Configure"; id: string; values: Record<string, unknown> }
+  | { type: "Replace"; id: string; layer: string }
+  | { type: "Disable"; ids: string[]; disabled: boolean }
   | { type: "Fold"; ids: string[]; name: string }
   | { type: "Unfold"; id: string };
 
@@ -145,4 +158,6 @@ export interface Incoming {
   /** Where the state of the layers in the project's newest run is to be had. */
   statistics: string;
   palette?: Palette;
+  /** The blocks of the network, so that they can be copied with their instances; left out while they stay the same. */
+  library?: BlockDocument[];
 }

@@ -1,0 +1,129 @@
+/** Everything that can be done on the canvas: keys, toolbar, menus, the command palette and the list of shortcuts read it here. */
+import { type Actions, isInstance } from "./actions";
+import type { Line } from "./aligning";
+import type { Session } from "./session";
+import { downstream, sameType, upstream, whole } from "./selecting";
+
+/** What asks for more: a list to choose from, a search, the shortcuts. */
+export type Asked = "add" | "replace" | "search" | "commands" | "shortcuts" | "menu";
+
+/** What a command can reach. */
+export interface Reach {
+  session: Session;
+  actions: Actions;
+  /** Put layers in a line, or at even distances, as they are seen. */
+  arrange(how: Line | "across" | "down"): void;
+  tidy(): void;
+  fit(): void;
+  ask(what: Asked): void;
+  /** Draw a box with one finger, or the mouse without a key. */
+  boxing: boolean;
+  setBoxing(boxing: boolean): void;
+}
+
+export type Group = "Edit" | "Layers" | "Select" | "Arrange" | "View";
+
+export interface Command {
+  name: string;
+  label: string;
+  group: Group;
+  /** Shortcuts; the first is the one that is shown. Those that are `native` come as events of the clipboard. */
+  keys: readonly string[];
+  native?: boolean;
+  /** Why it cannot be done now; null where it can. */
+  why(reach: Reach): string | null;
+  run(reach: Reach): void;
+}
+
+const always = () => null;
+const some = ({ session }: Reach) => (session.selected.length ? null : "Select a layer first.");
+const atLeast = (count: number) => ({ session }: Reach) => (session.selected.length >= count ? null : `Select at least ${count} layers first.`);
+const anything = ({ session }: Reach) => (session.shown.size ? null : "The canvas is empty.");
+const instances = ({ session }: Reach) => session.selected.filter((key) => isInstance(session.node(key)));
+const aBlock = (reach: Reach) => (instances(reach).length ? null : "Select a block first; Fold makes one of layers.");
+const leavable = ({ session }: Reach) => (session.status?.path.length ? null : "No block is open.");
+const leave = ({ actions, session }: Reach) => actions.leave((session.status?.path.length ?? 0) - 1);
+
+function command(group: Group, name: string, label: string, keys: string, why: Command["why"], run: Command["run"]): Command {
+  return { name, label, group, keys: keys ? keys.split(" ") : [], why, run };
+}
+
+function select(name: string, label: string, key: string, of: typeof upstream): Command {
+  return command("Select", name, label, key, some, ({ session }) => session.select(of(session.shown, session.selected)));
+}
+
+function arrange(name: string, label: string, how: Parameters<Reach["arrange"]>[0], least: number): Command {
+  return command("Arrange", name, label, "", atLeast(least), (reach) => reach.arrange(how));
+}
+
+/** The clipboard is reached as by its keys: the events that follow are heard in keys.ts. */
+function byEvent(name: "copy" | "cut"): Command["run"] {
+  return () => void document.execCommand(name);
+}
+
+async function pasteClipboard({ actions }: Reach): Promise<void> {
+  const text = await navigator.clipboard?.readText().catch(() => "");
+  if (!text || !actions.paste(text)) actions.paste(actions.lastCopied);
+}
+
+export const COMMANDS: readonly Command[] = [
+  command("Edit", "undo", "Undo", "Mod+Z", ({ session }) => (session.status?.undo || session.pending ? null : "Nothing has been done yet."), ({ session }) => session.history("undo")),
+  command("Edit", "redo", "Redo", "Mod+Shift+Z Mod+Y", ({ session }) => (session.status?.redo ? null : "Nothing has been undone."), ({ session }) => session.history("redo")),
+  { ...command("Edit", "cut", "Cut", "Mod+X", some, byEvent("cut")), native: true },
+  { ...command("Edit", "copy", "Copy", "Mod+C", some, byEvent("copy")), native: true },
+  { ...command("Edit", "paste", "Paste", "Mod+V", always, (reach) => void pasteClipboard(reach)), native: true },
+  command("Edit", "duplicate", "Duplicate", "Mod+D", some, ({ actions }) => actions.duplicate()),
+  command("Edit", "delete", "Delete", "Delete Backspace", ({ session }) => (session.selected.length + session.selectedEdges.length ? null : "Select a layer or a connection first."), ({ actions }) => actions.remove()),
+  command("Layers", "add", "Add a layer...", "A", always, ({ ask }) => ask("add")),
+  command("Layers", "replace", "Replace by another layer...", "T", some, ({ ask }) => ask("replace")),
+  command("Layers", "join", "Connect the selected layers", "L", (reach) => atLeast(2)(reach) ?? (reach.actions.joins().length ? null : "They cannot be connected, or are already."), ({ actions }) => actions.join()),
+  command("Layers", "disable", "Switch off or on", "E", some, ({ actions }) => actions.disable()),
+  command("Layers", "fold", "Fold into a block", "Mod+G", some, ({ actions }) => actions.fold()),
+  command("Layers", "unfold", "Unfold the block", "Mod+Shift+G", aBlock, ({ actions }) => actions.unfold()),
+  command("Layers", "open", "Open the block", "Mod+Enter", aBlock, (reach) => reach.actions.enter(instances(reach)[0])),
+  command("Layers", "leave", "Leave the block", "Mod+ArrowUp", leavable, leave),
+  command("Layers", "more", "Repeat the block once more", "", aBlock, ({ actions }) => actions.repeat(1)),
+  command("Layers", "less", "Repeat the block once less", "", (reach) => aBlock(reach) ?? (instances(reach).some((key) => Number(reach.session.node(key)?.layer.repeat ?? 1) > 1) ? null : "It is there only once."), ({ actions }) => actions.repeat(-1)),
+  command("Select", "all", "Select all", "Mod+A", anything, ({ actions }) => actions.selectAll()),
+  command("Select", "none", "Select nothing, or leave the block", "Escape", (reach) => (reach.session.selected.length ? null : leavable(reach)), (reach) => (reach.session.selected.length ? reach.session.select([]) : leave(reach))),
+  select("upstream", "Select all before it", "U", upstream),
+  select("downstream", "Select all behind it", "D", downstream),
+  select("whole", "Select all that is connected with it", "W", whole),
+  select("type", "Select all of its type", "S", sameType),
+  command("Select", "box", "Draw a box to select", "B", anything, ({ boxing, setBoxing }) => setBoxing(!boxing)),
+  arrange("left", "Align left", "left", 2),
+  arrange("centre", "Align centres", "centre", 2),
+  arrange("right", "Align right", "right", 2),
+  arrange("top", "Align tops", "top", 2),
+  arrange("middle", "Align middles", "middle", 2),
+  arrange("bottom", "Align bottoms", "bottom", 2),
+  arrange("across", "Distribute across", "across", 3),
+  arrange("down", "Distribute downwards", "down", 3),
+  command("Arrange", "tidy", "Tidy the network", "", anything, ({ tidy }) => tidy()),
+  command("View", "fit", "Show the whole network", "F", anything, ({ fit }) => fit()),
+  command("View", "search", "Search a layer...", "Mod+F", anything, ({ ask }) => ask("search")),
+  command("View", "commands", "Find a command...", "Mod+K", always, ({ ask }) => ask("commands")),
+  command("View", "menu", "Menu of what is selected", "Shift+F10 ContextMenu", always, ({ ask }) => ask("menu")),
+  command("View", "shortcuts", "Show all shortcuts", "?", always, ({ ask }) => ask("shortcuts")),
+];
+
+export function commandOf(name: string): Command {
+  const found = COMMANDS.find((one) => one.name === name);
+  if (!found) throw new Error(`There is no command ${name}.`);
+  return found;
+}
+
+/** The command of a key; undefined where it has none. */
+export function ofKey(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">): Command | undefined {
+  if (event.altKey) return undefined;
+  const letter = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+  const plain = event.key.length === 1 && event.key.toUpperCase() === event.key.toLowerCase();
+  const pressed = `${event.ctrlKey || event.metaKey ? "Mod+" : ""}${event.shiftKey && !plain ? "Shift+" : ""}${letter}`;
+  return COMMANDS.find((one) => !one.native && one.keys.includes(pressed));
+}
+
+/** A shortcut as people read it: `Ctrl+Shift+Z`. */
+export function written(key: string): string {
+  const mod = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘" : "Ctrl";
+  return key.replace("Mod", mod).replace("ArrowUp", "↑").replace("Escape", "Esc").replace("ContextMenu", "Menu key");
+}

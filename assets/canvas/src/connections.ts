@@ -1,0 +1,76 @@
+/** Which connections there can be, told while one is drawn: the rule of builder/edits/connecting.py. Shapes only Keras knows. */
+import { type Doc, edgesOf } from "./document";
+import type { Edge, Entry, NodeView } from "./wire";
+
+/** Why an edge cannot be, in words; null where it can. */
+export function refusal(doc: Doc, edge: Edge): string | null {
+  const source = doc.get(edge.source);
+  const target = doc.get(edge.target);
+  if (!source || !target) return "This layer is no longer there.";
+  if (source === target) return `${edge.source} cannot be connected with itself: it would wait for its own output.`;
+  if (target.ports.length === 0) return `${edge.target} (${target.layer.type}) takes no input.`;
+  if (!target.ports.includes(edge.port)) return `${edge.target} has no input called ${edge.port}.`;
+  if (edge.output >= source.outputs.length) return `${edge.source} has no output number ${edge.output + 1}.`;
+  if (target.inputs.some(([from, output, port]) => from === edge.source && output === edge.output && port === edge.port))
+    return `${edge.source} is connected with ${edge.target} already.`;
+  if (reached(doc, [edge.target], "down").has(edge.source))
+    return `${edge.target} leads to ${edge.source} already: the network would run in a circle.`;
+  return null;
+}
+
+/** What a connection would do beside joining two layers; null where nothing. */
+export function consequence(doc: Doc, edge: Edge): string | null {
+  const target = doc.get(edge.target);
+  const had = target && !target.lists.includes(edge.port) ? target.inputs.find(([, , port]) => port === edge.port) : undefined;
+  return had ? `${edge.target} takes one tensor here: this takes the place of ${had[0]}.` : null;
+}
+
+export type Way = "up" | "down";
+
+/** All nodes that edges lead to from some, or back from them; those themselves included. */
+export function reached(doc: Doc, keys: readonly string[], way: Way): ReadonlySet<string> {
+  const next = new Map<string, string[]>();
+  for (const { source, target } of edgesOf(doc)) {
+    const [from, to] = way === "down" ? [source, target] : [target, source];
+    if (doc.has(from) && doc.has(to)) next.set(from, [...(next.get(from) ?? []), to]);
+  }
+  const found = new Set(keys);
+  for (const key of found) for (const further of next.get(key) ?? []) found.add(further);
+  return found;
+}
+
+/** The edges that join two layers at what is still free: each input that must have one, else the first. */
+export function joining(doc: Doc, source: NodeView, target: NodeView): Edge[] {
+  const taken = new Set(target.inputs.map(([, , port]) => port));
+  const needed = target.ports.filter((port) => !target.optional.includes(port));
+  const free = needed.filter((port) => !taken.has(port) || target.lists.includes(port));
+  const ports = free.length ? free : target.ports.slice(0, 1);
+  const edges = ports.map((port) => ({ source: source.key, output: 0, target: target.key, port }));
+  return edges.filter((edge) => refusal(doc, edge) === null);
+}
+
+/** The layers that can follow a shape such as `28x28x1`, those that are made for it first, each with whether it fits. */
+export function fitting(entries: readonly Entry[], shape: string): { entry: Entry; fits: boolean }[] {
+  const judged = entries.filter((entry) => entry.ports.length > 0).map((entry) => ({ entry, fits: takes(entry, axes(shape)) }));
+  return [...judged.filter(({ fits }) => fits), ...judged.filter(({ fits }) => !fits)];
+}
+
+/** How many numbers a shape has; null while it is not known. */
+function axes(shape: string): number | null {
+  return shape && !shape.includes(",") ? shape.split("x").length : null;
+}
+
+const ROWS = /^(LSTM|GRU|SimpleRNN|Bidirectional|MultiHeadAttention|GroupQueryAttention|Attention|AdditiveAttention|PositionEmbedding)$/;
+const MAPS = /^(PreprocessInput|Resizing|CenterCrop|Random|RandAugment|AugMix|Solarization|AutoContrast)/;
+
+/** Whether a layer is made for that many axes of one example; the names of Keras's layers say so. */
+function takes({ type, family }: Entry, count: number | null): boolean {
+  if (count === null) return true;
+  const dimensions = Number(/([123])D(Transpose)?$/.exec(type)?.[1] ?? 0);
+  if (dimensions) return count === dimensions + (type.startsWith("ConvLSTM") ? 2 : 1);
+  if (type === "RepeatVector" || type === "Embedding") return count === 1;
+  if (type === "Flatten" || type === "TimeDistributed") return count > 1;
+  if (ROWS.test(type)) return count === 2;
+  if (family === "applications" || family === "augmentation" || family === "colors" || MAPS.test(type)) return count === 3;
+  return type !== "Dense" || count < 3;
+}

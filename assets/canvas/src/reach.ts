@@ -1,0 +1,48 @@
+/** What the commands can reach, as a hook: the session, its actions, and the view. */
+import { useReactFlow } from "@xyflow/react";
+import type { Actions } from "./actions";
+import { aligned, distributed } from "./aligning";
+import type { Asked, Reach } from "./commands";
+import { type Direction, kept, seen } from "./direction";
+import type { Session } from "./session";
+import { SIZE } from "./size";
+
+const FIT = { padding: 0.15, maxZoom: 1, duration: 250 };
+
+export interface View {
+  fit(): void;
+  /** Bring a layer into view, if it is not there. */
+  show(key: string): void;
+}
+
+export function useView(session: Session, direction: Direction, place: React.RefObject<HTMLElement | null>): View {
+  const view = useReactFlow();
+  const show = (key: string) => {
+    const node = session.node(key);
+    const box = place.current?.getBoundingClientRect();
+    if (!node || !box) return;
+    const at = seen(node, direction);
+    const corner = view.flowToScreenPosition(at);
+    const end = view.flowToScreenPosition({ x: at.x + SIZE.width, y: at.y + SIZE.height });
+    const inView = corner.x > box.left && corner.y > box.top && end.x < box.right && end.y < box.bottom;
+    if (!inView) view.setCenter(at.x + SIZE.width / 2, at.y + SIZE.height / 2, { zoom: Math.max(0.6, Math.min(view.getZoom(), 1)), duration: 250 });
+  };
+  return { fit: () => void view.fitView(FIT), show };
+}
+
+interface Asking {
+  ask(what: Asked): void;
+  boxing: boolean;
+  setBoxing(boxing: boolean): void;
+}
+
+export function reachOf(session: Session, actions: Actions, direction: Direction, { fit }: View, asking: Asking): Reach {
+  const arrange: Reach["arrange"] = (how) => {
+    const nodes = session.selected.flatMap((key) => session.node(key) ?? []);
+    const places = nodes.map((node) => ({ id: node.id, ...seen(node, direction) }));
+    const moved = how === "across" ? distributed(places, "x") : how === "down" ? distributed(places, "y") : aligned(places, how);
+    actions.move(moved.map(({ id, ...place }) => ({ id, ...kept(place, direction) })));
+  };
+  const tidy = () => void actions.tidy().then(() => requestAnimationFrame(fit));
+  return { session, actions, arrange, tidy, fit, ...asking };
+}

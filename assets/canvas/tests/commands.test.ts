@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { Actions } from "../src/actions";
+import { type Line, aligned, distributed } from "../src/aligning";
+import { COMMANDS, type Reach, commandOf, ofKey } from "../src/commands";
+import { found } from "../src/finding";
+import { Session } from "../src/session";
+import type { Edit, Incoming } from "../src/wire";
+import { MemoryShelf, chain, entry, message, node } from "./network";
+
+let session: Session;
+let actions: Actions;
+let sent: Edit[];
+const asked: string[] = [];
+
+beforeEach(() => {
+  sent = [];
+  session = new Session("p", new MemoryShelf());
+  session.connect({ send: ({ entries }) => (sent = entries.at(-1)?.edits ?? []), select: () => {}, open: () => {} });
+  session.receive(message());
+  actions = new Actions(session);
+});
+
+const reach = (): Reach => ({
+  session,
+  actions,
+  arrange: () => {},
+  tidy: () => {},
+  fit: () => {},
+  ask: (what) => asked.push(what),
+  boxing: false,
+  setBoxing: () => {},
+});
+const key = (name: string, held: Partial<KeyboardEvent> = {}) =>
+  ofKey({ key: name, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held })?.name;
+
+function receive(over: Partial<Incoming>): void {
+  session.receive(message({ version: 2, ...over }));
+}
+
+describe("shortcuts", () => {
+  it("each leads to one command", () => {
+    const keys = COMMANDS.flatMap((command) => command.keys);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+  it("none is one that the browser keeps to itself, or that Streamlit hears", () => {
+    const kept = /^(R|C|Mod\+(N|T|W|Q|L|R|P|S|Shift\+[NTWQCIJPR])|F\d|Alt.*)$/;
+    expect(COMMANDS.flatMap((command) => command.keys).filter((one) => kept.test(one))).toEqual([]);
+  });
+  it("are found whatever the case and the layout", () => {
+    expect(key("z", { ctrlKey: true })).toBe("undo");
+    expect(key("Z", { metaKey: true, shiftKey: true })).toBe("redo");
+    expect(key("?", { shiftKey: true })).toBe("shortcuts");
+    expect(key("k", { ctrlKey: true })).toBe("commands");
+    expect(key("F10", { shiftKey: true })).toBe("menu");
+    expect(key("e")).toBe("disable");
+    expect(key("e", { altKey: true })).toBeUndefined();
+    expect(key("v", { ctrlKey: true })).toBeUndefined(); // comes as an event of the clipboard
+  });
+});
+
+describe("why a command cannot be done", () => {
+  const why = (name: string) => commandOf(name).why(reach());
+  it("nothing is selected", () => {
+    for (const name of ["delete", "duplicate", "copy", "fold", "disable", "replace", "upstream"]) expect(why(name)).toContain("first");
+    session.select(["one"]);
+    for (const name of ["delete", "duplicate", "copy", "fold", "disable", "replace", "upstream"]) expect(why(name)).toBeNull();
+  });
+  it("a connection alone can be deleted", () => {
+    session.selectEdges([{ source: "one", output: 0, target: "two", port: "inputs" }]);
+    expect(why("delete")).toBeNull();
+    commandOf("delete").run(reach());
+    expect(sent).toMatchObject([{ type: "Disconnect" }]);
+    expect(session.selectedEdges).toEqual([]);
+    expect(why("delete")).not.toBeNull();
+  });
+  it("too few are selected, or they are connected already", () => {
+    session.select(["one"]);
+    expect(why("left")).toContain("at least 2");
+    session.select(["one", "two"]);
+    expect([why("left"), why("across")]).toEqual([null, "Select at least 3 layers first."]);
+    expect(why("join")).toContain("cannot be connected");
+  });
+});
+
+describe("edits", () => {
+  it("a layer drawn from an output is connected with it", () => {
+    actions.add(entry("Dense"), { x: 1, y: 2 }, { source: { source: "two", output: 0 } });
+    expect(sent).toMatchObject([{ type: "AddLayer", id: "dense" }, { type: "Connect", edge: { source: "two", target: "dense" } }]);
+  });
+  it("a layer drawn from an input feeds it", () => {
+    actions.add(entry("Input", []), { x: 1, y: 2 }, { target: { target: "two", port: "inputs" } });
+    expect(sent[1]).toMatchObject({ edge: { source: "input", target: "two", port: "inputs" } });
+  });
+  it("a copy gets what its original gets", () => {
+    session.select(["two", "three"]);
+    actions.duplicate();
+    expect(sent).toMatchObject([{ type: "Paste" }, { type: "Connect", edge: { source: "one", target: "two_1" } }]);
+    expect(sent).toHaveLength(2);
+    expect(session.shown.get("two_1")?.inputs).toEqual([["one", 0, "inputs"]]);
+  });
+  it("switching off and on", () => {
+    session.select(["one", "two"]);
+    actions.disable();
+    expect(session.shown.get("one")?.disabled).toBe(true);
+    actions.disable();
+    expect(sent).toEqual([{ type: "Disable", ids: ["one", "two"], disabled: false }]);
+  });
+  it("a replaced layer keeps its place and what fits of its connections", () => {
+    session.select(["two"]);
+    actions.replace(entry("Attention", ["query", "value"]));
+    expect(session.shown.get("two")).toMatchObject({ layer: { type: "Attention" }, inputs: [["one", 0, "query"]], y: 260 });
+    expect(session.shown.get("three")?.inputs).toEqual([["two", 0, "inputs"]]);
+  });
+  it("an instance takes its block along, and the blocks in it", () => {
+    const inner = { name: "inner", nodes: [] };
+    const outer = { name: "outer", nodes: [{ id: "i", layer: { type: "Block", block: "inner" }, x: 0, y: 0 }] };
+    const block = { ...node("b", "Dense", 0), layer: { type: "Block", block: "outer" } };
+    receive({ nodes: [...chain().values(), block], library: [inner, { name: "other", nodes: [] }, outer] });
+    session.select(["b"]);
+    expect(JSON.parse(actions.copy() ?? "").blocks.map((one: { name: string }) => one.name)).toEqual(["inner", "outer"]);
+    actions.paste(actions.lastCopied);
+    expect(sent).toMatchObject([{ type: "Paste", blocks: [{ name: "inner" }, { name: "outer" }] }]);
+  });
+  it("repeats a block, at least once", () => {
+    receive({ nodes: [{ ...node("b", "Dense", 0), layer: { type: "Block", block: "x", repeat: 2 } }] });
+    session.select(["b"]);
+    actions.repeat(1);
+    expect(sent).toEqual([{ type: "Configure", id: "b", values: { repeat: 3 } }]);
+    expect(commandOf("less").why(reach())).toBeNull();
+  });
+});
+
+describe("lines", () => {
+  const places = [{ id: "a", x: 0, y: 10 }, { id: "b", x: 30, y: 0 }, { id: "c", x: 10, y: 50 }];
+  it.each<[Line, "x" | "y", number]>([["left", "x", 0], ["centre", "x", 15], ["right", "x", 30], ["top", "y", 0], ["middle", "y", 25], ["bottom", "y", 50]])(
+    "%s",
+    (line, axis, value) => expect(aligned(places, line).map((place) => place[axis])).toEqual([value, value, value]),
+  );
+  it("even distances, whatever the order", () => {
+    expect(distributed(places, "x").map(({ id, x }) => [id, x])).toEqual([["a", 0], ["c", 15], ["b", 30]]);
+    expect(distributed(places.slice(0, 1), "y")).toEqual(places.slice(0, 1));
+  });
+});
+
+it("search finds by name, type and parameter, and nothing by nothing", () => {
+  const doc = new Map(chain()).set("last", { ...node("last", "Dense", 0), layer: { type: "Dense", units: 10, activation: "softmax" } });
+  const names = (wanted: string) => found(doc, wanted).map(({ id }) => id);
+  expect(names("soft")).toEqual(["last"]);
+  expect(names("dense units=10")).toEqual(["last"]);
+  expect(names("two")).toEqual(["two"]);
+  expect(names(" ")).toEqual([]);
+});
