@@ -6,30 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from builder.importer.refusal import UnknownLayerError
-
-CLASSES = {
-    "Convolution1D": "Conv1D",
-    "AtrousConvolution1D": "Conv1D",
-    "Convolution2D": "Conv2D",
-    "AtrousConvolution2D": "Conv2D",
-    "AtrousConv2D": "Conv2D",
-    "Convolution3D": "Conv3D",
-    "Deconvolution2D": "Conv2DTranspose",
-    "Deconvolution3D": "Conv3DTranspose",
-    "SeparableConvolution1D": "SeparableConv1D",
-    "SeparableConvolution2D": "SeparableConv2D",
-    "DepthwiseConvolution2D": "DepthwiseConv2D",
-    "TimeDistributedDense": "Dense",
-    "ThresholdedReLU": "ReLU",
-    "CuDNNLSTM": "LSTM",
-    "CuDNNGRU": "GRU",
-    "GRUV1": "GRU", "GRUV2": "GRU", "LSTMV1": "LSTM", "LSTMV2": "LSTM",
-    "BatchNormalizationV1": "BatchNormalization",
-    "BatchNormalizationV2": "BatchNormalization",
-    "SyncBatchNormalization": "BatchNormalization",
-    "DenseV1": "Dense",
-    "GroupedQueryAttention": "GroupQueryAttention",
-}  # fmt: skip
+from builder.older import BECAME, RECURRENT, RENAMED, argument
 
 MERGES = {
     "sum": "Add",
@@ -44,40 +21,6 @@ MERGES = {
 }
 CELLS = {"LSTMCell": "LSTM", "GRUCell": "GRU", "SimpleRNNCell": "SimpleRNN"}
 
-# Old argument -> today's, for every class; what belongs to a few classes stands below.
-ARGUMENTS = {
-    "nb_filter": "filters",
-    "nb_row": "kernel_size",
-    "filter_length": "kernel_size",
-    "kernel_dim1": "kernel_size",
-    "border_mode": "padding",
-    "subsample": "strides",
-    "subsample_length": "strides",
-    "atrous_rate": "dilation_rate",
-    "bias": "use_bias",
-    "init": "kernel_initializer",
-    "inner_init": "recurrent_initializer",
-    "inner_activation": "recurrent_activation",
-    "W_regularizer": "kernel_regularizer",
-    "U_regularizer": "recurrent_regularizer",
-    "b_regularizer": "bias_regularizer",
-    "W_constraint": "kernel_constraint",
-    "U_constraint": "recurrent_constraint",
-    "b_constraint": "bias_constraint",
-    "dropout_W": "dropout",
-    "dropout_U": "recurrent_dropout",
-    "depthwise_init": "depthwise_initializer",
-    "pointwise_init": "pointwise_initializer",
-    "beta_init": "beta_initializer",
-    "gamma_init": "gamma_initializer",
-    "p": "rate",
-    "sigma": "stddev",
-    "pool_length": "pool_size",
-    "stride": "strides",
-    "length": "size",
-    "theta": "threshold",
-    "dim_ordering": "data_format",
-}
 ORDERINGS = {"th": "channels_first", "tf": "channels_last", "default": "channels_last"}
 DROPPED = frozenset(
     {
@@ -91,7 +34,6 @@ DROPPED = frozenset(
         "input_dtype",
     }
 )
-RECURRENT = ("SimpleRNN", "LSTM", "GRU")
 
 
 def renamed(kind: str, config: Mapping[str, Any], generation: int = 3) -> tuple[str, dict[str, Any]]:
@@ -111,8 +53,8 @@ def renamed(kind: str, config: Mapping[str, Any], generation: int = 3) -> tuple[
         return renamed(CELLS[cell["class_name"]], {**cell["config"], **outer}, generation)
     if kind == "RNN":
         raise UnknownLayerError(f"RNN with the cell {_cell(config.get('cell'))} cannot be expressed.")
-    new = CLASSES.get(kind, kind)
-    told = {_argument(new, name): _value(name, value, config) for name, value in config.items() if name not in DROPPED}
+    new = RENAMED.get(kind) or BECAME.get(kind, kind)
+    told = {argument(new, name): _value(name, value, config) for name, value in config.items() if name not in DROPPED}
     _special(kind, new, config, told, generation)
     for inner in ("layer", "backward_layer"):
         if isinstance(told.get(inner), Mapping):
@@ -126,27 +68,6 @@ def _cell(cell: Any) -> str:
     if isinstance(inner, list):
         return f"[{', '.join(_cell(one) for one in inner[:5])}]"
     return str(cell.get("class_name") if isinstance(cell, Mapping) else cell)[:60]
-
-
-def _argument(kind: str, name: str) -> str:
-    if kind == "Embedding":
-        special = {
-            "init": "embeddings_initializer",
-            "W_regularizer": "embeddings_regularizer",
-            "W_constraint": "embeddings_constraint",
-        }
-        return special.get(name, name)
-    if kind in ("Dense", *RECURRENT) and name == "output_dim":
-        return "units"
-    if kind in ("LeakyReLU", "ReLU") and name == "alpha":
-        return "negative_slope"
-    if kind == "PReLU" and name == "init":
-        return "alpha_initializer"
-    if kind == "Concatenate" and name == "concat_axis":
-        return "axis"
-    if (kind, name) in (("Permute", "p"), ("GaussianNoise", "p"), ("STFTSpectrogram", "length")):
-        return name
-    return ARGUMENTS.get(name, name)
 
 
 def _value(name: str, value: Any, config: Mapping[str, Any]) -> Any:

@@ -18,6 +18,7 @@ from builder.reading.values import (
     Layer,
     Model,
     Name,
+    Partial,
     Scope,
     StopReadingError,
     Tensor,
@@ -42,6 +43,10 @@ class Calls(Imported):
         match function:
             case Unknown():
                 return function
+            case Partial():
+                return self.call(function.function, (*function.args, *args), {**function.kwargs, **kwargs}, node, scope)
+            case Name("functools.partial") if args:
+                return Partial(args[0], args[1:], kwargs)
             case Name():
                 return self._named(function, args, kwargs, node, scope)
             case Function():

@@ -253,7 +253,9 @@ class Expressions:
             return (left is right or (isinstance(left, Name) and left == right)) == isinstance(operation, ast.Is)
         if is_plain(left) and is_plain(right):
             return plain.operate(type(operation), (left, right), line, self.budget)
-        if isinstance(operation, ast.Eq | ast.NotEq):
+        if isinstance(operation, ast.Eq | ast.NotEq) and not any(
+            isinstance(one, Bound | Shape) for one in (left, right)
+        ):
             return (left == right) == isinstance(operation, ast.Eq)
         return Unknown(line, "What comes of this comparison is not known")
 

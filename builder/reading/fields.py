@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from builder.call import Spec
 from builder.constraints import ConstraintSpec
 from builder.initializers import InitializerSpec
+from builder.older import argument
 from builder.reading.names import activation
 from builder.reading.values import FaultError, Layer, Name, Symbol, ToldError, Unknown
 from builder.regularizers import RegularizerSpec
@@ -56,29 +57,6 @@ AS_ALWAYS = {
 }
 # What says how to compute, not what.
 PASSED_OVER = {"autocast", "batch_size", "dtype", "flash_attention", "weights", "input_length", "cast"}
-# Names of older Keras generations.
-OLDER: dict[str, tuple[str, ...]] = {
-    "nb_filter": ("filters",),
-    "filter_length": ("kernel_size",),
-    "border_mode": ("padding",),
-    "subsample": ("strides",),
-    "subsample_length": ("strides",),
-    "pool_length": ("pool_size",),
-    "stride": ("strides",),
-    "bias": ("use_bias",),
-    "init": ("kernel_initializer",),
-    "inner_init": ("recurrent_initializer",),
-    "inner_activation": ("recurrent_activation",),
-    "W_regularizer": ("kernel_regularizer",),
-    "U_regularizer": ("recurrent_regularizer",),
-    "b_regularizer": ("bias_regularizer",),
-    "W_constraint": ("kernel_constraint",),
-    "b_constraint": ("bias_constraint",),
-    "output_dim": ("units",),
-    "p": ("rate",),
-    "alpha": ("negative_slope",),
-    "l": ("l2", "l1"),
-}
 ACTIVATIONS = {"swish": "silu", "hard_swish": "hard_silu"}
 S = TypeVar("S", bound=Spec)
 CHOICES: tuple[tuple[str, type[Spec]], ...] = (
@@ -153,7 +131,7 @@ def known(value: Any, use: str, line: int, remedy: str = "Write the value itself
     if isinstance(value, Unknown):
         if value.told:
             raise ToldError
-        raise FaultError(value.line, f"{value.words}; line {line} needs it for {use}. {remedy}", value)
+        raise FaultError(value.line, f"{value.words}; line {line} needs it for {use}. {value.remedy or remedy}", value)
     if isinstance(value, list | tuple):
         return tuple(known(item, use, line) for item in value)
     return value
@@ -181,8 +159,8 @@ def _by_name(cls: type[Spec], args: tuple[Any, ...], kwargs: dict[str, Any], lin
         raise FaultError(line, f"{cls.__name__} takes {len(order)} values by their place; here are {len(args)}.")
     given = dict(zip(order, args, strict=False))
     for written, value in kwargs.items():
-        older = () if written in cls.model_fields else OLDER.get(written, ())
-        name = next((one for one in older if one in cls.model_fields), written)
+        today = written if written in cls.model_fields else argument(cls.__name__, written)
+        name = today if today in cls.model_fields else written
         if name in given:
             raise FaultError(line, f"{cls.__name__} is given {name} twice. Write it once.")
         given[name] = value

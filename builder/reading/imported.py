@@ -10,8 +10,11 @@ from builder.call import OWN
 from builder.constraints import ConstraintSpec
 from builder.initializers import InitializerSpec
 from builder.layers.base import LAYERS
+from builder.layers.excluded import EXCLUDED
+from builder.older import ARGUMENTS
 from builder.reading import fields, models, names, plain
 from builder.reading.statements import Statements
+from builder.reading.trace import tensors
 from builder.reading.values import (
     FaultError,
     Instance,
@@ -63,6 +66,8 @@ class Imported(Statements):
             return plain.function(dotted, args, kwargs, line, self.budget)
         if last == "image_data_format":
             return "channels_last"
+        if dotted == "keras.activations.get" and args:
+            return names.canonical_activation(args[0]) if isinstance(args[0], str) else args[0]
         if last == "int_shape" and args and isinstance(args[0], Tensor):
             return Shape(args[0])
         if dotted in ("keras.Input", "keras.layers.InputLayer"):
@@ -70,7 +75,7 @@ class Imported(Statements):
         if dotted == "keras.Model":
             return models.functional(self.trace, args, kwargs, line)
         if dotted == "keras.Sequential":
-            return models.sequential(self.trace, args, kwargs, line)
+            return models.sequential(self.trace, args, kwargs, line, self._add)
         if space == "keras.layers":
             return self._layer(last, args, kwargs, node)
         if space == OWN and last in LAYERS:
@@ -88,6 +93,8 @@ class Imported(Statements):
 
     def _layer(self, last: str, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call) -> Any:
         line = node.lineno
+        if last == "TimeDistributed":
+            return self._at_each_step(args, kwargs, line)
         if last in LAYERS:
             if last == "Conv2D":
                 args, kwargs = self._older_convolution(args, kwargs, node)
@@ -95,10 +102,18 @@ class Imported(Statements):
         if last in names.MERGING:
             return self._merge(last, args, kwargs, line)
         if last == "Lambda":
-            return Unknown(line, "A Lambda layer holds Python code, which is read and never run")
+            words = "A Lambda layer holds Python code, which is read and never run"
+            return Unknown(line, words, remedy="Rebuild what it does from layers.")
         if not last[:1].isupper():
             return self.unread(node)
         return Unknown(line, f"Layerloom has no layer that is called {last}{_meant(last)}")
+
+    def _at_each_step(self, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Any:
+        """`TimeDistributed(model)`: a TimeDistributed around each of the model's layers."""
+        given = dict(zip(("layer",), args, strict=False)) | kwargs
+        if not isinstance(model := given.get("layer"), Model):
+            return self.trace.layer("TimeDistributed", args, kwargs, line)
+        return models.at_each_step(self.trace, model, line)
 
     def _older_convolution(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call
@@ -108,7 +123,7 @@ class Imported(Statements):
             return args, {name: value for name, value in kwargs.items() if name not in ("nb_row", "nb_col")} | {
                 "kernel_size": (kwargs["nb_row"], kwargs["nb_col"])
             }
-        older = ast.unparse(node.func).endswith("Convolution2D") or any(name in fields.OLDER for name in kwargs)
+        older = ast.unparse(node.func).endswith("Convolution2D") or any(name in ARGUMENTS for name in kwargs)
         if older and len(args) == 3 and all(isinstance(one, int) for one in args):
             self.trace.note(
                 node.lineno, f"{args[1]}, {args[2]} are read as rows and columns of the filters, as in Keras 1."
@@ -197,10 +212,20 @@ class Imported(Statements):
         self.told_of(name, node.lineno)
         return self.unread(node)
 
+    def _add(self, model: Model, part: Any, line: int) -> None:
+        """`model.add(part)`; what an object of a layer class of the text does is carried out at once."""
+        if not isinstance(part, Instance) or not model.outputs or model.layers is None:
+            return models.add(self.trace, model, part, line)
+        given = list(model.outputs)
+        returned = self.of_instance(part, (given[0],), {}, line)
+        model.outputs = tensors(returned, f"what {part.cls.name} returns", line)
+        model.layers.append(Model(line, given, model.outputs, inside=True))
+        return None
+
     def _of_model(self, model: Model, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call) -> Any:
         line = node.lineno
         if name == "add":
-            return models.add(self.trace, model, args[0] if args else kwargs.get("layer"), line)
+            return self._add(model, args[0] if args else kwargs.get("layer"), line)
         if name == "pop" and model.layers:
             return models.pop(model)
         if name == "get_layer":
@@ -248,5 +273,7 @@ def _has_tensor(value: Any) -> bool:
 
 
 def _meant(last: str) -> str:
+    if last in EXCLUDED:
+        return f" ({EXCLUDED[last]})"
     near = get_close_matches(last, LAYERS, 1)
     return f" (is {near[0]} meant?)" if near else ""

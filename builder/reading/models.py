@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from builder.reading import fields
@@ -34,8 +34,14 @@ def functional(trace: Trace, args: tuple[Any, ...], kwargs: Mapping[str, Any], l
     return model
 
 
-def sequential(trace: Trace, args: tuple[Any, ...], kwargs: Mapping[str, Any], line: int) -> Model:
-    """`keras.Sequential([...])`."""
+def sequential(
+    trace: Trace,
+    args: tuple[Any, ...],
+    kwargs: Mapping[str, Any],
+    line: int,
+    added: Callable[[Model, Any, int], None],
+) -> Model:
+    """`keras.Sequential([...])`, whose parts are `added` one after the other."""
     name = kwargs.get("name", args[1] if len(args) > 1 else None)
     model = Model(line, layers=[], name=name if isinstance(name, str) else None)
     trace.models.append(model)
@@ -43,7 +49,7 @@ def sequential(trace: Trace, args: tuple[Any, ...], kwargs: Mapping[str, Any], l
     if not isinstance(parts, list | tuple):
         raise FaultError(line, "Sequential takes a list of layers: keras.Sequential([layers.Dense(10), ...]).")
     for part in parts:
-        add(trace, model, part, line)
+        added(model, part, line)
     return model
 
 
@@ -125,6 +131,27 @@ def call(trace: Trace, model: Model, args: tuple[Any, ...], line: int) -> Any:
             known[Tensor(made, number)] = tensor
     outputs = tuple(known[tensor] for tensor in model.outputs)
     return outputs if model.listed or len(outputs) > 1 else outputs[0]
+
+
+def at_each_step(trace: Trace, model: Model, line: int) -> Model:
+    """`TimeDistributed(model)` as a chain of its layers, each at every step.
+
+    Raises:
+        FaultError: the model is no chain.
+    """
+    model.inside = True
+    if model.layers is None or not all(isinstance(part, Layer) for part in model.layers):
+        raise FaultError(
+            line,
+            "TimeDistributed is read around a layer or a Sequential of layers. Put a TimeDistributed around each layer of "
+            "this model instead.",
+        )
+    wrapped: list[Layer | Model] = [
+        trace.layer("TimeDistributed", (part,), {"name": part.name} if part.name else {}, line)
+        for part in model.layers
+        if isinstance(part, Layer) and part.spec.type != "Input"
+    ]
+    return Model(line, layers=wrapped, name=model.name, inside=True)
 
 
 def needed(outputs: list[Tensor], known: set[Tensor], made: list[Made]) -> list[Made]:

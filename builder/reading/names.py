@@ -7,34 +7,16 @@ import re
 from functools import lru_cache
 
 from builder.layers.base import LAYERS
+from builder.older import RENAMED
 from builder.reading.values import Name
 
 # Keras calls these layers by two names.
 SAME = {
-    f"{short}{what}{axes}": f"{long}{what}{axes}"
+    f"{whole}{short}{axes}D": f"{whole}{long}{axes}D"
+    for whole in ("", "Global")
     for short, long in (("MaxPool", "MaxPooling"), ("AvgPool", "AveragePooling"))
-    for what in ("",)
-    for axes in ("1D", "2D", "3D")
-} | {
-    "GlobalMaxPool1D": "GlobalMaxPooling1D",
-    "GlobalMaxPool2D": "GlobalMaxPooling2D",
-    "GlobalMaxPool3D": "GlobalMaxPooling3D",
-    "GlobalAvgPool1D": "GlobalAveragePooling1D",
-    "GlobalAvgPool2D": "GlobalAveragePooling2D",
-    "GlobalAvgPool3D": "GlobalAveragePooling3D",
-    "Convolution1D": "Conv1D",
-    "Convolution2D": "Conv2D",
-    "Convolution3D": "Conv3D",
-    "Convolution1DTranspose": "Conv1DTranspose",
-    "Convolution2DTranspose": "Conv2DTranspose",
-    "Convolution3DTranspose": "Conv3DTranspose",
-    "SeparableConvolution1D": "SeparableConv1D",
-    "SeparableConvolution2D": "SeparableConv2D",
-    "DepthwiseConvolution2D": "DepthwiseConv2D",
-    "GroupedQueryAttention": "GroupQueryAttention",
-    "CuDNNLSTM": "LSTM",
-    "CuDNNGRU": "GRU",
-}
+    for axes in (1, 2, 3)
+} | RENAMED
 
 # `layers.concatenate([a, b])` and its like: a layer, made and called at once.
 MERGING = {
@@ -98,6 +80,11 @@ def starred(name: str, module: str) -> Name | None:
     if space == "keras.layers":
         return Name(dotted) if last in LAYERS or last in MERGING or last in ("Lambda", "InputLayer") else None
     return Name(dotted) if dotted in ("keras.Sequential", "keras.Model", "keras.Input") else None
+
+
+def canonical_activation(text: str) -> Name:
+    """The function that `activations.get("relu")` gives."""
+    return Name(f"keras.activations.{text}")
 
 
 def activation(name: Name) -> str | None:

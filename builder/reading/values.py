@@ -44,12 +44,14 @@ class UsedAgainError(Exception):
 class Unknown:
     """A value that the text alone does not tell; harmless until the network needs it.
 
-    `words` are a clause that says what it is and why it is not known; with `told` a fault says so already.
+    `words` are a clause that says what it is and why it is not known; with `told` a fault says so already. `remedy` is
+    what to do about it, where that is something of its own.
     """
 
     line: int
     words: str
     told: bool = False
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,15 @@ class Instance:
     model: Model | None = None
     used: bool = False
     built: bool = False
+
+
+@dataclass(frozen=True, repr=False, slots=True)
+class Partial:
+    """`partial(layers.Conv2D, padding="same")`: a call of which some arguments are given already."""
+
+    function: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
 
 
 @dataclass(frozen=True, repr=False, slots=True)

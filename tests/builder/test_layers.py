@@ -140,9 +140,14 @@ def test_what_comes_out_of_a_recurrent_layer() -> None:
 
 
 @pytest.mark.parametrize("wrapper", [name for name, layer in LAYERS.items() if issubclass(layer, Wrapper)])
-def test_no_wrapper_in_a_wrapper(wrapper: str) -> None:
-    with pytest.raises(ValidationError):
-        new("TimeDistributed", layer=example(wrapper).model_dump())
+def test_no_wrapper_in_a_wrapper_but_both_ways_at_each_step(wrapper: str) -> None:
+    inside = example(wrapper).model_dump()
+    for outer in ("TimeDistributed", "SpectralNormalization"):
+        if (outer, wrapper) == ("TimeDistributed", "Bidirectional"):
+            assert new(outer, layer=inside).summary() == "Bidirectional LSTM 64"
+        else:
+            with pytest.raises(ValidationError):
+                new(outer, layer=inside)
 
 
 @pytest.mark.parametrize(

@@ -489,6 +489,70 @@ CASES: dict[str, tuple[str, list[str]]] = {
         ''',
         ["input_layer Input 28x28", "flatten Flatten <- input_layer", "dense Dense 64, relu <- flatten"],
     ),
+    "a call of which some is given already, and an assertion on a shape that only Keras knows": (
+        """
+        from functools import partial
+        from tensorflow import keras
+
+        Conv = partial(keras.layers.Conv2D, kernel_size=3, padding="same", activation="relu")
+        model = keras.Sequential([Conv(8, kernel_size=7, input_shape=[28, 28, 1]), Conv(filters=16)])
+        assert model.output_shape == (None, 28, 28, 16)
+        model.add(keras.layers.Flatten())
+        """,
+        [
+            "input_layer Input 28x28x1",
+            "conv2d Conv2D 8 @ 7x7, relu <- input_layer",
+            "conv2d_1 Conv2D 16 @ 3x3, relu <- conv2d",
+            "flatten Flatten <- conv2d_1",
+        ],
+    ),
+    "a Sequential at each step": (
+        """
+        from keras import layers, models
+
+        cnn = models.Sequential([layers.Conv2D(8, 3, input_shape=(32, 32, 3)), layers.Flatten(name="flat")])
+        video = layers.Input((10, 32, 32, 3))
+        model = models.Model(video, layers.GRU(4)(layers.TimeDistributed(cnn)(video)))
+        """,
+        [
+            "video Input 10x32x32x3",
+            "time_distributed TimeDistributed Conv2D 8 @ 3x3 <- video",
+            "flat TimeDistributed Flatten <- time_distributed",
+            "gru GRU 4 <- flat",
+        ],
+    ),
+    "a layer of one's own in a Sequential": (
+        """
+        import keras
+        from keras import layers
+
+        class Unit(layers.Layer):
+            def __init__(self, filters, activation="relu", **kwargs):
+                super().__init__(**kwargs)
+                self.activation = keras.activations.get(activation)
+                self.main = [layers.Conv2D(filters, 3, padding="same"), self.activation, layers.BatchNormalization()]
+
+            def call(self, inputs):
+                z = inputs
+                for layer in self.main:
+                    z = layer(z)
+                return self.activation(z + inputs)
+
+        model = keras.Sequential([layers.Input((8, 8, 4))])
+        for filters in [4]:
+            model.add(Unit(filters))
+        model.add(layers.Flatten())
+        """,
+        [
+            "input_layer Input 8x8x4",
+            "conv2d Conv2D 4 @ 3x3 <- input_layer",
+            "activation Activation relu <- conv2d",
+            "batch_normalization BatchNormalization <- activation",
+            "add Add <- batch_normalization, input_layer",
+            "activation_1 Activation relu <- add",
+            "flatten Flatten <- activation_1",
+        ],
+    ),
 }
 
 
