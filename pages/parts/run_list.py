@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+
 import streamlit as st
 
 from pages.parts import moving, state
 from pages.parts.live import MOST_RUNS
 from pages.parts.runs import LIVE, STATES, best, choose, curves, duration, epochs_done
 from runtime.home import runs_folder
-from runtime.run import Run, RunError, damaged, delete, rename, runs
-from runtime.store import Project
+from runtime.run import Run, RunError, damaged, delete, open_run, rename
+from runtime.store import LOCAL, Project, store
+from runtime.store.runs import Listed, listed
 
 PAGE = 15  # runs listed at once
-THIS, ALL = "This project", "All projects"
+THIS, MINE, ALL = "This project", "My runs", "All projects"
 WIDTHS = [0.5, 2.4, 2, 1.3, 3.8, 1, 1.2]
 
 
@@ -20,13 +24,18 @@ def run_list(project: Project, shown: Run | None) -> None:
     """The list; `shown` is the run that the page shows."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Runs", anchor=False, width="stretch")
-        which = st.segmented_control("Runs of", [THIS, ALL], default=THIS, key="runs-of", label_visibility="collapsed")
-    _rows(runs(None if which == ALL else project.id), shown)
+        choices = [THIS, ALL] if state.owner() == LOCAL else [THIS, MINE, ALL]
+        which = st.segmented_control("Runs of", choices, default=THIS, key="runs-of", label_visibility="collapsed")
+    if which == ALL:
+        found = listed(store())
+    else:
+        found = listed(store(), owner=state.owner()) if which == MINE else listed(store(), project=project.id)
+    _rows(found, shown)
     _damaged()
     moving.take(project)
 
 
-def _rows(found: list[Run], shown: Run | None) -> None:
+def _rows(found: list[Listed], shown: Run | None) -> None:
     if not found:
         st.caption("None yet. Every run is kept here with its network, settings, curves and model.")
         return
@@ -36,7 +45,7 @@ def _rows(found: list[Run], shown: Run | None) -> None:
         st.caption("Tick runs to lay their curves over the one shown above.")
     ticked = set(state.kept("compared", ()))
     with st.container(key="runs", gap="xsmall"):
-        for run in found[(page - 1) * PAGE : page * PAGE]:
+        for run in _opened(found[(page - 1) * PAGE : page * PAGE]):
             if _row(run, is_shown=shown is not None and run.id == shown.id, ticked=run.id in ticked):
                 ticked.add(run.id)
             else:
@@ -46,6 +55,12 @@ def _rows(found: list[Run], shown: Run | None) -> None:
     if wanted != state.kept("compared", ()):
         state.keep("compared", wanted)
         st.rerun()
+
+
+def _opened(found: list[Listed]) -> Iterator[Run]:
+    for one in found:
+        with suppress(RunError):  # removed just now
+            yield open_run(one.id)
 
 
 def _damaged() -> None:

@@ -68,7 +68,7 @@ def _migrate(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         version = _version(connection)  # another process may have been first
         if version != HEAD:
-            _upgrade(connection, version)
+            upgrade(connection, version)
 
 
 def _version(connection: Connection) -> str | None:
@@ -78,7 +78,12 @@ def _version(connection: Connection) -> str | None:
     return BEFORE_ALEMBIC if "project" in tables else None
 
 
-def _upgrade(connection: Connection, version: str | None) -> None:
+def upgrade(connection: Connection, version: str | None, to: str = HEAD) -> None:
+    """Bring a database of this version (none: an empty one) to another, in the transaction that the connection is in.
+
+    Raises:
+        DatabaseError: the version is none of those known here.
+    """
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -94,7 +99,7 @@ def _upgrade(connection: Connection, version: str | None) -> None:
         )
     if version is not None:
         command.stamp(config, version)
-    command.upgrade(config, HEAD)
+    command.upgrade(config, to)
 
 
 def _connected(connection: Any, _record: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 LOCAL = "local"  # the owner of everything while nobody logs in
@@ -75,4 +75,5 @@ class RunRow(SQLModel, table=True):
     owner: str = Field(LOCAL, index=True)
     project: str = Field(index=True)  # empty for a run of the command line; it may be unknown here
     name: str
-    created: float
+    created: float  # 0: its run.json cannot be read
+    changed: int = Field(0, sa_type=BigInteger)  # when its run.json was written last, in nanoseconds

@@ -1,0 +1,57 @@
+"""The index of runs follows the folders."""
+
+import pytest
+
+from builder.graph import Graph
+from runtime.run import RunSpec, create, delete, rename
+from runtime.store import Store
+from runtime.store.runs import listed
+
+
+@pytest.fixture
+def index(url, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path / "home"))
+    return Store(url)
+
+
+def made(name, project="p"):
+    return create(RunSpec(graph=Graph()), name=name, project=project)
+
+
+def names(found):
+    return [run.name for run in found]
+
+
+def test_what_is_made_renamed_and_removed_is_followed(index):
+    assert listed(index) == []
+    first, second = made("First"), made("Second", "q")
+    assert sorted(names(listed(index))) == ["First", "Second"]
+    assert names(listed(index, project="q")) == ["Second"]
+    assert listed(index, project="q")[0].created == second.record.created.timestamp()
+    rename(first, "Best")
+    assert names(listed(index, project="p")) == ["Best"]
+    delete(second)
+    assert names(listed(index)) == ["Best"]
+
+
+def test_everything_is_the_local_owners_without_a_login(index):
+    made("Mine")
+    assert names(listed(index, owner="local")) == ["Mine"]
+    assert listed(index, owner="ada@example.org") == []
+
+
+def test_a_run_that_cannot_be_read_is_passed_over_until_it_is_mended(index):
+    run = made("Broken")
+    kept = (run.folder / "run.json").read_text()
+    (run.folder / "run.json").write_text("{")
+    assert listed(index) == []
+    assert listed(index) == []
+    (run.folder / "run.json").write_text(kept)
+    assert names(listed(index)) == ["Broken"]
+
+
+def test_the_newest_is_first_and_another_process_sees_the_same(index, url):
+    runs = [made(f"Run {number}") for number in range(5)]
+    assert [run.id for run in listed(Store(url))] == [
+        run.id for run in sorted(runs, key=lambda run: (run.record.created, run.id), reverse=True)
+    ]
