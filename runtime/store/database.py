@@ -13,7 +13,7 @@ from sqlmodel import create_engine
 from runtime.home import home
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"  # the newest of the migrations, which are numbered
+HEAD = "0004"  # the newest of the migrations, which are numbered
 BEFORE_ALEMBIC = "0001"  # databases without a number have this one
 LOCK = 0x1A_7E_12_10_0  # any number that nobody else takes for an advisory lock of PostgreSQL
 

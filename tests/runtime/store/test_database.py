@@ -92,6 +92,7 @@ def test_the_migrations_make_what_the_tables_describe(url):
 
 def test_the_newest_migration_is_the_one_that_is_asked_for():
     assert VERSIONS[-1] == HEAD
+    assert [f"{number:04}" for number in range(1, len(VERSIONS) + 1)] == VERSIONS  # each number once
 
 
 def test_a_newer_database_is_refused_in_words_and_left_alone(url):
