@@ -15,11 +15,13 @@ from builder.validate import problems
 from pages.parts import blocks, state
 from pages.parts.blocks import edited, first_line
 from pages.parts.canvas import canvas, facts_of, wire
+from pages.parts.failure import keras_again
 from pages.parts.form import form
 from pages.parts.inside import Place, place
 from pages.parts.totals import totals
 from pages.parts.wire import Wire, changed
 from runtime.datasets import DATASETS
+from runtime.service import service
 from runtime.store import MAX_NAME, Project, UnknownProjectError, clean_name, store
 
 STYLE = Path(__file__).parent.parent / "assets" / "canvas" / "page.css"
@@ -50,6 +52,7 @@ def workbench(project_id: str) -> None:
     found = problems(project.graph, facts=facts, task=task, training=project.training)
     shown_facts, shown_problems = (facts, found) if not here.path else _inside(project, here)
     with top:
+        keras_again(service())
         _call_to_action(project, found)
         _problem_list(project, here, shown_problems, conversation)
     with left:

@@ -13,6 +13,7 @@ from builder.program import Facts
 from builder.training import Task, Training, defaults
 from builder.validate import problems
 from pages.parts import state
+from pages.parts.failure import keras_again
 from pages.parts.form import form
 from pages.parts.run_details import optimizer_in_words
 from pages.parts.run_list import run_list
@@ -163,6 +164,7 @@ def _train_button(
         st.rerun()
     if facts is None and not errors:
         st.caption(f":material/hourglass_empty: {service().message or 'Keras is looking at the network; one moment.'}")
+        keras_again(service())
     if too_large:
         st.error(too_large)
     if errors:

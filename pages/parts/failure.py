@@ -7,9 +7,21 @@ import uuid
 
 import streamlit as st
 
+from runtime.service import KerasService
 from runtime.store import DatabaseError
 
 LOG = logging.getLogger("layerloom")
+
+
+def keras_again(service: KerasService) -> None:
+    """A button where the Keras service has been given up after it could not be started several times."""
+    if service.state == "failed":
+        st.button(
+            "Start Keras again",
+            icon=":material/refresh:",
+            help="Shapes, checks and model files need Keras. It was tried several times; the server's log tells why it failed.",
+            on_click=service.start,
+        )
 
 
 def show(error: Exception) -> bool:

@@ -23,7 +23,9 @@ def look(spec: DataSpec) -> Preview:
 
 
 def examples_html(dataset: Dataset, preview: Preview) -> str:
-    """Examples as crisp pictures with their answers, or as the head of a table."""
+    """Examples as crisp pictures or sequences of signs with their answers, or as the head of a table."""
+    if dataset.group == "several inputs" and dataset.steps:
+        return _sequences(dataset, preview)
     return _pictures(preview) if dataset.group in ("images", "several inputs") else _table(dataset, preview)
 
 
@@ -57,6 +59,22 @@ def _pictures(preview: Preview) -> str:
         for picture, answer in zip(shades, preview.answers, strict=True)
     )
     return f'<div class="examples">{"".join(figures)}</div>'
+
+
+def _sequences(dataset: Dataset, preview: Preview) -> str:
+    """Signs, of which each step of an input holds one as a row that is 1 in its place: told by their names."""
+    names = [f"input {number + 1}" for number in range(dataset.inputs)]
+    head = "".join(f"<th>{name}</th>" for name in (*names, "answer"))
+    rows = []
+    for example, answer in zip(preview.inputs[..., 0], preview.answers, strict=True):
+        signs = [part.argmax(axis=-1) for part in np.split(example, dataset.inputs, axis=-1)]
+        cells = [" ".join(_sign(dataset, place) for place in part) for part in signs]
+        rows.append("<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in (*cells, answer)) + "</tr>")
+    return f'<div class="rows"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def _sign(dataset: Dataset, place: int) -> str:
+    return dataset.classes[place] if place < len(dataset.classes) else "start"
 
 
 def _png(picture: NDArray[np.uint8]) -> str:

@@ -102,7 +102,7 @@ REVERSAL = Dataset(
     description=(
         f"{LENGTH} random digits, drawn with the seed; they are to be told backwards, one digit a step. An encoder-decoder "
         "reads them at its first input; its second input holds what it should have written before each step, beginning "
-        "with a sign for the start. Each row of a picture is a step, each column a digit."
+        "with a sign for the start."
     ),
     source="Made here.",
     group="several inputs",

@@ -49,6 +49,8 @@ def _summary(run: Run, curves: Curves, task: Task | None) -> Iterator[str]:
     yield f"A neural network of {_counted(count, 'layer')} that {what}."
     yield ""
     yield f"- run `{run.id}`, made with Layerloom on {run.created:%Y-%m-%d}; its training is {run.status()}"
+    if task and task.inputs > 1:
+        yield f"- {_counted(task.inputs, 'input')}, each of the shape above; they go in together, in the order of the network"
     if curves.parameters:
         yield f"- {curves.parameters:,} parameters (learned numbers)"
     if task and task.classes:

@@ -1,12 +1,10 @@
 """The contract with Keras: our classes name what Keras 3.15.1 has, and a change in Keras shows up here."""
 
 import re
-from typing import get_args
 
 import keras
 import pytest
 
-from builder.activations import ActivationName
 from builder.compile import make
 from builder.layers import LAYERS
 from builder.layers.applications import Backbone
@@ -17,14 +15,6 @@ from tests.builder.keras_signature import NOT_OURS, assert_same_signature, param
 
 pytestmark = pytest.mark.keras
 every_layer = pytest.mark.parametrize("layer", LAYERS.values(), ids=LAYERS)
-
-NAMES_WITHOUT_A_LAYER = {
-    "glu": "halves the channels, which the layers that take an activation do not expect",
-    "hard_swish": "the same as hard_silu",
-    "swish": "the same as silu",
-    "threshold": "needs two more arguments",
-}
-
 
 # What comes into a layer with so many axes in its name, and into every other.
 INCOMING = {"1D": (2, 8, 6), "2D": (2, 8, 8, 3), "3D": (2, 4, 8, 8, 3), "": (2, 8, 6)}
@@ -50,14 +40,6 @@ def test_every_layer_of_keras_is_offered_or_has_a_reason() -> None:
     assert theirs - ours == set(EXCLUDED)
     assert ours <= theirs
     assert all(EXCLUDED.values())
-
-
-def test_activations_by_name_are_those_of_keras() -> None:
-    functions = {name for name, thing in vars(keras.activations).items() if callable(thing)}
-    offered = set(get_args(ActivationName))
-    assert functions - {"get", "serialize", "deserialize"} == offered | set(NAMES_WITHOUT_A_LAYER)
-    for name in offered:
-        assert keras.activations.get(name)(keras.ops.ones((2, 3))).shape == (2, 3)
 
 
 @pytest.mark.parametrize(

@@ -30,3 +30,24 @@ def test_a_database_that_cannot_be_used_is_told_as_it_is():
 
     (message,) = AppTest.from_function(page).run().error
     assert message.value == "Update Layerloom."
+
+
+def test_keras_that_was_given_up_is_started_again_on_request(monkeypatch):
+    from runtime.service import KerasService
+
+    started = []
+    monkeypatch.setattr(KerasService, "start", lambda self: started.append(self.state))
+    monkeypatch.setattr(KerasService, "state", "failed")
+
+    def page():
+        from pages.parts.failure import keras_again
+        from runtime.service import service
+
+        keras_again(service())
+
+    app = AppTest.from_function(page).run()
+    before = len(started)
+    app.button[0].click().run()
+    assert len(started) > before
+    monkeypatch.setattr(KerasService, "state", "ready")
+    assert not app.run().button

@@ -46,3 +46,12 @@ def test_the_balance_counts_training_and_test():
 @pytest.mark.parametrize(("shape", "words"), [((8, 8, 1), "8 × 8 × 1"), ((None, 3), "? × 3"), ((), "one number")])
 def test_shapes_in_words(shape, words):
     assert shape_in_words(shape) == words
+
+
+def test_sequences_of_signs_are_told_by_their_names():
+    preview = look(DataSpec(name="reversal"))
+    page = examples_html(DATASETS["reversal"], preview)
+    digits, before, answer = (page.split("<td>")[place].split("</td>")[0].split() for place in (1, 2, 3))
+    assert answer == digits[::-1]
+    assert before == ["start", *answer[:-1]]
+    assert "<img" not in page

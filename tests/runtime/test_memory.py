@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from builder.graph import Edge, Graph, Node
-from builder.layers.attention import MultiHeadAttention
+from builder.layers.attention import AdditiveAttention, Attention, GroupQueryAttention, MultiHeadAttention
 from builder.layers.core import Input
-from builder.layers.rnn import GRU, LSTM, Bidirectional
+from builder.layers.rnn import GRU, LSTM, Bidirectional, ConvLSTM2D
 from builder.optimizers import SGD, Adam, Inner, LossScaleOptimizer, Muon
 from builder.program import Facts
 from builder.training import Task, Training
@@ -49,14 +49,37 @@ def test_recurrent_layers_are_estimated_as_measured(layer, peak):
     assert estimate(network, Training(batch_size=256), task, graph=graph).total == pytest.approx(peak, rel=0.1)
 
 
-def test_attention_keeps_the_scores_of_every_pair():
-    attention = MultiHeadAttention(num_heads=4, key_dim=8)
-    nodes = (Node(id="x", layer=Input(shape=(1000, 32))), Node(id="attention", layer=attention))
+@pytest.mark.parametrize(
+    ("layer", "numbers"),
+    [
+        (MultiHeadAttention(num_heads=4, key_dim=8), 4 * 3),
+        (GroupQueryAttention(head_dim=8, num_query_heads=6, num_key_value_heads=2), 6 * 3),
+        (Attention(), 3),
+        (AdditiveAttention(), 2 * 32 + 3),
+    ],
+)
+def test_attention_keeps_the_scores_of_every_pair(layer, numbers):
+    nodes = (Node(id="x", layer=Input(shape=(1000, 32))), Node(id="attention", layer=layer))
     ports = ("query", "value")
     graph = Graph(nodes=nodes, edges=tuple(Edge(source="x", target="attention", port=port) for port in ports))
     network = {"x": Facts(shapes=((None, 1000, 32),)), "attention": Facts()}
     memory = estimate(network, Training(batch_size=2), graph=graph)
-    assert memory.activations == 2 * 4 * 3 * 4 * 1000**2
+    assert memory.activations == 2 * 4 * numbers * 1000**2
+
+
+@pytest.mark.parametrize("sequences", [False, True])
+def test_films_are_estimated_as_measured(sequences):
+    """1,981 MB was the peak with 128 films at batch size 64, see the module."""
+    layer = ConvLSTM2D(filters=16, kernel_size=(3, 3), padding="same", return_sequences=sequences)
+    nodes = (Node(id="x", layer=Input(shape=(20, 32, 32, 3))), Node(id="film", layer=layer))
+    graph = Graph(nodes=nodes, edges=(Edge(source="x", target="film"),))
+    out = (None, 20, 32, 32, 16) if sequences else (None, 32, 32, 16)
+    network = {
+        "x": Facts(shapes=((None, 20, 32, 32, 3),), activation_bytes=20 * 32 * 32 * 3 * 4),
+        "film": Facts(shapes=(out,)),
+    }
+    task = Task(data="x", input_shape=(20, 32, 32, 3), kind="values", examples=128)
+    assert estimate(network, Training(batch_size=64), task, graph=graph).total == pytest.approx(1_981e6, rel=0.1)
 
 
 def test_each_part():
