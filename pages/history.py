@@ -11,7 +11,7 @@ import streamlit as st
 from builder.edits import EditError
 from builder.graph import DocumentError, Graph
 from pages.parts import state
-from pages.parts.comparison import comparison
+from pages.parts.comparison import Side, comparison
 from pages.parts.tree import describe, figure
 from runtime.run import runs
 from runtime.store import MAX_NAME, Change, Project, store
@@ -20,7 +20,7 @@ PAGE = 60  # states drawn at once
 MOST_RUNS = 50  # offered for comparison
 CHOSEN, CLICKED = "history.chosen", "history.clicked"
 NO_BAR = {"displayModeBar": False}
-Choice = tuple[str, Callable[[], tuple[Graph, Graph, tuple[str, str]]]]
+Choice = tuple[str, Callable[[], tuple[Side, Side]]]
 
 
 def main() -> None:
@@ -129,7 +129,7 @@ def _compare(project: Project, changes: list[Change], chosen: Change) -> None:
     )
     try:
         with st.spinner("Comparing …"):
-            comparison(*choices[wanted][1]())
+            comparison(*choices[wanted][1](), key=f"{project.id}-{chosen.number}-{wanted}")
     except (EditError, DocumentError) as error:
         st.error(str(error))
 
@@ -157,13 +157,13 @@ def _choices(project: Project, changes: list[Change], chosen: Change) -> list[Ch
     return found
 
 
-def _states(project_id: str, first: Change, second: Change) -> tuple[Graph, Graph, tuple[str, str]]:
-    one, two = (store().graph(project_id, change.number) for change in (first, second))
-    return one, two, (_title(first), _title(second))
+def _states(project_id: str, first: Change, second: Change) -> tuple[Side, Side]:
+    one, two = (Side(_title(change), store().graph(project_id, change.number)) for change in (first, second))
+    return one, two
 
 
-def _run(project_id: str, graph: Graph, name: str, chosen: Change) -> tuple[Graph, Graph, tuple[str, str]]:
-    return graph, store().graph(project_id, chosen.number), (f"Network of {name}", _title(chosen))
+def _run(project_id: str, graph: Graph, name: str, chosen: Change) -> tuple[Side, Side]:
+    return Side(f"Network of {name}", graph), Side(_title(chosen), store().graph(project_id, chosen.number))
 
 
 def _title(change: Change) -> str:

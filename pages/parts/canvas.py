@@ -169,11 +169,15 @@ def _hear(key: str, conversation: Wire) -> None:
         conversation.receive(sent["outbox"])
 
 
+def loader(export: str) -> str:
+    """The two lines that Streamlit sends with a component: they fetch the bundle, whose `export` draws it."""
+    version = hashlib.sha256((DIST / ENTRY).read_bytes()).hexdigest()[:16]
+    return (
+        f'const canvas = import(new URL("{BUNDLE}/{ENTRY}?v={version}", document.baseURI).href);\n'
+        f"export default async (component) => (await canvas).{export}(component);\n"
+    )
+
+
 @cache
 def _component() -> Any:
-    version = hashlib.sha256((DIST / ENTRY).read_bytes()).hexdigest()[:16]
-    loader = (
-        f'const canvas = import(new URL("{BUNDLE}/{ENTRY}?v={version}", document.baseURI).href);\n'
-        "export default async (component) => (await canvas).default(component);\n"
-    )
-    return st.components.v2.component("layerloom_canvas", js=loader)
+    return st.components.v2.component("layerloom_canvas", js=loader("default"))

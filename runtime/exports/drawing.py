@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Literal
 
 from networkx import NetworkXUnfeasible
@@ -82,14 +81,6 @@ class Text:
     strong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How a node stands out: a colour around it, and a word above it for those who cannot tell colours."""
-
-    colour: str
-    word: str
-
-
 Shape = Rectangle | Connection | Text
 
 
@@ -102,13 +93,11 @@ class Drawing:
     shapes: tuple[Shape, ...]
 
 
-def drawing(graph: Graph, facts: Mapping[str, Facts], marks: Mapping[str, Mark] = MappingProxyType({})) -> Drawing:
+def drawing(graph: Graph, facts: Mapping[str, Facts]) -> Drawing:
     """The network as it lies on the canvas, and each block that it uses beside it in a frame of its own.
 
     Args:
-        graph: what is drawn.
         facts: what Keras says of each node, for the shapes; what is missing is left out.
-        marks: the nodes that stand out: in the network by name, in a block as `block/name`.
     """
     shapes: list[Shape] = []
     x, height = MARGIN, 0.0
@@ -124,8 +113,6 @@ def drawing(graph: Graph, facts: Mapping[str, Facts], marks: Mapping[str, Mark] 
             shapes += [frame, Text(x, MARGIN + 22, f"Block {title}", 14, strong=True)]
         shapes += _connections(part, moved)
         for node in moved:
-            if (mark := marks.get(f"{title}/{node.id}" if title else node.id)) is not None:
-                shapes += _halo(node, mark)
             shapes += _box(node, None if title else facts.get(node.id))
         x, height = x + width + GAP, max(height, top + tall + (14 if title else 0))
     return Drawing(x - GAP + MARGIN + 14 * bool(graph.blocks), height + MARGIN, tuple(shapes))
@@ -173,11 +160,6 @@ def _connection(graph: Graph, edge: Edge, source: Node, target: Node) -> Connect
         target.x + BOX_WIDTH * (port + 0.5) / max(len(ports), 1),
         target.y - DOT,
     )
-
-
-def _halo(node: Node, mark: Mark) -> Iterator[Shape]:
-    yield Rectangle(node.x - 6, node.y - 6, BOX_WIDTH + 12, BOX_HEIGHT + 12, mark.colour, radius=12)
-    yield Text(node.x + BOX_WIDTH, node.y - 11, mark.word, 13, mark.colour, "end", strong=True)
 
 
 def _box(node: Node, facts: Facts | None) -> Iterator[Shape]:

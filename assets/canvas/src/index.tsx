@@ -1,12 +1,12 @@
 /** What Streamlit calls: on mount and after each rerun; what is returned runs at unmount. */
-import { type Root, createRoot } from "react-dom/client";
+import { Compared, type Comparison } from "./Compared";
 import { Workplace } from "./Workplace";
+import { mount } from "./mounting";
 import { type Line, Session } from "./session";
-import { STYLE } from "./style";
 import type { Incoming } from "./wire";
 
-interface Component {
-  data: Incoming;
+interface Component<Data> {
+  data: Data;
   parentElement: HTMLElement | ShadowRoot;
   setStateValue(name: string, value: unknown): void;
   setTriggerValue(name: string, value: unknown): void;
@@ -14,9 +14,8 @@ interface Component {
 
 // The module outlives a change of page: so do what was seen of a project and what is on its way to Python.
 const sessions = new Map<string, Session>();
-const roots = new WeakMap<HTMLElement | ShadowRoot, Root>();
 
-export default function canvas({ data, parentElement, setStateValue, setTriggerValue }: Component): () => void {
+export default function canvas({ data, parentElement, setStateValue, setTriggerValue }: Component<Incoming>): () => void {
   const session = sessions.get(data.project) ?? new Session(data.project, sessionStorage);
   sessions.set(data.project, session);
   const line: Line = {
@@ -25,24 +24,12 @@ export default function canvas({ data, parentElement, setStateValue, setTriggerV
     open: (instances) => setStateValue("opened", instances),
   };
   session.connect(line);
-  if (!roots.has(parentElement)) {
-    const place = document.createElement("div");
-    const style = document.createElement("style");
-    style.textContent = STYLE;
-    parentElement.append(style, place);
-    const root = createRoot(place);
-    roots.set(parentElement, root);
-    root.render(<Workplace session={session} />);
-  }
+  const end = mount(parentElement, <Workplace session={session} />);
   session.receive(data);
-  return () => leave(parentElement);
+  return end;
 }
 
-/** Streamlit also calls a cleanup whose mount was overtaken by the next rerun; only what has left the page is taken down. */
-function leave(parentElement: HTMLElement | ShadowRoot): void {
-  setTimeout(() => {
-    if (parentElement.isConnected) return;
-    roots.get(parentElement)?.unmount();
-    roots.delete(parentElement);
-  });
+/** Two networks to be looked at. A new key for each pair begins anew where something has happened. */
+export function compared({ data, parentElement }: Component<Comparison>): () => void {
+  return mount(parentElement, <Compared key={JSON.stringify([data.before, data.after])} {...data} />, true);
 }
