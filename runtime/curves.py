@@ -43,6 +43,9 @@ class Curves:
     examples: int = 0
     parameters: int = 0
     anew: tuple[str, ...] = ()  # layers that began with random weights, though the run was given weights
+    macs: int = 0
+    expected_memory: int = 0  # bytes
+    peak_memory: int = 0  # bytes; 0 until the run is over
     started: float | None = None
     updated: float | None = None
     rested: float = 0.0  # time in pauses
@@ -81,6 +84,8 @@ def fold(curves: Curves, event: Event) -> Curves:
                 examples=event.examples,
                 parameters=event.parameters,
                 anew=event.anew,
+                macs=event.macs,
+                expected_memory=event.expected_memory,
                 epoch=event.epoch,
                 started=event.at,
                 updated=event.at,
@@ -100,9 +105,11 @@ def fold(curves: Curves, event: Event) -> Curves:
             rested = curves.rested + event.at - (curves.updated or event.at)
             return replace(curves, status="running", rested=rested, updated=event.at)
         case Finished():
-            return replace(curves, status="finished", test=event.test, updated=event.at, remaining=0.0)
+            ended = replace(curves, status="finished", test=event.test, updated=event.at, remaining=0.0)
+            return replace(ended, peak_memory=event.peak_memory)
         case Stopped():
-            return replace(curves, status="stopped", test=event.test, updated=event.at, remaining=None)
+            ended = replace(curves, status="stopped", test=event.test, updated=event.at, remaining=None)
+            return replace(ended, peak_memory=event.peak_memory)
         case Failed():
             failed = replace(curves, status="failed", message=event.message, log=event.log, remaining=None)
             return replace(failed, updated=event.at)

@@ -30,6 +30,8 @@ class Started(EventBase):
     parameters: int
     epoch: int = 0
     anew: tuple[str, ...] = ()  # layers that begin with random weights, though the run was given weights
+    macs: int = 0  # multiplications with addition for one example, forward; 0: not known
+    expected_memory: int = 0  # bytes, as estimated
 
 
 class Downloading(EventBase):
@@ -92,6 +94,7 @@ class Finished(EventBase):
 
     type: Literal["Finished"] = "Finished"
     test: dict[str, float] = {}
+    peak_memory: int = 0  # bytes that the worker has held at most
 
 
 class Stopped(EventBase):
@@ -99,6 +102,7 @@ class Stopped(EventBase):
 
     type: Literal["Stopped"] = "Stopped"
     test: dict[str, float] = {}
+    peak_memory: int = 0  # bytes that the worker has held at most
 
 
 class Failed(EventBase):

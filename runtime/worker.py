@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import signal
 import sys
 import time
@@ -18,7 +19,8 @@ from runtime.events import Downloading, Event, Failed, Finished, Started, Stoppe
 from runtime.process import write_atomically
 from runtime.run import Run, RunError, open_run
 
-if TYPE_CHECKING:  # it brings TensorFlow
+if TYPE_CHECKING:  # they bring TensorFlow
+    from builder.program import Facts
     from runtime.crew import Crew
 
 TELL = 0.5  # seconds between two tellings of a download
@@ -102,6 +104,7 @@ def _train(run: Run, team: Crew) -> Event:
     from runtime.loop import fit, follow, measure, steps_of
     from runtime.maps.statistics import EXAMPLES, statistician
     from runtime.maps.watcher import watcher
+    from runtime.memory import estimate
     from runtime.script import script_of
     from runtime.statistics import Recorder
     from runtime.telemetry import Telemetry, floats
@@ -111,7 +114,8 @@ def _train(run: Run, team: Crew) -> Event:
     if dataset is None:
         raise Refused(f"There is no data set called {spec.data.name!r}; there are {', '.join(DATASETS)}.")
     program = lower(spec.graph)
-    _check(run, dataset.task(spec.data))
+    task = dataset.task(spec.data)
+    facts = _check(run, task)
     try:
         write_atomically(run.script, script_of(spec))
         arrays = dataset.load(spec.data)
@@ -171,6 +175,8 @@ def _train(run: Run, team: Crew) -> Event:
             examples=len(x_train),
             parameters=model.count_params(),
             anew=anew,
+            macs=sum(fact.macs or 0 for fact in facts.values()),
+            expected_memory=estimate(facts, training, task, gpu="gpu" in spec.device, graph=spec.graph).total,
         ),
     )
     telemetry.take_first_maps()
@@ -185,7 +191,7 @@ def _train(run: Run, team: Crew) -> Event:
     test: dict[str, float] = {}
     if test_data is not None:
         test = floats(measure(model, steps_of(model, team)["test"], test_data, telemetry))
-    return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test)
+    return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test, peak_memory=_peak_memory())
 
 
 def _arrangement(inputs: int, outputs: int) -> Callable[[Any], Any]:
@@ -233,8 +239,18 @@ def telling(run: Run) -> weights.Tell:
     return tell
 
 
-def _check(run: Run, task: Any) -> None:
-    """Refuse what has problems, or does not fit the device's memory, in the words of the Build page."""
+def _peak_memory() -> int:
+    """Bytes that this process, or its first GPU, has held at most."""
+    import tensorflow as tf
+
+    if tf.config.list_logical_devices("GPU"):
+        return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _check(run: Run, task: Any) -> dict[str, Facts]:
+    """What Keras says of the nodes. Refuse what has problems, or does not fit the device's memory, in the words of the Build page."""
     from builder.compile import shapes
     from builder.program import lower
     from builder.validate import problems
@@ -251,6 +267,7 @@ def _check(run: Run, task: Any) -> None:
         raise Refused(f"This machine has no device called {run.spec.device!r}. Choose another one.")
     if reason := refusal(facts, run.spec.training, device, task, run.spec.graph):
         raise Refused(reason)
+    return facts
 
 
 def _lost(number: int) -> str:
