@@ -21,9 +21,10 @@ PAGES = (
     ("train.py", "Train", ":material/play_circle:"),
     ("microscope.py", "Microscope", ":material/biotech:"),
     ("export.py", "Export", ":material/code:"),
+    ("devices.py", "Devices", ":material/memory:"),
     ("reference.py", "Layers", ":material/menu_book:"),
 )
-FREE = ("Start", "Zoo", "Layers")  # pages that need no project
+FREE = ("Start", "Zoo", "Devices", "Layers")  # pages that need no project
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from builder.program import Facts
 from builder.training import Task, Training, defaults
 from builder.validate import problems
 from pages.parts import state
+from pages.parts.device_choice import choose_device, device_of, expected
 from pages.parts.failure import keras_again
 from pages.parts.form import form
 from pages.parts.run_details import optimizer_in_words
@@ -21,16 +22,18 @@ from pages.parts.run_view import run_view
 from pages.parts.runs import LIVE, choose, chosen
 from pages.parts.starts import chosen_start, draw_start
 from runtime.datasets import DATASETS
-from runtime.devices import Device, devices, refusal
+from runtime.devices import Device, refusal
 from runtime.launchers import local
 from runtime.run import RunSpec, Watch, create, runs
 from runtime.service import service
 from runtime.store import Project, store
+from runtime.strategies import refusals, strategy
 
 FACTS_WAIT = 0.3  # seconds that the page waits for shapes that it does not know yet
 LIST_POLL = 3.0  # seconds between two looks at the runs in the list while one of them goes on
 KEPT = "train.options"
 HOW = {"optimizer", "loss", "metrics"}
+NUMBERS = {"dtype_policy", "jit_compile"}
 
 
 @dataclass(frozen=True)
@@ -102,17 +105,21 @@ def _settings(waited: bool) -> None:
             args=(project.id,),
             kwargs={"training": None},
         )
-    _draw_options(options)
+    _draw_options(project, training, options, facts)
 
 
 def _training_form(training: Training, suggested: Training, key: str) -> Training | None:
     """The few settings that everybody tries first; the rest behind a line that says what they are."""
-    changed = form(training, f"{key}.steps", hide={*HOW, "heads"}, suggested=suggested, reset_all=False)
+    changed = form(training, f"{key}.steps", hide={*HOW, *NUMBERS, "heads"}, suggested=suggested, reset_all=False)
     now = changed or training
     st.caption(f"Learns with {optimizer_in_words(now)}; makes {now.loss.type} small.")
     with st.expander("Optimizer, loss, metrics", icon=":material/tune:"):
         others = set(Training.model_fields) - HOW
         now = form(now, f"{key}.how", hide=others, suggested=suggested, reset_all=False) or now
+    with st.expander("Number format and compiler", icon=":material/memory:"):
+        others = set(Training.model_fields) - NUMBERS
+        now = form(now, f"{key}.numbers", hide=others, suggested=suggested, reset_all=False) or now
+        st.caption("What these change on this machine is measured on the Devices page.")
     now = _heads_form(now, key)
     return now if now != training else None
 
@@ -147,7 +154,8 @@ def _train_button(
     too_large = (
         refusal(facts, training, options.device, _task(project), project.graph) if facts and not errors else None
     )
-    ready = facts is not None and not errors and too_large is None
+    apart = refusals(strategy(options.device.name), project.graph, training)
+    ready = facts is not None and not errors and too_large is None and not apart
     if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not ready, width="stretch"):
         spec = RunSpec(
             graph=project.graph,
@@ -165,8 +173,9 @@ def _train_button(
     if facts is None and not errors:
         st.caption(f":material/hourglass_empty: {service().message or 'Keras is looking at the network; one moment.'}")
         keras_again(service())
-    if too_large:
-        st.error(too_large)
+    for words in (too_large, *apart):
+        if words:
+            st.error(words)
     if errors:
         st.error(_in_words(errors))
         if not all(map(_in_settings, errors)) and st.button(
@@ -210,24 +219,16 @@ def _next_name(project: Project) -> str:
 
 def _options_now() -> Options:
     name, seed, watch = state.kept(KEPT, ("", 0, Watch()))
-    device = next((device for device in devices() if device.name == name), devices()[0])
-    return Options(device, seed, watch)
+    return Options(device_of(name), seed, watch)
 
 
-def _draw_options(options: Options) -> None:
+def _draw_options(project: Project, training: Training, options: Options, facts: Mapping[str, Facts] | None) -> None:
     """The settings that do not change how well a network learns."""
-    offered = [device for device in devices() if not device.missing]
-    titles = {device.name: f"{device.title}, {device.memory_bytes / 1e9:.0f} GB" for device in offered}
-    name = st.selectbox(
-        "Device",
-        list(titles),
-        index=list(titles).index(options.device.name) if options.device.name in titles else 0,
-        format_func=titles.__getitem__,
-        help="Where the training runs.",
-    )
-    for device in devices():
-        if device.missing:
-            st.caption(f"{device.title} cannot be used: {device.missing}.")
+    name = choose_device(options.device.name, project.graph, training)
+    if facts:
+        task = _task(project)
+        for words in expected(device_of(name), training, facts, task, project.graph, runs(project.id)):
+            st.caption(words[:1].upper() + words[1:] + ".")
     with st.expander("Seed and recording", icon=":material/casino:"):
         seed = st.number_input(
             "Seed", 0, 2**31 - 1, options.seed, help="The same seed gives the same weights and order of examples again."

@@ -100,7 +100,7 @@ def verdict(found: Evidence, build: Build | None) -> Verdict:
     """What the evidence says. Without `build`, which takes a child process, the last word is left open."""
     if build is not None and build.gpus:
         return Verdict(True, f"TensorFlow {build.tensorflow} uses {_gpus(build.gpus)}, with CUDA {build.cuda_version}.")
-    if found.hidden:
+    if found.hidden and (found.gpus or found.cards):
         return Verdict(
             False, f"CUDA_VISIBLE_DEVICES is {found.hidden!r}, which hides every GPU.", "Start Layerloom without it."
         )

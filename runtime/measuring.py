@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from runtime.devices import devices
@@ -60,6 +61,7 @@ class Measurement(BaseModel):
     at: float
     machine: str
     threads: int
+    load: float = 0.0  # processes that wanted a core when it began
     worker: Worker | None = None
     doing: str = ""
     done: int = 0
@@ -120,7 +122,9 @@ def begin() -> None:
     _children.append(child)
     assert child.stdin is not None
     with child.stdin:  # it begins when its input ends, so that its state is known before it says more itself
-        state = Measurement(at=now, machine=cpu.title, threads=cpu.threads, doing="Starting TensorFlow")
+        state = Measurement(
+            at=now, machine=cpu.title, threads=cpu.threads, load=psutil.getloadavg()[0], doing="Starting TensorFlow"
+        )
         write(file, state.model_copy(update={"worker": Worker.of(child.pid)}))
 
 
