@@ -77,8 +77,8 @@ class Training(Frozen):
     )
     dtype_policy: Literal["float32", "mixed_float16", "mixed_bfloat16"] = Field(
         "float32",
-        description="Numbers that layers compute with; weights stay float32. The mixed ones take half the memory and are "
-        "fast on GPUs with tensor cores, and slow on most processors. Float16 is scaled so that small gradients survive.",
+        description="Numbers that layers compute with; weights stay float32. The mixed ones take half the memory and "
+        "are fast on GPUs with tensor cores; the Devices page measures it. Float16 is scaled so that small gradients survive.",
     )
     jit_compile: Literal["auto", True, False] = Field(
         "auto",

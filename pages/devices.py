@@ -196,8 +196,8 @@ def _figures(done: Sequence[Measurement]) -> None:
         st.subheader("Number formats and XLA", anchor=False)
         st.plotly_chart(changes_figure(found), key="changes")
         st.caption(
-            "Shorter is better. GPUs with tensor cores compute in 16 bits several times as fast; most processors must "
-            "imitate it and become slower. XLA joins small operations into one."
+            "Shorter is better. GPUs with tensor cores, and some processors, compute in 16 bits several times as fast; others "
+            "must imitate it and become slower. XLA joins small operations into one."
         )
     failed = [one for one in now.figures if one.error]
     if failed:

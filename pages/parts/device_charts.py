@@ -140,8 +140,8 @@ def ring(replicas: int = 4) -> str:
         )
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 300" width="300" height="300">'
-        '<defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" orient="auto-start-reverse"><path d="M0 0L10 5L0 10z" '
-        f'fill="{GREY}"/></marker></defs>{"".join(arrows)}{"".join(boxes)}</svg>'
+        '<defs><marker id="tip" viewBox="0 0 10 10" refX="8" refY="5" markerWidth="6" markerHeight="6" orient="auto">'
+        f'<path d="M0 0L10 5L0 10z" fill="{GREY}"/></marker></defs>{"".join(arrows)}{"".join(boxes)}</svg>'
     )
 
 
