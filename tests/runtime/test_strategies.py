@@ -113,7 +113,8 @@ def test_what_makes_the_curve_another_is_told():
 def test_a_script_holds_its_strategy_before_anything_that_uses_it(name):
     text = script(lower(SMALL), Training(), DATA, 0, devices=device_code(strategy(name)))
     tree = ast.parse(text)
-    places = {node.targets[0].id: node.lineno for node in tree.body if isinstance(node, ast.Assign)}
+    assigned = [node for node in tree.body if isinstance(node, ast.Assign)]
+    places = {node.targets[0].id: node.lineno for node in assigned if isinstance(node.targets[0], ast.Name)}
     assert places["STRATEGY"] < places["SEED"] < min(n.lineno for n in tree.body if isinstance(n, ast.With))
     assert {n.name for n in tree.body if isinstance(n, ast.FunctionDef)} >= {
         "synchronise",
