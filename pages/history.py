@@ -167,7 +167,9 @@ def _run(project_id: str, graph: Graph, name: str, chosen: Change) -> tuple[Side
 
 
 def _title(change: Change) -> str:
-    return "Now" if change.present else change.name or f"After: {change.words}"
+    if change.present or change.name:
+        return change.name or "Now"
+    return "The beginning" if change.parent is None else f"After: {change.words}"
 
 
 main()

@@ -36,13 +36,16 @@ ROOM = 500_000_000  # bytes that stay free on the disk
 CHUNK = 1 << 20
 # What a run consists of, wherever it is; each part of a name is plain, so that none leads out of the folder.
 BELONGS = re.compile(
-    r"(run\.json|events\.jsonl|log|model\.keras|(maps|checkpoints)(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){1,3})"
+    r"(run\.json|events\.jsonl|statistics\.json|log|model\.keras|start\.npz|"
+    r"(maps|checkpoints)(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){1,3})"
 )
+# Bytes, of those that are read whole.
 MOST = {
     "run.json": 2 * MAX_DOCUMENT_BYTES,
     "events.jsonl": 500_000_000,
+    "statistics.json": 20_000_000,
     "log": 100_000_000,
-}  # bytes; these are read whole
+}
 ENCRYPTED = 0x1
 PACKED = (".keras", ".npz", ".h5", ".zip")  # already as small as they get
 

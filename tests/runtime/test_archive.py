@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from builder.zoo import TEMPLATES
 from runtime import archive as archives
+from runtime import statistics
 from runtime.archive import MANIFEST, ArchiveError, adopt, archive
 from runtime.events import Finished, append
 from runtime.run import RunError, RunSpec, create, delete, open_run, runs
+from runtime.spec import START_FILE
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +84,11 @@ def test_a_run_is_moved_with_all_that_came_of_it_and_nothing_of_the_machine(run,
     assert moved.record == run.record
     assert moved.status() == "finished"
     assert open_run(run.id).record == run.record
+
+
+def test_every_file_that_a_run_goes_on_from_is_taken_along():
+    for name in (START_FILE, statistics.FILE, "checkpoints/00001-000000000.npz", "maps/00001-000.npz"):
+        assert archives.BELONGS.fullmatch(name)
 
 
 def test_it_is_put_into_a_project_of_this_server(file):
