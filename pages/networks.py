@@ -21,7 +21,7 @@ def main() -> None:
     if not found:
         st.info("No network is like that. Ask for less.", icon=":material/search_off:")
         return
-    table, beside = st.columns([1.7, 1], gap="large")
+    table, beside = st.columns([1.9, 1], gap="medium")
     with table:
         picture, listed = st.tabs(["Picture", "Table"])
         with picture:
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def _filtered(all_rows: tuple[Row, ...]) -> list[Row]:
-    words, kind, group, largest = st.columns([1.2, 1.6, 1, 1.2], vertical_alignment="bottom")
+    words, kind, group, largest = st.columns([1.2, 1.6, 1, 1.2])
     wanted = words.text_input("Search", placeholder="Name, author, or what was new")
     kinds = kind.segmented_control("Kind", [ALL, *KINDS], default=ALL)
     groups = group.selectbox("For", [ALL, *dict.fromkeys(row.group for row in all_rows)])

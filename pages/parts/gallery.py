@@ -28,7 +28,7 @@ BRIEF = {
     "top5": "Best five guesses",
     "top1": "First guess",
 }
-KIND = {"architecture": "built here", "trained": "comes with Keras"}
+KIND = {"architecture": "architecture", "trained": "pretrained"}
 COLOURS = {"architecture": "#C44E00", "trained": "#0072B2"}
 
 
