@@ -213,7 +213,7 @@ def _input_picture(run: Run, sample: int, file: Path) -> None:
 def _shown_input(values: Array) -> None:
     pixels = paint(input_picture(values))[0]
     times = max(1, MAGNIFIED // max(pixels.shape[:2]))
-    st.image(png(pixels.repeat(times, axis=0).repeat(times, axis=1)))
+    st.image(png(pixels.repeat(times, axis=0).repeat(times, axis=1)), alt="The example, as the network gets it")
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

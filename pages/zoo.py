@@ -47,7 +47,7 @@ def _cards() -> None:
 
 def _card(template: Template) -> None:
     with st.container(border=True, key=f"card-{template.name}", gap="xsmall"):
-        st.image(template.picture or "")
+        st.image(template.picture or "", alt=f"{template.title}, drawn")
         st.markdown(f"**{template.title}**")
         st.caption(template.sentence)
         kind: Literal["primary", "secondary"] = "primary" if template.name == FIRST else "secondary"

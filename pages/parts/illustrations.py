@@ -1,7 +1,8 @@
-"""Small drawings for settings that a picture explains better than words: inline SVG that fits a light and a dark page."""
+"""Small drawings for settings that a picture explains better than words: SVG that fits a light and a dark page."""
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -12,7 +13,7 @@ from builder.layers.base import LayerSpec
 from pages.parts.fields import fields
 from pages.parts.kinds import Choice
 
-STRONG, ZERO = "#3b7dbd", "#d98c21"  # seen on white and on black, and told apart without red and green
+STRONG, ZERO, GREY = "#3b7dbd", "#d98c21", "#888888"  # seen on white and on black, and told apart without red and green
 RANGE = 4.0  # activations are drawn from -RANGE to RANGE
 POINTS = 81
 CELL = 11  # pixels
@@ -124,10 +125,11 @@ def curve(name: str, wide: bool = False, chosen: bool = False) -> str:
     points = " ".join(at(x, y) for x, y in zip(xs, ys, strict=True) if low <= y <= high)
     zero = height + low / (high - low) * height
     said = f"{name}: from {low:.2g} to {high:.2g}" + (", beside a value of 0" if name in OF_SEVERAL else "")
-    drawing = (
-        f'<svg width="{width}" height="{height}" viewBox="-2 -2 {width + 4} {height + 4}" role="img" aria-label="{said}">'
-        f'<path d="M0 {zero:.1f}H{width}M{width / 2} 0V{height}" stroke="currentColor" stroke-opacity=".35" fill="none"/>'
-        f'<polyline points="{points}" fill="none" stroke="{STRONG}" stroke-width="2"/></svg>'
+    drawing = _image(
+        f'<path d="M0 {zero:.1f}H{width}M{width / 2} 0V{height}" stroke="{GREY}" fill="none"/>'
+        f'<polyline points="{points}" fill="none" stroke="{STRONG}" stroke-width="2"/>',
+        (width, height),
+        said,
     )
     note = f"{high:.2g} at the top, {low:.2g} below, x from -4 to 4" if wide else ""
     return _figure(drawing, name + (" (of x and 0)" if name in OF_SEVERAL else ""), chosen, note)
@@ -151,10 +153,13 @@ def padding(option: str, axes: int, chosen: bool = False) -> str:
     width, height = right + out * CELL + 2, rows * CELL + 2
     said = f"{option}: 5 places become {out}" + (f", with {before + behind} zeros at the rim" if before else "")
     return _figure(
-        f'<svg width="{width}" height="{height}" viewBox="-1 -1 {width} {height}" role="img" aria-label="{said}">'
-        + "".join(cells)
-        + f'<rect width="{3 * CELL}" height="{window * CELL}" fill="none" stroke="{STRONG}" stroke-width="2.5"/>'
-        + f'<path d="M{size * CELL + 5} {rows * CELL / 2}h11m-4 -3l4 3l-4 3" fill="none" stroke="currentColor"/></svg>',
+        _image(
+            "".join(cells)
+            + f'<rect width="{3 * CELL}" height="{window * CELL}" fill="none" stroke="{STRONG}" stroke-width="2.5"/>'
+            + f'<path d="M{size * CELL + 5} {rows * CELL / 2}h11m-4 -3l4 3l-4 3" fill="none" stroke="{GREY}"/>',
+            (width, height),
+            said,
+        ),
         option,
         chosen,
         f"5 → {out}" if axes == 1 else f"5x5 → {out}x{out}",
@@ -165,7 +170,7 @@ def _is_zero(place: int, before: int) -> bool:
     return not before <= place < before + 5
 
 
-def _cell(x: int, y: int, right: int, zero: bool, colour: str = "currentColor") -> str:
+def _cell(x: int, y: int, right: int, zero: bool, colour: str = GREY) -> str:
     fill = f'fill="{ZERO}" fill-opacity=".25" stroke-dasharray="2"' if zero else f'fill="{colour}" fill-opacity=".12"'
     place = f'x="{right + x * CELL}" y="{y * CELL}" width="{CELL}" height="{CELL}"'
     return f'<rect {place} {fill} stroke="{ZERO if zero else colour}" stroke-opacity=".7"/>'
@@ -173,6 +178,14 @@ def _cell(x: int, y: int, right: int, zero: bool, colour: str = "currentColor") 
 
 def _axes(layer: type[BaseModel]) -> int:
     return 1 if "1D" in layer.__name__ else 2  # a cube is drawn as one of its slices
+
+
+def _image(inside: str, size: tuple[int, int], said: str) -> str:
+    # Streamlit takes inline SVG out of a page; a picture with an address of its own stays.
+    width, height = size[0] + 4, size[1] + 4
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="-2 -2 {width} {height}">{inside}</svg>'
+    data = base64.b64encode(svg.encode()).decode()
+    return f'<img alt="{said}" width="{width}" height="{height}" src="data:image/svg+xml;base64,{data}"/>'
 
 
 def _figure(drawing: str, name: str, chosen: bool, note: str = "") -> str:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from runtime.store import Store
+from tests.browser.accessibility import barriers
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -44,12 +45,14 @@ def begin(page, app_url, template="lenet5"):
 def test_from_the_first_screen_to_code_that_repeats_the_training(page, app_url, projects, tmp_path):
     project_id = begin(page, app_url)
     expect(page.locator("header.project .name")).to_have_text(re.compile("LeNet-5"))
+    assert barriers(page) == []
 
     goto(page, "Data")
     expect(page).to_have_url(re.compile(f"/data\\?project={project_id}"))
     expect(page.get_by_text("This project uses it")).to_be_visible()
     expect(page.locator(".examples img")).to_have_count(24)
     expect(page.get_by_text("The network fits this data")).to_be_visible(timeout=TRAINED_WITHIN)
+    assert barriers(page) == []
 
     goto(page, "Train")
     epochs = page.get_by_label("Epochs", exact=True)
@@ -59,6 +62,7 @@ def test_from_the_first_screen_to_code_that_repeats_the_training(page, app_url, 
     button(page, "Train").click()
     expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=TRAINED_WITHIN)
     expect(button(page, "Export the code")).to_be_visible(timeout=TRAINED_WITHIN)
+    assert barriers(page) == []
     training = projects.project(project_id).training
     assert (training.epochs, training.batch_size, training.validation_split) == (2, 32, 0.2)
 
@@ -73,6 +77,7 @@ def test_from_the_first_screen_to_code_that_repeats_the_training(page, app_url, 
     expect(page.get_by_text("Only example 1 was watched through the epochs")).to_be_visible()
     expect(page.get_by_text("The network says")).to_be_visible(timeout=TRAINED_WITHIN)
     expect(filters).to_have_count(6)
+    assert barriers(page) == []
 
     goto(page, "Train")
     button(page, "Export the code").click()
@@ -87,6 +92,7 @@ def test_from_the_first_screen_to_code_that_repeats_the_training(page, app_url, 
         re.findall(r"load_digits|epochs=2|keras\.Model\(", script)
     )
     ast.parse(script)
+    assert barriers(page) == []
 
     with page.expect_download() as download:
         button(page, "Model of Run 1 (.keras)").click()
@@ -104,6 +110,8 @@ def test_the_network_goes_out_as_a_document_and_comes_in_again(page, app_url, pr
     download.value.save_as(document)
 
     goto(page, "Start")
+    expect(page.locator("input[type=file]")).to_be_attached()
+    assert barriers(page) == []
     page.locator("input[type=file]").set_input_files(document)
     page.wait_for_url(re.compile(r"/build\?project=[0-9a-f]{32}"))
     again = projects.project(page.url.rpartition("=")[2])

@@ -154,8 +154,8 @@ export function Outline({ actions, onShow }: Props) {
               ) : (
                 <>
                   <span className="type">{node ? node.layer.type : row.key.replace(/^\/\d+ /, "")}</span>
-                  {node && <span className="id">{node.id}</span>}
-                  {worst && <b className="trouble" title={worst.message}>{worst.severity === "error" ? "!" : "?"}</b>}
+                  {node && <span className="id"> {node.id}</span>}
+                  {worst && <b className="trouble" aria-hidden title={worst.message}>{worst.severity === "error" ? "!" : "?"}</b>}
                 </>
               )}
             </div>

@@ -45,7 +45,8 @@ export function listen(place: HTMLElement, actions: Actions, reach: () => Reach)
   document.addEventListener("copy", copy, { signal });
   document.addEventListener("cut", copy, { signal });
   document.addEventListener("paste", paste, { signal });
-  place.addEventListener("keydown", letter, { signal });
+  // Where React listens too, so that its own handlers have heard the letter before.
+  (place.parentElement ?? place).addEventListener("keydown", letter, { signal });
   return () => stop.abort();
 }
 

@@ -134,7 +134,7 @@ export class LiveChart {
     const figure = element("figure", "ll-figure", { "data-quantity": quantity });
     const caption = element("figcaption", "");
     caption.textContent = title(quantity);
-    const chart = element("div", "ll-chart", { role: "img", "aria-label": `Curves over the epochs: ${title(quantity)}` });
+    const chart = element("div", "ll-chart", { role: "group", "aria-label": `Curves over the epochs: ${title(quantity)}` });
     figure.append(caption, chart);
     this.grid.append(figure);
     this.charts.set(quantity, chart);

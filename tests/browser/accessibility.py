@@ -1,0 +1,24 @@
+"""What axe-core finds on a page that keeps somebody out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.browser.server import ROOT
+
+AXE = ROOT / "assets" / "canvas" / "node_modules" / "axe-core" / "axe.min.js"
+FIND = """async () => {
+    const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+    return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+        .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id} (${help}): ${html.slice(0, 200)}`));
+}"""
+
+
+def barriers(page: Page) -> list[str]:
+    """The serious and critical findings of axe-core on all that is shown, shadow roots included."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text())
+    found: Any = page.evaluate(FIND)
+    return list(found)

@@ -1,0 +1,101 @@
+"""The outline: a network is built, changed and read with the keyboard alone; and no page keeps anybody out."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from runtime.store import Store
+from tests.browser.accessibility import barriers
+from tests.browser.test_canvas import CHAIN, Canvas, network
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def store(app) -> Store:
+    return Store(f"sqlite:///{app.home / 'projects.sqlite'}")
+
+
+@pytest.fixture
+def canvas(page: Page, app_url: str, store: Store) -> Canvas:
+    opened = Canvas(page, app_url, store, store.create("Try", network(*CHAIN)))
+    page.get_by_role("button", name="Outline").press("Enter")
+    return opened
+
+
+def item(canvas: Canvas, name: str):
+    return canvas.page.get_by_role("treeitem", name=name)
+
+
+def test_everything_is_done_without_a_pointer(canvas: Canvas) -> None:
+    keyboard = canvas.page.keyboard
+    item(canvas, "Input image").focus()
+    keyboard.press("ArrowDown")
+    expect(item(canvas, "Conv2D conv")).to_be_focused()
+    expect(item(canvas, "Conv2D conv")).to_have_attribute("aria-selected", "true")
+
+    keyboard.press("F2")
+    keyboard.type("edges")
+    keyboard.press("Enter")
+    expect(item(canvas, "Conv2D edges")).to_be_focused()
+    assert "image>edges.inputs" in canvas.edges
+
+    canvas.page.get_by_label("Add a layer after edges").focus()
+    keyboard.type("maxpooling2d")
+    keyboard.press("Enter")
+    expect(item(canvas, "MaxPooling2D max_pooling2d")).to_be_visible()
+    assert {"edges>max_pooling2d.inputs", "max_pooling2d>flatten.inputs"} <= canvas.edges
+
+    item(canvas, "Conv2D edges").focus()
+    keyboard.press("Alt+ArrowDown")
+    assert {"image>max_pooling2d.inputs", "max_pooling2d>edges.inputs", "edges>flatten.inputs"} <= canvas.edges
+
+    canvas.page.get_by_label("Connect to", exact=True).select_option(label="scores")
+    assert "edges>scores.inputs" in canvas.edges
+    canvas.page.get_by_label("Disconnect", exact=True).select_option(label="edges → scores")
+    assert "edges>scores.inputs" not in canvas.edges
+
+    item(canvas, "Conv2D edges").focus()
+    keyboard.press("f")  # the next that begins with it
+    expect(item(canvas, "Flatten flatten")).to_be_focused()
+    keyboard.press("Delete")
+    expect(item(canvas, "Flatten flatten")).to_have_count(0)
+    assert "flatten" not in canvas.ids
+    expect(item(canvas, "Dense scores")).to_be_focused()
+    keyboard.press("Enter")  # to its settings, which stand outside the canvas
+    expect(canvas.page.get_by_label("Name", exact=True)).to_be_focused()
+
+
+def test_a_block_is_a_level_of_the_tree(canvas: Canvas) -> None:
+    keyboard = canvas.page.keyboard
+    item(canvas, "Conv2D conv").focus()
+    keyboard.press("Space")
+    keyboard.press("Control+g")
+    block = item(canvas, "Block block")
+    expect(block).to_have_attribute("aria-expanded", "false")
+    block.focus()
+    keyboard.press("ArrowRight")
+    expect(item(canvas, "Conv2D conv")).to_have_attribute("aria-level", "3")
+    expect(item(canvas, "Network")).to_have_attribute("aria-expanded", "true")
+    item(canvas, "Network").focus()
+    keyboard.press("Enter")
+    expect(item(canvas, "Dense scores")).to_have_attribute("aria-level", "1")
+
+
+def test_nobody_is_kept_out_of_the_canvas_in_the_dark_and_in_a_small_window(canvas: Canvas) -> None:
+    canvas.page.emulate_media(color_scheme="dark")
+    canvas.page.set_viewport_size({"width": 1024, "height": 768})
+    item(canvas, "Conv2D conv").focus()
+    canvas.page.keyboard.press("Space")
+    expect(canvas.page.get_by_label("Filters")).to_be_visible()
+    canvas.page.get_by_label("Colour by").select_option("Parameters")
+    expect(canvas.page.get_by_role("img", name="Parameters from")).to_be_visible(timeout=90_000)
+    assert barriers(canvas.page) == []
+
+
+@pytest.mark.parametrize("address", ["networks", "reference?layer=Conv2D"])
+def test_nobody_is_kept_out_of_the_pages_beside(page: Page, app_url: str, settled, address: str) -> None:
+    page.goto(f"{app_url}/{address}")
+    settled(page)
+    assert barriers(page) == []
