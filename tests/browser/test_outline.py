@@ -62,7 +62,7 @@ def test_everything_is_done_without_a_pointer(canvas: Canvas) -> None:
     keyboard.press("Delete")
     expect(item(canvas, "Flatten flatten")).to_have_count(0)
     assert "flatten" not in canvas.ids
-    expect(item(canvas, "Dense scores")).to_be_focused()
+    expect(item(canvas, "Conv2D edges")).to_be_focused()  # the one beside it
     keyboard.press("Enter")  # to its settings, which stand outside the canvas
     expect(canvas.page.get_by_label("Name", exact=True)).to_be_focused()
 
@@ -88,7 +88,7 @@ def test_nobody_is_kept_out_of_the_canvas_in_the_dark_and_in_a_small_window(canv
     canvas.page.set_viewport_size({"width": 1024, "height": 768})
     item(canvas, "Conv2D conv").focus()
     canvas.page.keyboard.press("Space")
-    expect(canvas.page.get_by_label("Filters")).to_be_visible()
+    expect(canvas.page.get_by_label("Filters", exact=True)).to_be_visible()
     canvas.page.get_by_label("Colour by").select_option("Parameters")
     expect(canvas.page.get_by_role("img", name="Parameters from")).to_be_visible(timeout=90_000)
     assert barriers(canvas.page) == []

@@ -106,7 +106,7 @@ export function Outline({ actions, onShow }: Props) {
   };
   const configure = (row: Row) => {
     session.select([row.key]);
-    focusForm();
+    focusForm(row.key);
   };
 
   return (
@@ -197,11 +197,12 @@ function Rename({ name, onDone }: { name: string; onDone(to: string): void }) {
   );
 }
 
-const PATIENCE = 40; // looks at the page, one a frame or so, until the form of the layer is there
+const PATIENCE = 60; // looks at the page until the form of the layer is there
+const LOOK = 50; // milliseconds between two
 
-/** The form stands outside the canvas, and comes with Python's next answer. */
-function focusForm(left = PATIENCE): void {
-  const field = document.querySelector<HTMLElement>(".st-key-side [class*='st-key-form'] :is(input, [role=combobox], button), .st-key-side input");
-  if (field) field.focus();
-  else if (left) setTimeout(() => focusForm(left - 1), 50);
+/** The form stands outside the canvas, and comes with Python's next answer: its first field holds the layer's name. */
+function focusForm(name: string, left = PATIENCE): void {
+  const field = document.querySelector<HTMLInputElement>(".st-key-side input[aria-label='Name']");
+  if (field?.value === name) field.focus();
+  else if (left) setTimeout(() => focusForm(name, left - 1), LOOK);
 }

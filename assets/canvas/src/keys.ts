@@ -45,7 +45,7 @@ export function listen(place: HTMLElement, actions: Actions, reach: () => Reach)
   document.addEventListener("copy", copy, { signal });
   document.addEventListener("cut", copy, { signal });
   document.addEventListener("paste", paste, { signal });
-  // Where React listens too, so that its own handlers have heard the letter before.
+  // Where React listens too, so that the tree hears its letters before they end here.
   (place.parentElement ?? place).addEventListener("keydown", letter, { signal });
   return () => stop.abort();
 }
