@@ -22,6 +22,7 @@ import type { Actions, Origin } from "./actions";
 import { ConnectionHint, asEdge, useConnecting } from "./connecting";
 import { type Direction, kept } from "./direction";
 import { type Line, flowEdges, flowNodes, flowRoutes } from "./flow";
+import { glide } from "./motion";
 import type { Route } from "./route";
 import { Routes, useHere } from "./use";
 import type { Edge } from "./wire";
@@ -33,6 +34,8 @@ const LEGIBLE = 0.8; // the smallest zoom at which the text of a node is read wi
 const OVERVIEW = 40; // a network of more nodes opens as a whole,
 const SPECK = 0.12; // unless its nodes would be no more than specks: then its beginning is shown,
 const BROAD = 0.4; // with as much around it as can still be told apart
+const MOVE = 300; // milliseconds in which layers go where the document has them now, as in canvas.css
+const SETTLE = 100; // milliseconds until the canvas has its new size
 const KEYS_SETTLE = 400; // milliseconds after the last arrow key until the move counts
 
 const viewports = new WeakMap<object, { x: number; y: number; zoom: number }>();
@@ -46,9 +49,11 @@ interface Props {
   onBoxed(): void;
   target: Edge | undefined;
   onTarget(edge: Edge | undefined): void;
+  /** For a projector: without controls. */
+  presenting: boolean;
 }
 
-export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, target, onTarget }: Props) {
+export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, target, onTarget, presenting }: Props) {
   const { session, looks, direction } = useHere();
   const selected = new Set(session.selected);
   const [nodes, setNodes] = useState<LayerNodeType[]>(() => flowNodes(session.shown, [], selected, direction));
@@ -56,17 +61,24 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
   const view = useReactFlow();
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef(nodes);
-  const was = useRef("");
+  const [moving, setMoving] = useState(false);
   latest.current = nodes;
 
   useEffect(() => {
     const follow = () => {
-      setNodes((before) => same(before, flowNodes(session.shown, before, new Set(session.selected), direction)));
+      const next = same(latest.current, flowNodes(session.shown, latest.current, new Set(session.selected), direction));
+      if (next.some((node, index) => elsewhere(node, latest.current[index]))) setMoving(true);
+      latest.current = next;
+      setNodes(next);
       setLines((before) => same(before, flowEdges(session.shown, before)));
     };
     follow();
     return session.subscribe(follow);
   }, [session, direction]);
+  useEffect(() => {
+    const rest = moving ? setTimeout(() => setMoving(false), MOVE) : undefined;
+    return () => clearTimeout(rest);
+  }, [moving, nodes]);
   const resting = useResting(nodes, lines, direction);
   const far = useStore(({ transform }) => transform[2] < SHAPES);
   const edges = useMemo(
@@ -81,7 +93,9 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
   // Where the person left off; at first the whole network, or its top where the whole would be too small to read.
   // On an empty canvas nothing moves under the first drop.
   const { called } = session;
-  const opened = `${direction} ${session.status?.path.map(({ node }) => node).join("/") ?? ""}`;
+  const screen = useStore(({ width, height }) => `${width} ${height}`);
+  const opened = `${direction} ${presenting ? screen : ""} ${session.status?.path.map(({ node }) => node).join("/") ?? ""}`;
+  const was = useRef(viewports.has(session) ? opened : "");
   const pane = useStoreApi();
   useEffect(() => {
     const open = () => {
@@ -96,11 +110,14 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
       return view.setViewport({ x: 24 - bounds.x * zoom, y: height / 2 - (bounds.y + bounds.height / 2) * zoom, zoom });
     };
     if (was.current === opened && viewports.has(session)) return;
+    const first = was.current === "";
     was.current = opened;
-    if (session.shown.size) requestAnimationFrame(open);
+    if (!session.shown.size) return;
+    if (first) requestAnimationFrame(open);
+    else setTimeout(open, SETTLE);
   }, [session, view, pane, opened, direction]);
   useEffect(() => {
-    if (called) view.fitView({ nodes: session.selected.map((id) => ({ id })), duration: 250, maxZoom: 1, minZoom: 0.6 });
+    if (called) view.fitView({ nodes: session.selected.map((id) => ({ id })), duration: glide(), maxZoom: 1, minZoom: 0.6 });
   }, [called, session, view]);
 
   const change = (changes: NodeChange<LayerNodeType>[]) => {
@@ -126,6 +143,7 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
   return (
     <Routes value={resting}>
     <ReactFlow<LayerNodeType, Line>
+      className={moving ? "moving" : ""}
       nodes={nodes}
       edges={edges}
       nodeTypes={NODE_TYPES}
@@ -169,8 +187,8 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
       <Others />
       <ConnectionHint />
       {far && <Threads nodes={nodes} lines={lines} routes={resting} />}
-      <Controls showInteractive={false} fitViewOptions={{ ...FIT, duration: 250 }} />
-      {nodes.length > 0 && (
+      {!presenting && <Controls showInteractive={false} fitViewOptions={{ ...FIT, duration: glide() }} />}
+      {nodes.length > 0 && !presenting && (
         <MiniMap
           pannable
           zoomable
@@ -200,6 +218,11 @@ function useResting(nodes: readonly LayerNodeType[], lines: readonly Line[], dir
     last.current = { nodes, lines, routes: flowRoutes(nodes, lines, direction) };
   }
   return last.current.routes;
+}
+
+/** Whether a node has come to stand somewhere else than it stood before. */
+function elsewhere(node: LayerNodeType, before: LayerNodeType | undefined): boolean {
+  return before?.id === node.id && (before.position.x !== node.position.x || before.position.y !== node.position.y);
 }
 
 /** The old list where the new one holds the same, so that React has nothing to do. */

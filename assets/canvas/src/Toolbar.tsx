@@ -1,19 +1,19 @@
 /** Buttons with words; each also has a key. */
 import { ICONS, Icon } from "./Icon";
+import { Pictures } from "./Pictures";
 import { type Reach, commandOf, written } from "./commands";
-import type { Direction } from "./direction";
 
 interface Props {
   reach: Reach;
   open: boolean;
   onOpen(open: boolean): void;
-  direction: Direction;
-  onDirection(direction: Direction): void;
+  aside: boolean;
+  onAside(aside: boolean): void;
   outlined: boolean;
   onOutline(outlined: boolean): void;
 }
 
-export function Toolbar({ reach, open, onOpen, direction, onDirection, outlined, onOutline }: Props) {
+export function Toolbar({ reach, open, onOpen, aside, onAside, outlined, onOutline }: Props) {
   const ofBlocks = commandOf("unfold").why(reach) === null;
   return (
     <div className="toolbar" role="toolbar" aria-label="Network">
@@ -36,15 +36,15 @@ export function Toolbar({ reach, open, onOpen, direction, onDirection, outlined,
       )}
       <i />
       <Of name="tidy" word="Tidy" icon="tidy" reach={reach} />
-      {direction === "down" ? (
-        <Tool word="Turn" hint="Show the layers from left to right" icon="right" act={() => onDirection("right")} />
-      ) : (
-        <Tool word="Turn" hint="Show the layers from top to bottom" icon="down" act={() => onDirection("down")} />
-      )}
+      <Of name="turn" word="Turn" icon="turn" reach={reach} />
       <Of name="fit" word="Fit" icon="fit" reach={reach} />
+      <Of name="present" word="Present" icon="present" reach={reach} />
+      <Pictures reach={reach} />
       <i />
       <Of name="search" word="Search" icon="search" reach={reach} />
       <Of name="commands" word="More" icon="more" reach={reach} />
+      <span className="gap" />
+      <Tool word="Settings" hint={aside ? "Hide the settings beside the canvas" : "Show the settings beside the canvas"} icon="aside" pressed={aside} act={() => onAside(!aside)} />
     </div>
   );
 }
@@ -74,7 +74,7 @@ interface ToolProps {
   act(): void;
 }
 
-function Tool({ word, hint, icon, can = true, pressed, act }: ToolProps) {
+export function Tool({ word, hint, icon, can = true, pressed, act }: ToolProps) {
   return (
     <button type="button" title={hint} disabled={!can} aria-pressed={pressed} onClick={act}>
       <Icon path={ICONS[icon]} />

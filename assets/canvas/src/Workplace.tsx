@@ -17,7 +17,9 @@ import { type Direction, kept } from "./direction";
 import { edgeId, edgesOf } from "./document";
 import { looks } from "./families";
 import { listen } from "./keys";
+import { usePicture } from "./Pictures";
 import { listenPresses } from "./pressing";
+import { useAside, usePresenting } from "./presenting";
 import { watch } from "./pulse";
 import { reachOf, useView } from "./reach";
 import { useRemembered } from "./remembered";
@@ -50,11 +52,17 @@ function Inside({ session }: { session: Session }) {
   const flow = useRef<HTMLDivElement>(null);
   const [dragged, setDragged] = useState<{ entry: Entry; x: number; y: number } | null>(null);
   const [target, setTarget] = useState<Edge>();
-  const [open, setOpen] = useState(true);
+  const [open, setOpen] = useRemembered<boolean>("palette", [true, false], window.innerWidth > NARROW);
+  const [aside, setAside] = useRemembered<boolean>("settings", [true, false], true);
+  const [presenting, setPresenting] = usePresenting(place);
   const [outlined, setOutlined] = useState(false);
   const [boxing, setBoxing] = useState(false);
   const [dialog, setDialog] = useState<Dialog | null>(null);
-  useFill(place, setOpen);
+  useFill(place);
+  useAside(aside);
+  const turn = () => setDirection(direction === "down" ? "right" : "down");
+  const present = () => setPresenting(true);
+  const picture = usePicture(place, here);
   const view = useView(session, direction, flow);
   const ask = (what: Asked) => {
     const pressed = dialog?.what === "menu" && session.selected.length === 0 ? dialog.at : undefined;
@@ -62,7 +70,7 @@ function Inside({ session }: { session: Session }) {
     else if (what === "replace" || what === "menu") setDialog({ what, at: pointOf(flow.current, session) });
     else setDialog({ what });
   };
-  const reach = reachOf(session, actions, direction, view, { ask, boxing, setBoxing });
+  const reach = reachOf(session, actions, direction, view, { ask, boxing, setBoxing, turn, present, picture });
   const latest = useRef(reach);
   latest.current = reach;
   const close = useCallback(() => {
@@ -126,8 +134,8 @@ function Inside({ session }: { session: Session }) {
   const empty = session.status !== null && session.shown.size === 0;
   return (
     <Here value={here}>
-      <div className="workplace" ref={place} tabIndex={-1} data-pending={session.pending}>
-        <Toolbar reach={reach} open={open} onOpen={setOpen} direction={direction} onDirection={setDirection} outlined={outlined} onOutline={outline} />
+      <div className={`workplace ${presenting ? "presenting" : ""}`} ref={place} tabIndex={-1} data-pending={session.pending}>
+        <Toolbar reach={reach} open={open} onOpen={setOpen} aside={aside} onAside={setAside} outlined={outlined} onOutline={outline} />
         <div className="middle">
           {open && <PaletteList onAppend={append} onDrag={drag} onDrop={drop} onCancel={letGo} />}
           {outlined && <Outline actions={actions} onShow={view.show} />}
@@ -136,6 +144,7 @@ function Inside({ session }: { session: Session }) {
             <Network
               actions={actions}
               edgeAt={edgeAt}
+              presenting={presenting}
               target={target}
               onTarget={setTarget}
               nodeAt={(x, y) => under(x, y, ".react-flow__node") ?? undefined}
@@ -145,6 +154,7 @@ function Inside({ session }: { session: Session }) {
             />
             {session.shown.size > 0 && <Legend />}
             <HoverCard place={flow} />
+            {presenting && <div className="farewell" role="status">Esc leaves</div>}
             {empty && (
               <div className="empty">
                 <b>Drag Input here, or press Enter on a layer</b>
@@ -173,8 +183,8 @@ function pointOf(flow: HTMLElement | null, session: Session): { x: number; y: nu
   return node ? { x: node.left + node.width / 2, y: node.top + node.height / 2 } : { x: box.left + box.width / 2, y: box.top + box.height / 3 };
 }
 
-/** The canvas reaches down to the bottom of the window; in a narrow one the palette is folded. */
-function useFill(place: React.RefObject<HTMLDivElement | null>, setOpen: (open: boolean) => void): void {
+/** The canvas reaches down to the bottom of the window. */
+function useFill(place: React.RefObject<HTMLDivElement | null>): void {
   // Before the network measures itself, or it would fit its picture into another height.
   useLayoutEffect(() => {
     const element = place.current;
@@ -184,7 +194,6 @@ function useFill(place: React.RefObject<HTMLDivElement | null>, setOpen: (open: 
       element.style.height = `${Math.max(LOWEST, window.innerHeight - Math.max(0, top) - MARGIN)}px`;
     };
     fill();
-    setOpen(window.innerWidth > NARROW);
     // What stands above the canvas may come later than the canvas.
     const later = setTimeout(fill, 500);
     window.addEventListener("resize", fill);
@@ -192,5 +201,5 @@ function useFill(place: React.RefObject<HTMLDivElement | null>, setOpen: (open: 
       clearTimeout(later);
       window.removeEventListener("resize", fill);
     };
-  }, [place, setOpen]);
+  }, [place]);
 }

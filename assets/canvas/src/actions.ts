@@ -177,9 +177,10 @@ export class Actions {
     this.session.select([...this.session.shown.keys()]);
   }
 
+  /** Arrange all layers, or the selected ones where there are several: one step. */
   async tidy(): Promise<void> {
     const { arrange } = await import("./arrange");
-    this.move(await arrange(this.session.shown));
+    this.move(await arrange(this.session.shown, this.session.selected));
   }
 
   private pasteNodes(copy: Copied, times: number, beside: (nodes: readonly CopiedNode[]) => Edit[] = () => []): boolean {

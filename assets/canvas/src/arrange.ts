@@ -3,12 +3,12 @@ import type { Doc } from "./document";
 import LayoutWorker from "./layout.worker?worker&inline";
 import type { Place } from "./wire";
 
-export function arrange(doc: Doc): Promise<Place[]> {
+export function arrange(doc: Doc, chosen: readonly string[]): Promise<Place[]> {
   const worker = new LayoutWorker();
   const places = new Promise<Place[]>((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = ({ message }) => reject(new Error(`The network could not be arranged: ${message}`));
-    worker.postMessage(doc);
+    worker.postMessage({ doc, chosen });
   });
   return places.finally(() => worker.terminate());
 }

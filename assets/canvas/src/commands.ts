@@ -15,6 +15,12 @@ export interface Reach {
   arrange(how: Line | "across" | "down"): void;
   tidy(): void;
   fit(): void;
+  /** From left to right, or back from top to bottom. */
+  turn(): void;
+  /** Nothing but the network, for a projector. */
+  present(): void;
+  /** Keep a picture of what is seen, or of all. */
+  picture(all: boolean, kind: "png" | "svg"): void;
   ask(what: Asked): void;
   /** Draw a box with one finger, or the mouse without a key. */
   boxing: boolean;
@@ -54,6 +60,10 @@ function select(name: string, label: string, key: string, of: typeof upstream): 
 
 function arrange(name: string, label: string, how: Parameters<Reach["arrange"]>[0], least: number): Command {
   return command("Arrange", name, label, "", atLeast(least), (reach) => reach.arrange(how));
+}
+
+function picture(name: string, label: string, all: boolean, kind: "png" | "svg"): Command {
+  return command("View", name, label, "", anything, (reach) => reach.picture(all, kind));
 }
 
 /** The clipboard is reached as by its keys: the events that follow are heard in keys.ts. */
@@ -99,8 +109,14 @@ export const COMMANDS: readonly Command[] = [
   arrange("bottom", "Align bottoms", "bottom", 2),
   arrange("across", "Distribute across", "across", 3),
   arrange("down", "Distribute downwards", "down", 3),
-  command("Arrange", "tidy", "Tidy the network", "", anything, ({ tidy }) => tidy()),
+  command("Arrange", "tidy", "Tidy the network, or several selected layers", "", anything, ({ tidy }) => tidy()),
   command("View", "fit", "Show the whole network", "F", anything, ({ fit }) => fit()),
+  command("View", "turn", "Turn: from left to right, or from top to bottom", "", anything, ({ turn }) => turn()),
+  command("View", "present", "Present: nothing but the network, for a projector", "", anything, ({ present }) => present()),
+  picture("seen-png", "Picture of what is seen, PNG", false, "png"),
+  picture("seen-svg", "Picture of what is seen, SVG", false, "svg"),
+  picture("all-png", "Picture of the whole network, PNG", true, "png"),
+  picture("all-svg", "Picture of the whole network, SVG", true, "svg"),
   command("View", "search", "Search a layer...", "Mod+F", anything, ({ ask }) => ask("search")),
   command("View", "commands", "Find a command...", "Mod+K", always, ({ ask }) => ask("commands")),
   command("View", "menu", "Menu of what is selected", "Shift+F10 ContextMenu", always, ({ ask }) => ask("menu")),

@@ -2,12 +2,13 @@
 import { useReactFlow } from "@xyflow/react";
 import type { Actions } from "./actions";
 import { aligned, distributed } from "./aligning";
-import type { Asked, Reach } from "./commands";
+import type { Reach } from "./commands";
 import { type Direction, kept, seen } from "./direction";
+import { glide } from "./motion";
 import type { Session } from "./session";
 import { SIZE } from "./size";
 
-const FIT = { padding: 0.15, maxZoom: 1, duration: 250 };
+const FIT = { padding: 0.15, maxZoom: 1 };
 
 export interface View {
   fit(): void;
@@ -25,16 +26,12 @@ export function useView(session: Session, direction: Direction, place: React.Ref
     const corner = view.flowToScreenPosition(at);
     const end = view.flowToScreenPosition({ x: at.x + SIZE.width, y: at.y + SIZE.height });
     const inView = corner.x > box.left && corner.y > box.top && end.x < box.right && end.y < box.bottom;
-    if (!inView) view.setCenter(at.x + SIZE.width / 2, at.y + SIZE.height / 2, { zoom: Math.max(0.6, Math.min(view.getZoom(), 1)), duration: 250 });
+    if (!inView) view.setCenter(at.x + SIZE.width / 2, at.y + SIZE.height / 2, { zoom: Math.max(0.6, Math.min(view.getZoom(), 1)), duration: glide() });
   };
-  return { fit: () => void view.fitView(FIT), show };
+  return { fit: () => void view.fitView({ ...FIT, duration: glide() }), show };
 }
 
-interface Asking {
-  ask(what: Asked): void;
-  boxing: boolean;
-  setBoxing(boxing: boolean): void;
-}
+type Asking = Pick<Reach, "ask" | "boxing" | "setBoxing" | "turn" | "present" | "picture">;
 
 export function reachOf(session: Session, actions: Actions, direction: Direction, { fit }: View, asking: Asking): Reach {
   const arrange: Reach["arrange"] = (how) => {
@@ -43,6 +40,9 @@ export function reachOf(session: Session, actions: Actions, direction: Direction
     const moved = how === "across" ? distributed(places, "x") : how === "down" ? distributed(places, "y") : aligned(places, how);
     actions.move(moved.map(({ id, ...place }) => ({ id, ...kept(place, direction) })));
   };
-  const tidy = () => void actions.tidy().then(() => requestAnimationFrame(fit));
+  const tidy = () => {
+    const whole = session.selected.length < 2;
+    void actions.tidy().then(() => whole && requestAnimationFrame(fit));
+  };
   return { session, actions, arrange, tidy, fit, ...asking };
 }

@@ -20,6 +20,19 @@ it("places a network with a loop, a double connection and a loose end", () => {
   expect(places.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
 });
 
+it("leaves a tidy picture where it is", () => {
+  const tidied = new Map([...chain()].map(([key, one]) => [key, { ...one, x: one.x + 700, y: one.y - 90 }]));
+  for (const { id, x, y } of tidy(tidied)) expect({ x, y }).toEqual({ x: tidied.get(id)?.x, y: tidied.get(id)?.y });
+});
+
+it("arranges only what is chosen, around where it was", () => {
+  const doc = new Map(chain());
+  doc.set("two", { ...node("two", "Dense", 1000, [["one", 0, "inputs"]]), x: 500 });
+  const places = tidy(doc, ["one", "two"]);
+  expect(places.map(({ id }) => id)).toEqual(["one", "two"]);
+  expect(Math.abs((places[0]?.x ?? 0) - (places[1]?.x ?? 9))).toBe(0);
+});
+
 it("names as Python does", () => {
   expect(freshName("conv2d", new Set())).toBe("conv2d");
   expect(freshName("conv2d", new Set(["conv2d", "conv2d_1"]))).toBe("conv2d_2");

@@ -1,0 +1,55 @@
+/** A menu of pictures to keep: what is seen or all, as PNG or SVG. */
+import { useStoreApi } from "@xyflow/react";
+import { useRef } from "react";
+import { ICONS, Icon } from "./Icon";
+import { type Reach, commandOf } from "./commands";
+import { flowEdges, flowNodes, flowRoutes } from "./flow";
+import { type Area, around, download, measured, png, svg } from "./picture";
+import type { Surroundings } from "./use";
+
+const KINDS = ["seen-png", "seen-svg", "all-png", "all-svg"];
+
+export function Pictures({ reach }: { reach: Reach }) {
+  const menu = useRef<HTMLDetailsElement>(null);
+  const close = () => {
+    if (menu.current) menu.current.open = false;
+  };
+  return (
+    <details className="pictures" ref={menu} onBlur={({ currentTarget, relatedTarget }) => currentTarget.contains(relatedTarget) || close()}>
+      <summary title="Keep the network as a picture"><Icon path={ICONS.picture} /><span className="word">Picture</span></summary>
+      <div className="kinds">
+        {KINDS.map((name) => {
+          const { label, why, run } = commandOf(name);
+          const choose = () => {
+            close();
+            run(reach);
+          };
+          return <button key={name} type="button" disabled={why(reach) !== null} onClick={choose}>{label}</button>;
+        })}
+      </div>
+    </details>
+  );
+}
+
+/** How a picture is made: with the colours that the canvas has now. */
+export function usePicture(place: React.RefObject<HTMLElement | null>, { session, looks, colours, direction }: Surroundings): Reach["picture"] {
+  const store = useStoreApi();
+  return (all, kind) => {
+    if (!place.current) return;
+    const nodes = flowNodes(session.shown, [], new Set(), direction);
+    const { width, height, transform: [x, y, zoom] } = store.getState();
+    const area: Area = all ? around(nodes) : { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
+    const drawn = nodes.flatMap(({ id, position }) => {
+      const node = session.node(id);
+      return node ? [{ at: position, node, look: looks.get(node.family), painted: colours.of(id) }] : [];
+    });
+    const style = getComputedStyle(place.current);
+    const theme = { paper: style.backgroundColor, ink: style.color, error: style.getPropertyValue("--error").trim() };
+    const routes = flowRoutes(nodes, flowEdges(session.shown, []), direction).values();
+    const picture = svg(area, drawn, routes, direction, theme, measured());
+    const drawing = new Blob([picture], { type: "image/svg+xml" });
+    if (kind === "svg") return download(drawing, "network.svg");
+    // What is too large for the browser to paint is kept as a drawing.
+    png(drawing, area).then((pixels) => download(pixels, "network.png"), () => download(drawing, "network.svg"));
+  };
+}

@@ -1,0 +1,135 @@
+/** The network as a picture to keep: SVG of all of it or of what is seen, in the colours of the canvas, and PNG of that. */
+import type { LayerNodeType } from "./LayerNode";
+import type { Painted } from "./colours";
+import type { Direction } from "./direction";
+import type { Look } from "./families";
+import { type Route, drawn } from "./route";
+import { SIZE } from "./size";
+import type { NodeView } from "./wire";
+
+/** A part of the canvas, in pixels at zoom 1. */
+export interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export interface Colouring {
+  paper: string;
+  ink: string;
+  error: string;
+}
+
+/** One node as it is to be drawn. */
+export interface Drawn {
+  at: { x: number; y: number };
+  node: NodeView;
+  look: Look | undefined;
+  painted: Painted | undefined;
+}
+
+const STRIPE = 6;
+const MARK = 18;
+const LARGEST = 12_000; // pixels a side: more no browser paints
+const SHARP = 2; // pixels of a PNG for one of the canvas
+
+/** How wide a text is, in pixels; `size` in pixels. */
+export type Measure = (text: string, size: number, strong: boolean) => number;
+
+export function svg(area: Area, nodes: readonly Drawn[], routes: Iterable<Route>, direction: Direction, colours: Colouring, measure: Measure): string {
+  const { x, y, width, height } = area;
+  const inside = nodes.filter(({ at }) => at.x < x + width && at.x + SIZE.width > x && at.y < y + height && at.y + SIZE.height > y);
+  const paths = [...routes].map((route) => `<path d="${drawn(route, direction)}" marker-end="url(#arrow)"/>`);
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif">`,
+    `<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5 0 10z" fill="${colours.ink}" fill-opacity="0.5"/></marker></defs>`,
+    `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${colours.paper}"/>`,
+    `<g fill="none" stroke="${colours.ink}" stroke-opacity="0.5" stroke-width="1.5">${paths.join("")}</g>`,
+    ...inside.map((one) => box(one, colours, measure)),
+    "</svg>",
+  ].join("\n");
+}
+
+function box({ at, node, look, painted }: Drawn, { paper, ink, error }: Colouring, measure: Measure): string {
+  const family = look?.colour ?? "#666";
+  const fill = painted?.colour || paper;
+  const text = painted?.colour ? painted.ink : ink;
+  const edge = node.troubles.some(({ severity }) => severity === "error") ? error : ink;
+  const [left, right] = [14, SIZE.width - 10];
+  const type = clipped(node.layer.type, right - left - MARK - 6, 14, true, measure);
+  const beside = right - left - MARK - 14 - measure(type, 14, true);
+  const facts = painted ? painted.text : node.parameters;
+  const room = right - left - 18 - measure(facts, 12, false);
+  const write = (x: number, y: number, words: string, size: number, more = "") =>
+    words ? `<text x="${x}" y="${y}" font-size="${size}" fill="${text}" ${more}>${escaped(words)}</text>` : "";
+  return [
+    `<g transform="translate(${at.x} ${at.y})">`,
+    `<rect x="0.5" y="0.5" width="${SIZE.width - 1}" height="${SIZE.height - 1}" rx="8" fill="${escaped(fill)}" stroke="${edge}" stroke-opacity="${edge === error ? 1 : 0.35}"/>`,
+    `<path d="M${STRIPE} 0.500H8A8 8 0 0 0 0.500 8V${SIZE.height - 8}A8 8 0 0 0 8 ${SIZE.height - 0.5}H${STRIPE}z" fill="${family}"/>`,
+    look ? `<rect x="${left}" y="10" width="${MARK}" height="${MARK}" rx="4" fill="${family}"/><path transform="translate(${left + 2} 12) scale(0.875)" d="${look.mark}" fill="none" stroke="#fff" stroke-width="1.6" stroke-linejoin="round" stroke-linecap="round"/>` : "",
+    write(left + MARK + 6, 24, type, 14, 'font-weight="600"'),
+    write(right, 24, clipped(node.id, beside, 12, false, measure), 12, 'text-anchor="end" fill-opacity="0.75"'),
+    write(left, 47, clipped(node.summary, right - left, 13, false, measure), 13),
+    write(left, 71, node.shape ? `→ ${clipped(node.shape, room, 12, false, measure)}` : "", 12),
+    write(right, 71, facts, 12, 'text-anchor="end" fill-opacity="0.75"'),
+    "</g>",
+  ].join("");
+}
+
+/** The text, cut with an ellipsis where it is wider than `room`. */
+export function clipped(text: string, room: number, size: number, strong: boolean, measure: Measure): string {
+  if (measure(text, size, strong) <= room) return text;
+  let kept = text.length;
+  while (kept > 0 && measure(`${text.slice(0, kept)}…`, size, strong) > room) kept -= 1;
+  return kept > 0 ? `${text.slice(0, kept)}…` : "";
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+/** Around all nodes, with a margin; as they are drawn, not as they are seen. */
+export function around(nodes: readonly LayerNodeType[], margin = 32): Area {
+  const [xs, ys] = [nodes.map(({ position }) => position.x), nodes.map(({ position }) => position.y)];
+  const least = (values: number[]) => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - margin;
+  const most = (values: number[]) => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) + margin;
+  const [x, y] = [least(xs), least(ys)];
+  return { x, y, width: most(xs) + SIZE.width - x, height: most(ys) + SIZE.height - y };
+}
+
+/** The browser's own measure of a text. */
+export function measured(): Measure {
+  const pen = document.createElement("canvas").getContext("2d");
+  return (text, size, strong) => {
+    if (!pen) return text.length * size * 0.56;
+    pen.font = `${strong ? 600 : 400} ${size}px sans-serif`;
+    return pen.measureText(text).width;
+  };
+}
+
+/** The same picture in pixels. */
+export async function png(drawing: Blob, { width, height }: Area): Promise<Blob> {
+  const image = new Image();
+  const address = URL.createObjectURL(drawing);
+  try {
+    image.src = address;
+    await image.decode();
+  } finally {
+    URL.revokeObjectURL(address);
+  }
+  const scale = Math.min(SHARP, LARGEST / width, LARGEST / height);
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.ceil(width * scale);
+  canvas.height = Math.ceil(height * scale);
+  canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture is too large for the browser."))), "image/png"));
+}
+
+export function download(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
