@@ -33,6 +33,7 @@ const FIT = { padding: 0.15, maxZoom: 1 };
 const LEGIBLE = 0.8; // the smallest zoom at which the text of a node is read with ease
 const OVERVIEW = 40; // a network of more nodes opens as a whole,
 const SPECK = 0.12; // unless its nodes would be no more than specks: then its beginning is shown,
+const LARGE = 1.8; // the largest zoom for a projector
 const BROAD = 0.4; // with as much around it as can still be told apart
 const MOVE = 300; // milliseconds in which layers go where the document has them now, as in canvas.css
 const SETTLE = 100; // milliseconds until the canvas has its new size
@@ -102,8 +103,9 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
       const { width, height } = pane.getState();
       const all = view.getNodes();
       const bounds = view.getNodesBounds(all);
-      const whole = getViewportForBounds(bounds, width, height, 0, FIT.maxZoom, FIT.padding);
-      if (whole.zoom >= LEGIBLE || (all.length > OVERVIEW && whole.zoom >= SPECK)) return view.fitView(FIT);
+      const largest = presenting ? LARGE : FIT.maxZoom;
+      const whole = getViewportForBounds(bounds, width, height, 0, largest, FIT.padding);
+      if (whole.zoom >= LEGIBLE || (all.length > OVERVIEW && whole.zoom >= SPECK)) return view.setViewport(whole);
       const zoom = all.length > OVERVIEW ? BROAD : LEGIBLE;
       const first = direction === "down" ? view.getNodesBounds(all.filter((node) => node.position.y === bounds.y).slice(0, 1)) : null;
       if (first) return view.setViewport({ x: width / 2 - (first.x + first.width / 2) * zoom, y: 24 - first.y * zoom, zoom });
@@ -115,7 +117,7 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     if (!session.shown.size) return;
     if (first) requestAnimationFrame(open);
     else setTimeout(open, SETTLE);
-  }, [session, view, pane, opened, direction]);
+  }, [session, view, pane, opened, direction, presenting]);
   useEffect(() => {
     if (called) view.fitView({ nodes: session.selected.map((id) => ({ id })), duration: glide(), maxZoom: 1, minZoom: 0.6 });
   }, [called, session, view]);
