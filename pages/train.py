@@ -166,7 +166,7 @@ def _train_button(
             watch=options.watch,
             start=chosen_start(project),
         )
-        run = create(spec, name=_next_name(project), project=project.id)
+        run = create(spec, name=_next_name(project), project=project.id, owner=state.login())
         local.launch(run)
         choose(run.id)
         st.rerun()

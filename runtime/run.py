@@ -61,6 +61,7 @@ class Record(BaseModel):
     id: str = Field(pattern=rf"^{ID.pattern}$")
     name: str = Field(max_length=MAX_NAME)
     project: str = Field("", max_length=64)
+    owner: str = Field("", max_length=100)
     created: datetime
     spec: RunSpec
     versions: dict[str, str] = Field(default_factory=dict, max_length=20)
@@ -173,12 +174,12 @@ class Run:
             return ""
 
 
-def create(spec: RunSpec, name: str = "", project: str = "") -> Run:
+def create(spec: RunSpec, name: str = "", project: str = "", owner: str = "") -> Run:
     """A new run with its folder; nothing is started yet."""
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     label = clean_name(name) or f"{spec.data.name} {now.astimezone():%H:%M}"
-    record = Record(id=run_id, name=label, project=project, created=now, spec=spec, versions=_versions())
+    record = Record(id=run_id, name=label, project=project, owner=owner, created=now, spec=spec, versions=_versions())
     folder = runs_folder() / run_id
     (folder / "maps").mkdir(parents=True)
     run = Run(folder, record)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import streamlit as st
 
 from builder.graph import DocumentError
-from runtime.store import LOCAL, Project, store
+from runtime.store import LOCAL, MAX_LOGIN, Project, store
 
 PROJECT, NOTICE, VISITOR, KEPT = "layerloom.project", "layerloom.notice", "layerloom.visitor", "layerloom.kept."
 FOLLOWED = "layerloom.followed."
@@ -73,10 +73,15 @@ def notice() -> str | None:
     return message
 
 
+def login() -> str:
+    """Who is logged in, where the app asks for a login; else empty."""
+    known = st.user.get("email") or st.user.get("name") if st.user.get("is_logged_in") else None
+    return str(known or "")[:MAX_LOGIN]
+
+
 def owner() -> str:
-    """Who owns what is made here: the login, where the app asks for one."""
-    login = st.user.get("email") or st.user.get("name") if st.user.get("is_logged_in") else None
-    return str(login) if login else LOCAL
+    """Who owns what is made here."""
+    return login() or LOCAL
 
 
 def visitor() -> str:

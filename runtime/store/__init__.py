@@ -2,12 +2,13 @@
 
 from runtime.store.database import DatabaseError
 from runtime.store.project import Project, Summary
-from runtime.store.projects import MAX_NAME, Store, UnknownProjectError, clean_name, store
+from runtime.store.projects import MAX_LOGIN, MAX_NAME, Store, UnknownProjectError, clean_name, store
 from runtime.store.states import Change
 from runtime.store.tables import LOCAL
 
 __all__ = [
     "LOCAL",
+    "MAX_LOGIN",
     "MAX_NAME",
     "Change",
     "DatabaseError",

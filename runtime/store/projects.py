@@ -24,7 +24,7 @@ from runtime.store.words import words
 
 ID = re.compile(r"[0-9a-f]{32}")
 MAX_NAME = 100
-MAX_LOGIN = 200
+MAX_LOGIN = 100
 
 
 class UnknownProjectError(EditError):

@@ -82,7 +82,7 @@ def _row(session: Session, run_id: str, changed: int) -> RunRow:
         return RunRow(id=run_id, owner=LOCAL, project="", name="", created=0, changed=changed)
     return RunRow(
         id=run.id,
-        owner=known_owner(session, getattr(run.record, "owner", "") or LOCAL),
+        owner=known_owner(session, run.record.owner or LOCAL),
         project=run.project,
         name=run.name,
         created=run.record.created.timestamp(),

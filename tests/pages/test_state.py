@@ -98,3 +98,27 @@ def test_what_a_tab_keeps():
     app.run()
     assert app.run().text[0].value == "1"
     assert len(app.session_state["layerloom.kept.seen"]) == 2
+
+
+def who():
+    import streamlit as st
+
+    from pages.parts import state
+
+    st.text(state.login())
+    st.text(state.owner())
+    st.text(state.visitor())
+
+
+def test_without_a_login_everybody_is_a_guest_of_the_local_owner():
+    login, owner, visitor = (text.value for text in AppTest.from_function(who).run().text)
+    assert (login, owner) == ("", "local")
+    assert visitor.startswith("Guest ")
+
+
+def test_with_a_login_everything_bears_it(monkeypatch):
+    monkeypatch.setattr("streamlit.user", {"is_logged_in": True, "email": "ada@example.org" + "x" * 200, "name": "Ada"})
+    told = [text.value for text in AppTest.from_function(who).run().text]
+    assert len(set(told)) == 1
+    assert told[0].startswith("ada@example.org")
+    assert len(told[0]) == 100

@@ -14,8 +14,8 @@ def index(url, tmp_path, monkeypatch):
     return Store(url)
 
 
-def made(name, project="p"):
-    return create(RunSpec(graph=Graph()), name=name, project=project)
+def made(name, project="p", owner=""):
+    return create(RunSpec(graph=Graph()), name=name, project=project, owner=owner)
 
 
 def names(found):
@@ -34,10 +34,12 @@ def test_what_is_made_renamed_and_removed_is_followed(index):
     assert names(listed(index)) == ["Best"]
 
 
-def test_everything_is_the_local_owners_without_a_login(index):
+def test_a_run_belongs_to_who_started_it_else_to_the_local_owner(index):
     made("Mine")
     assert names(listed(index, owner="local")) == ["Mine"]
-    assert listed(index, owner="ada@example.org") == []
+    made("Hers", owner="ada@example.org")
+    assert names(listed(index, owner="ada@example.org")) == ["Hers"]
+    assert names(listed(index, owner="local")) == ["Mine"]
 
 
 def test_a_run_that_cannot_be_read_is_passed_over_until_it_is_mended(index):
