@@ -29,7 +29,7 @@ EPOCH = EpochEnded(at=1010.0, epoch=0, seconds=10, logs={"loss": 1.0, "val_loss"
 class Service:
     """The Keras service as the page sees it."""
 
-    message = "Keras is starting."
+    state, message = "starting", "Keras is starting."
 
     def __init__(self, facts: dict[str, Facts] | None) -> None:
         self.facts = facts
