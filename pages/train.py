@@ -229,6 +229,17 @@ def _draw_options(project: Project, training: Training, options: Options, facts:
         task = _task(project)
         for words in expected(device_of(name), training, facts, task, project.graph, runs(project.id)):
             st.caption(words[:1].upper() + words[1:] + ".")
+    if strategy(name).addresses:
+        spec = RunSpec(graph=project.graph, data=project.data, training=training, device=name, seed=options.seed)
+        st.download_button(
+            "RUN.json for the other machines",
+            spec.model_dump_json(indent=1),
+            "RUN.json",
+            "application/json",
+            icon=":material/download:",
+            width="stretch",
+            on_click="ignore",
+        )
     with st.expander("Seed and recording", icon=":material/casino:"):
         seed = st.number_input(
             "Seed", 0, 2**31 - 1, options.seed, help="The same seed gives the same weights and order of examples again."

@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("spec", metavar="RUN.json")
     train.add_argument("--device", metavar="NAME")
     train.add_argument("--wait", action="store_true", help="until it is over; exit status 1 when it failed")
+    join = command("join", _join, "train along in a run of several machines, as worker 1, 2, ...", json_too=False)
+    join.add_argument("spec", metavar="RUN.json")
+    join.add_argument("--index", type=int, required=True, help="which of the run's addresses this machine is, from 1")
     command("list", _list, "all runs, newest first")
     command("show", _show, "status and curves of a run").add_argument("id", metavar="RUN")
     for name, about in (
@@ -131,6 +134,18 @@ def _assign(settings: dict[str, Any], assignment: str) -> None:
         place[name] = text
     if isinstance(place[name], str) and name in ("optimizer", "loss"):
         place[name] = {"type": place[name]}
+
+
+def _join(chosen: argparse.Namespace) -> int:
+    from runtime.joining import join
+
+    try:
+        spec = RunSpec.model_validate_json(read_text(chosen.spec))
+        return join(spec, chosen.index)
+    except ValidationError as error:
+        raise UnusableError(f"{chosen.spec} describes no run: {reason(error)}") from None
+    except ValueError as error:
+        raise UnusableError(str(error)) from None
 
 
 def _train(chosen: argparse.Namespace) -> int:

@@ -17,6 +17,8 @@ from builder.scripts import DataCode, notebook, script
 from builder.training import Training
 from builder.zoo.drawing import chain
 from runtime.devices import environment, find
+from runtime.joining import join
+from runtime.run import RunSpec
 from runtime.strategies import PUBLIC, Strategy, StrategyError, device_code, differences, refusals, strategy
 
 SMALL = chain(image=Input(shape=(3,)), dense=Dense(units=4))
@@ -128,3 +130,18 @@ def test_a_notebook_is_one_process():
     assert notebook(lower(SMALL), Training(), DATA, 0, devices=device_code(BOTH))
     with pytest.raises(CodeError, match="several processes"):
         notebook(lower(SMALL), Training(), DATA, 0, devices=device_code(strategy("workers:2")))
+
+
+@pytest.mark.parametrize(
+    ("device", "index", "words"),
+    [
+        ("cpu", 1, "not on several machines"),
+        ("workers:2", 1, "not on several machines"),
+        ("workers:10.0.0.5:40,10.0.0.6:50", 2, "from 1 to 1"),
+        ("workers:10.0.0.5:40,10.0.0.6:50", 0, "from 1 to 1"),
+        ("workers:10.0.0.5:40,8.8.8.8:50", 1, "no address of a private network"),
+    ],
+)
+def test_a_machine_joins_only_where_it_is_asked_for(device, index, words):
+    with pytest.raises(ValueError, match=words):
+        join(RunSpec(graph=SMALL, device=device), index)
