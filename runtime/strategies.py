@@ -29,7 +29,6 @@ PUBLIC = "LAYERLOOM_PUBLIC_WORKERS"  # in the server's environment: workers may 
 GPU = re.compile(r"gpu:\d{1,3}")
 ADDRESS = re.compile(r"([A-Za-z0-9.-]{1,253}):(\d{1,5})")
 Kind = Literal["one", "mirrored", "workers"]
-ROUND = frozenset(
     {"SpectralNormalization", "Normalization"}
 )  # keep a state that replicas would each change for themselves
 
@@ -218,7 +217,7 @@ def _about_settings(chosen: Strategy, training: Training) -> Iterator[str]:
 
 def _about_layers(graph: Graph) -> Iterator[str]:
     for name, layer in _layers(graph):
-        if layer.type in ROUND:
+        if layer.type == "SpectralNormalization":
             yield f"{name} ({layer.type}) keeps a state that replicas would each change for themselves: take it out, or choose one device."
         if getattr(layer, "renorm", False):
             yield f"{name} renormalises (renorm), which cannot be synchronised: switch that off, or choose one device."
