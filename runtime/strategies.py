@@ -29,8 +29,6 @@ PUBLIC = "LAYERLOOM_PUBLIC_WORKERS"  # in the server's environment: workers may 
 GPU = re.compile(r"gpu:\d{1,3}")
 ADDRESS = re.compile(r"([A-Za-z0-9.-]{1,253}):(\d{1,5})")
 Kind = Literal["one", "mirrored", "workers"]
-    {"SpectralNormalization", "Normalization"}
-)  # keep a state that replicas would each change for themselves
 
 
 class StrategyError(ValueError):
