@@ -43,7 +43,7 @@ def _run():  # type: ignore[no-untyped-def]
     project = store().create("Benchmark", TEMPLATES["mlp"].make())
     run = create(RunSpec(graph=project.graph), project=project.id)
     itself = psutil.Process()
-    run.worker_file.write_text(Worker(pid=itself.pid, started=itself.create_time()).model_dump_json())
+    run.worker_file.write_text(Worker.of(itself.pid).model_dump_json())
     append(
         run.events,
         Started(at=time.time(), device="cpu", epochs=9, steps=1000, batch_size=32, examples=32_000, parameters=7),

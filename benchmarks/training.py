@@ -105,12 +105,12 @@ def _app_epoch(spec: Path) -> float:
 
 
 def _first_loss(folder: Path, spec: Path) -> str:
-    """From the click on Train, with the warm spare there, to the first loss in the log; against the script from cold."""
+    """From the click on Train, with all made ready, to the first loss in the log; against the script from cold."""
     from runtime.events import BatchEnded, read
     from runtime.launchers import local
     from runtime.run import RunSpec, create
 
-    local.prepare()
+    local.ensure()
     local.ready(timeout=120)
     began = time.monotonic()
     run = create(RunSpec.model_validate_json(spec.read_bytes()))
@@ -119,6 +119,7 @@ def _first_loss(folder: Path, spec: Path) -> str:
         time.sleep(0.01)
     warm = time.monotonic() - began
     local.wait(run, timeout=120)
+    local.close()
     began = time.monotonic()
     with subprocess.Popen([sys.executable, "-u", "train.py"], cwd=folder, stdout=subprocess.PIPE, text=True) as script:
         assert script.stdout is not None

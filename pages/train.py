@@ -22,7 +22,7 @@ from pages.parts.run_view import run_view
 from pages.parts.runs import LIVE, choose, chosen
 from pages.parts.starts import chosen_start, draw_start
 from runtime.datasets import DATASETS
-from runtime.devices import Device, refusal
+from runtime.devices import Device, estimate, refusal
 from runtime.launchers import local
 from runtime.run import RunSpec, Watch, create, runs
 from runtime.service import service
@@ -167,7 +167,8 @@ def _train_button(
             start=chosen_start(project),
         )
         run = create(spec, name=_next_name(project), project=project.id, owner=state.login())
-        local.launch(run)
+        gpu = "gpu" in options.device.name
+        local.launch(run, estimate(facts or {}, training, _task(project), gpu, project.graph).total)
         choose(run.id)
         st.rerun()
     if facts is None and not errors:

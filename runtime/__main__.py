@@ -22,6 +22,7 @@ from runtime.devices import devices, find
 from runtime.exports import EXPORTS
 from runtime.exports.command import described, take
 from runtime.launchers import local
+from runtime.launchers.command import queue_options, show_queue
 from runtime.run import DataSpec, Run, RunError, RunSpec, Start, create, damaged, open_run, runs
 from runtime.starts import StartError, bring
 
@@ -60,6 +61,10 @@ def parser() -> argparse.ArgumentParser:
         ("resume", "let a paused run go on"),
     ):
         command(name, _steer, about).add_argument("id", metavar="RUN")
+    waiting = command(
+        "queue", show_queue, "what waits, in its order; with an option, change the order of an owner's runs"
+    )
+    queue_options(waiting)
     maps = command("maps", _maps, "kernels and feature maps of a layer", json_too=False)
     maps.add_argument("id", metavar="RUN")
     maps.add_argument("node", metavar="NODE")
@@ -159,7 +164,7 @@ def _train(chosen: argparse.Namespace) -> int:
     if find(spec.device) is None:
         raise UnusableError(f"No device is called {spec.device!r}; there are {', '.join(d.name for d in devices())}.")
     run = create(spec)
-    local.start(run)
+    local.launch(run)
     if chosen.wait:
         local.wait(run)
     _say(run, chosen.json)

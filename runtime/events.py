@@ -138,8 +138,10 @@ def append(path: Path, event: Event) -> None:
         OSError: it cannot be written, as when the disk is full; the log is then as it was.
     """
     line = event.model_dump_json().encode() + b"\n"
-    with path.open("ab", buffering=0) as log:
+    with path.open("a+b", buffering=0) as log:
         before = log.seek(0, os.SEEK_END)
+        if before and os.pread(log.fileno(), 1, before - 1) != b"\n":
+            line = b"\n" + line  # whoever wrote before has died in the middle of a line
         if log.write(line) != len(line):
             log.truncate(before)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))

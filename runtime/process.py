@@ -2,40 +2,103 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import psutil
 from pydantic import BaseModel, Field
 
 from builder.graph import MAX_DOCUMENT_BYTES
 
-CLOCK_DRIFT = 10  # seconds: start times are reckoned from the time of boot, which moves when the clock is set
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+TOLERANCE = 1  # second: start times are counted in ticks of a hundredth
 
 
 class Worker(BaseModel):
-    """The process that trains a run; its start time tells it from a later process with the same number."""
+    """The process that trains a run; its start time tells it from a later process with the same number.
+
+    `started` counts seconds from the start of the machine, so that setting the clock changes nothing; `boot` tells one
+    start of the machine from another. `memory` is what it was expected to need, in bytes, 0 where nobody knew.
+    """
 
     pid: int = Field(ge=1, le=2**31 - 1)
     started: float
+    boot: str = Field("", max_length=64)
+    memory: int = 0
 
     @classmethod
-    def of(cls, pid: int) -> Worker:
+    def of(cls, pid: int, memory: int = 0) -> Worker:
         """The process of this number as it lives now; one that is gone already counts as dead ever after."""
         try:
-            return cls(pid=pid, started=psutil.Process(pid).create_time())
+            started = _started(psutil.Process(pid))
         except psutil.Error:
-            return cls(pid=pid, started=0.0)
+            started = -1.0
+        return cls(pid=pid, started=started, boot=_boot(), memory=memory)
 
     def process(self) -> psutil.Process | None:
         """The process, if it lives."""
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < CLOCK_DRIFT
+            same = self.boot == _boot() and abs(_started(process) - self.started) < TOLERANCE
             return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.Error:
             return None
+
+
+def _started(process: psutil.Process) -> float:
+    return float(process.create_time()) - float(psutil.boot_time())
+
+
+def _boot() -> str:
+    try:
+        return BOOT_ID.read_text().strip()
+    except OSError:
+        return ""
+
+
+def take(path: Path) -> TextIO | None:
+    """A lock on this file that lasts until what is returned is closed or the process dies; None when another holds it.
+
+    What the file says (who holds it, for example) is of no meaning to the lock.
+    """
+    file = path.open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
+def share(path: Path) -> TextIO:
+    """A lock that many hold at once and that keeps everybody from `take`, until it is closed or the process dies."""
+    file = path.open("a+")
+    fcntl.flock(file, fcntl.LOCK_SH)
+    return file
+
+
+def is_held(path: Path) -> bool:
+    """Whether somebody holds the lock on this file."""
+    try:
+        taken = take(path)
+    except FileNotFoundError:
+        return False
+    if taken is not None:
+        taken.close()
+    return taken is None
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait for the lock on this file and hold it; for what takes no time."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -47,16 +110,6 @@ def write_atomically(path: Path, text: str) -> None:
     except OSError:
         draft.unlink(missing_ok=True)
         raise
-
-
-def write_first(path: Path, text: str) -> bool:
-    """Make a file unless it is there; False when another process has been first."""
-    try:
-        with path.open("x") as file:
-            file.write(text)
-    except FileExistsError:
-        return False
-    return True
 
 
 def read_small(path: Path) -> bytes:

@@ -17,6 +17,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from builder.edits import reason
+from runtime import tickets
 from runtime.events import Event, Failed, Finished, Paused, Stopped, last
 from runtime.home import runs_folder
 from runtime.process import Worker, read_small, write_atomically
@@ -61,7 +62,7 @@ class Record(BaseModel):
     id: str = Field(pattern=rf"^{ID.pattern}$")
     name: str = Field(max_length=MAX_NAME)
     project: str = Field("", max_length=64)
-    owner: str = Field("", max_length=100)
+    owner: str = Field("", max_length=254)
     created: datetime
     spec: RunSpec
     versions: dict[str, str] = Field(default_factory=dict, max_length=20)
@@ -88,6 +89,11 @@ class Run:
     def project(self) -> str:
         """The project that it was started from; empty for the command line."""
         return self.record.project
+
+    @property
+    def owner(self) -> str:
+        """Who shares the machine fairly with others: whoever is named, else the project."""
+        return self.record.owner or self.record.project
 
     @property
     def created(self) -> datetime:
@@ -153,10 +159,12 @@ class Run:
 
     def status(self) -> Status:
         """What it does now; "crashed" when its worker has died without a word."""
-        event = last(self.events)
+        waits = tickets.find(self.id) is not None  # looked at first: it goes when the training begins
+        event, worker = last(self.events), self.worker()
+        if waits:
+            return "running" if worker is not None and worker.process() is not None else "waiting"
         if ended := _ended(event):
             return ended
-        worker = self.worker()
         if worker is None:
             return "waiting" if event is None else "crashed"
         if worker.process() is None:
@@ -260,6 +268,7 @@ def delete(run: Run) -> None:
     """
     if run.status() in ("running", "paused"):
         raise RunError(f"{run.name} is still training: stop it first.")
+    tickets.drop(run.id)
     try:
         shutil.rmtree(run.folder)
     except FileNotFoundError:

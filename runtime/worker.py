@@ -1,4 +1,4 @@
-"""One training run in its own process: `python -m runtime.worker FOLDER`, or `--spare` to wait for a folder with Keras imported."""
+"""One training run in its own process: `python -m runtime.worker FOLDER`, or a fork that calls `main`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runtime import weights
+from runtime import queue, tickets, weights
 from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, append
 from runtime.process import write_atomically
 from runtime.run import Run, RunError, open_run
@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # they bring TensorFlow
     from builder.program import Facts
     from runtime.crew import Crew
 
+NICE = 5  # so that pages stay quick while every core trains
 TELL = 0.5  # seconds between two tellings of a download
 
 
@@ -31,26 +32,22 @@ class Refused(Exception):  # noqa: N818 (told to a person, who can mend it)
 
 
 def main(arguments: list[str]) -> int:
-    """Train the run of a folder. Returns 0 when it has ended well, 1 when not, 2 when there is no such run."""
-    if arguments == ["--spare"]:
-        _import_keras()
-        print("ready", flush=True)
-        folder = sys.stdin.readline().strip()
-        if not folder:  # the server has gone without needing this process
-            return 0
-    elif len(arguments) == 1:
-        folder = arguments[0]
-    else:
-        print("usage: python -m runtime.worker FOLDER | --spare", file=sys.stderr)
+    """Train the run of a folder. Returns 0 when it has ended well, 1 when not, 2 when there is no such run to train."""
+    if len(arguments) != 1:
+        print("usage: python -m runtime.worker FOLDER", file=sys.stderr)
         return 2
     try:
-        run = open_run(Path(folder).name)
+        run = open_run(Path(arguments[0]).name)
     except RunError as error:
         print(error, file=sys.stderr)
         return 2
-    if arguments == ["--spare"]:
-        _print_to(run)
-    return work(run)
+    held = queue.claim(run)
+    if held is None:
+        print(f"{run.name} has its worker, or does not wait to be trained.", file=sys.stderr)
+        return 2
+    with held:
+        os.nice(NICE)
+        return work(run)
 
 
 def work(run: Run) -> int:
@@ -68,6 +65,8 @@ def work(run: Run) -> int:
     except OSError:
         traceback.print_exc()  # the run then counts as crashed, and its log says why
         return 1
+    finally:
+        tickets.drop(run.id)
     return int(isinstance(ended, Failed))
 
 
@@ -179,6 +178,7 @@ def _train(run: Run, team: Crew) -> Event:
             expected_memory=estimate(facts, training, task, gpu="gpu" in spec.device, graph=spec.graph).total,
         ),
     )
+    tickets.drop(run.id)  # it waits no more, whatever becomes of it
     telemetry.take_first_maps()
     fit(model, telemetry, data, validation, training.epochs, team)
     if telemetry.diverged:
@@ -293,23 +293,6 @@ def _in_words(error: BaseException) -> str:
     if kind == "ResourceExhaustedError" or isinstance(error, MemoryError):
         return "The device has run out of memory. Make the batch smaller, or the network, and train again."
     return f"Training broke off: {kind}: {str(error).strip().splitlines()[-1][:300] if str(error).strip() else ''}"
-
-
-def _import_keras() -> None:
-    """Everything that takes long, before there is a run."""
-    import sklearn.datasets
-    import sklearn.model_selection  # noqa: F401
-
-    import runtime.datasets
-    import runtime.telemetry  # noqa: F401
-
-
-def _print_to(run: Run) -> None:
-    """From now on print to the run's log, and hear nothing more of the server."""
-    log = os.open(run.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for target, stream in ((nothing, 0), (log, 1), (log, 2)):
-        os.dup2(target, stream)
 
 
 if __name__ == "__main__":

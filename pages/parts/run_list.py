@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts import moving, state
 from pages.parts.live import MOST_RUNS
+from pages.parts.queue import queue_list
 from pages.parts.runs import LIVE, STATES, best, choose, curves, duration, epochs_done
 from runtime.home import runs_folder
 from runtime.run import Run, RunError, damaged, delete, open_run, rename
@@ -30,6 +31,7 @@ def run_list(project: Project, shown: Run | None) -> None:
         found = listed(store())
     else:
         found = listed(store(), owner=state.owner()) if which == MINE else listed(store(), project=project.id)
+    queue_list(project)
     _rows(found, shown)
     _damaged()
     moving.take(project)

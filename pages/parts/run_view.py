@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts import state
 from pages.parts.live import live_chart
+from pages.parts.queue import place_in_words
 from pages.parts.run_details import run_details
 from pages.parts.runs import LIVE, STATES, amount, choose, curves
 from runtime.curves import Curves
@@ -53,6 +54,8 @@ def _head(run_id: str, drawn: str) -> None:
         st.markdown(STATES[status], width="stretch")
         if status in LIVE:
             _controls(run, status)
+    if status == "waiting":
+        st.caption(place_in_words(run))
 
 
 def _controls(run: Run, status: str) -> None:

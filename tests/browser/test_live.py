@@ -33,7 +33,7 @@ def run(project: Project) -> Iterator[Run]:
     """A run that goes on for as long as the test: this process plays its worker."""
     made = create(RunSpec(graph=project.graph), name="Synthetic", project=project.id)
     itself = psutil.Process()
-    made.worker_file.write_text(Worker(pid=itself.pid, started=itself.create_time()).model_dump_json())
+    made.worker_file.write_text(Worker.of(itself.pid).model_dump_json())
     append(
         made.events,
         Started(at=time.time(), device="cpu", epochs=5, steps=STEPS, batch_size=32, examples=320, parameters=7),

@@ -28,7 +28,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
     made = create(RunSpec(graph=Graph()), name="A run")
     itself = psutil.Process()  # a worker that lives: this process
-    made.worker_file.write_text(Worker(pid=itself.pid, started=itself.create_time()).model_dump_json())
+    made.worker_file.write_text(Worker.of(itself.pid).model_dump_json())
     yield made
     live._feeds.clear()
 

@@ -49,7 +49,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """The runs that were to begin."""
     begun: list[Run] = []
-    monkeypatch.setattr(local, "launch", begun.append)
+    monkeypatch.setattr(local, "launch", lambda run, memory: begun.append(run))
     return begun
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import pytest
 
@@ -146,3 +147,13 @@ def test_an_event_is_one_write(tmp_path):
         assert path.read_bytes().endswith(b"}\n")
     assert sizes == sorted(set(sizes))
     assert path.stat().st_size == sum(len(event.model_dump_json().encode()) + 1 for event in EVENTS)
+
+
+def test_an_event_after_a_torn_line_stands_on_a_line_of_its_own(tmp_path):
+    path = tmp_path / "events.jsonl"
+    append(path, Paused(at=1))
+    append(path, Resumed(at=2))
+    os.truncate(path, path.stat().st_size - 5)
+    append(path, Paused(at=3))
+    append(path, Resumed(at=4))
+    assert [event.at for event in read(path)[0]] == [1, 3, 4]

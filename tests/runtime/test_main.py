@@ -11,6 +11,7 @@ import pytest
 from builder import terminal
 from builder.graph import Graph, write_graph
 from builder.zoo import TEMPLATES
+from runtime import queue
 from runtime.__main__ import parser
 from runtime.datasets import DATASETS
 from runtime.events import BatchEnded, EpochEnded, Failed, Finished, MapsSaved, Started, append
@@ -138,7 +139,7 @@ def test_a_file_that_cannot_be_written(answer, network, run):
 
 def test_train_starts_and_prints_the_id(answer, tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(local, "start", started.append)
+    monkeypatch.setattr(local, "launch", started.append)
     (tmp_path / "run.json").write_text(RunSpec(graph=GRAPH).model_dump_json())
     status, out, err = answer("train", tmp_path / "run.json", "--device", "cpu")
     assert (status, err) == (0, "")
@@ -149,7 +150,7 @@ def test_train_says_why_it_failed(answer, tmp_path, monkeypatch):
     def fail(run):
         append(run.events, Failed(at=1, message="Too large.\nMake it smaller."))
 
-    monkeypatch.setattr(local, "start", fail)
+    monkeypatch.setattr(local, "launch", fail)
     (tmp_path / "run.json").write_text(RunSpec(graph=GRAPH).model_dump_json())
     status, out, err = answer("train", tmp_path / "run.json", "--wait", "--json")
     assert status == 1
@@ -317,3 +318,18 @@ def test_a_run_can_be_given_weights(answer, network, tmp_path):
     code, _, err = answer("spec", network, "--data", "digits", "--weights", str(tmp_path / "none.npz"))
     assert code == 2
     assert "none.npz cannot be read" in err
+
+
+def test_the_queue_is_shown_and_changed(answer):
+    assert answer("queue")[1] == "Nothing waits.\n"
+    runs = [create(RunSpec(graph=Graph()), owner="anna") for _ in range(3)]
+    for run in runs:
+        queue.join(run)
+    assert [line["run"] for line in json.loads(answer("queue", "--json")[1])] == [run.id for run in runs]
+    answer("queue", "--first", runs[2].id)
+    answer("queue", "--last", runs[0].id)
+    _, shown, _ = answer("queue", "--cancel", runs[1].id)
+    lines = [line.split()[:3] for line in shown.splitlines()]
+    assert lines[1:] == [["1", runs[2].id, "anna"], ["2", runs[0].id, "anna"]]
+    status, _, told = answer("queue", "--cancel", runs[1].id)
+    assert (status, "does not wait: it is stopped" in told) == (1, True)

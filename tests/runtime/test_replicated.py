@@ -79,14 +79,14 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def mirrored(home):
     run = create(spec("mirrored:cpu:2"))
-    local.start(run)
+    local.launch(run)
     return run
 
 
 @pytest.fixture(scope="module")
 def workers(home):
     run = create(spec("workers:2", epochs=10_000))
-    local.start(run)
+    local.launch(run)
     return run
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from builder.graph import MAX_DOCUMENT_BYTES, Graph
 from runtime.events import Failed, Finished, Paused, Resumed, Started, Stopped, append
-from runtime.process import Worker, write_first
+from runtime.process import Worker
 from runtime.run import ID, MAX_NAME, PYPROJECT, RunError, RunSpec, create, damaged, delete, open_run, rename, runs
 
 SPEC = RunSpec(graph=Graph())
@@ -217,12 +217,6 @@ def test_a_broken_note_of_the_worker_is_none(content):
     run.worker_file.write_text(content)
     assert run.worker() is None
     assert run.status() == "waiting"
-
-
-def test_only_the_first_writes(tmp_path):
-    assert write_first(tmp_path / "claim", "one")
-    assert not write_first(tmp_path / "claim", "two")
-    assert (tmp_path / "claim").read_text() == "one"
 
 
 def test_the_end_of_the_log():

@@ -1,0 +1,63 @@
+"""What the supervisor knows of a run that trains."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import reduce
+from pathlib import Path
+
+from runtime.curves import Curves, fold
+from runtime.events import read
+from runtime.run import Run
+from runtime.schedule import Active
+
+
+@dataclass
+class Followed:
+    """A run that has been given a worker, by this supervisor or an earlier one."""
+
+    run: Run
+    memory: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    forked_by: int | None = None  # the process number of the fork server
+    since: float = field(default_factory=time.monotonic)
+    adopted: bool = False
+    claimed: bool = False
+    paused: bool = False
+    offset: int = 0
+    curves: Curves = field(default_factory=Curves)
+
+    @property
+    def on_processor(self) -> bool:
+        """Whether it keeps the processor busy now."""
+        return self.run.spec.device == "cpu" and not self.paused
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was given its worker, or was found."""
+        return time.monotonic() - self.since
+
+    def read(self) -> None:
+        """Learn how far it is."""
+        events, self.offset = read(self.run.events, self.offset)
+        self.curves = reduce(fold, events, self.curves)
+
+    def active(self) -> Active:
+        """What the schedule must know of it."""
+        run = self.run
+        left = self.curves.remaining
+        return Active(run.id, run.owner, run.spec.device, self.memory, self.paused, left)
+
+
+def use_cores(pid: int, cores: set[int]) -> None:
+    """Let all threads of a process run on these cores alone."""
+    with suppress(OSError):  # it may just have ended
+        if os.sched_getaffinity(pid) == cores:
+            return
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(int(thread.name), cores)

@@ -1,0 +1,128 @@
+"""Runs in the queue: join it, be taken from it by the one worker that trains the run, leave it, see where one stands."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TextIO
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from runtime import tickets
+from runtime.events import Stopped, append, last
+from runtime.home import home
+from runtime.process import Worker, read_small, take, write_atomically
+from runtime.run import Run
+from runtime.tickets import Ticket
+
+
+class Place(BaseModel):
+    """One line of the queue as the supervisor has worked it out: in how many seconds the run is likely to begin, if known."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run: str
+    owner: str = ""
+    starts: float | None = None
+
+
+class Board(BaseModel):
+    """What the supervisor tells of itself and of the queue; `served` and `seconds` are what it needs after a restart."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pid: int = 0
+    warm: bool = False  # whether a run would begin at once
+    queue: tuple[Place, ...] = ()
+    training: tuple[str, ...] = ()
+    served: dict[str, int] = Field(default_factory=dict, max_length=10_000)
+    seconds: tuple[float, ...] = ()  # that the last runs have taken
+
+
+def board() -> Board:
+    """What was told last; empty before there has been a supervisor."""
+    try:
+        return Board.model_validate_json(read_small(home() / "queue.json"))
+    except (OSError, ValidationError):
+        return Board()
+
+
+def tell(news: Board) -> None:
+    """Let everybody know."""
+    write_atomically(home() / "queue.json", news.model_dump_json())
+
+
+def places() -> list[Place]:
+    """The queue in its order, as told last and with what has changed since: one's own in another order, new ones at the end."""
+    waiting = {ticket.run: ticket for ticket in tickets.tickets()}
+    known = board()
+    told = [place for place in known.queue if place.run in waiting]
+    seen = {place.run for place in told}
+    own: dict[str, list[Ticket]] = {}
+    for ticket in waiting.values():
+        if ticket.run in seen:
+            own.setdefault(ticket.owner, []).append(ticket)
+    found = []
+    for turn in told:
+        ticket = own[waiting[turn.run].owner].pop(0)
+        found.append(Place(run=ticket.run, owner=ticket.owner, starts=turn.starts))
+    new = [ticket for ticket in waiting.values() if ticket.run not in seen and ticket.run not in known.training]
+    return [*found, *(Place(run=ticket.run, owner=ticket.owner) for ticket in new)]
+
+
+def join(run: Run, memory: int = 0) -> None:
+    """Let a run wait for its turn, be it new or one that can go on; what was asked of it before is forgotten.
+
+    Args:
+        run: one that has no living worker.
+        memory: bytes that it will need on its device, as estimated; 0 where nobody knows.
+    """
+    before = run.worker()
+    if before is not None and before.process() is not None:
+        return
+    run.control.unlink(missing_ok=True)
+    memory = memory or (before.memory if before else 0)
+    tickets.put(Ticket(run=run.id, owner=run.owner, device=run.spec.device, memory=memory))
+
+
+def claim(run: Run) -> TextIO | None:
+    """Make this process the worker of a run that waits; of many that try at the same moment one succeeds.
+
+    Returns:
+        What keeps others off as long as it is open, or None: the run has its worker, or waits no more.
+    """
+    held = take(run.folder / "lock")
+    if held is None:
+        return None
+    if run.status() != "waiting":
+        held.close()
+        return None
+    ticket = tickets.find(run.id)
+    memory = ticket.memory if ticket else 0
+    write_atomically(run.worker_file, Worker.of(os.getpid(), memory).model_dump_json())
+    return held
+
+
+def leave(run: Run) -> bool:
+    """Take a run from the queue. A new one has then been stopped, one that was to go on is what it was before.
+
+    Returns:
+        False when it does not wait, or its worker begins at this very moment.
+    """
+    if run.status() != "waiting":
+        return False
+    held = take(run.folder / "lock")
+    if held is None:
+        return False
+    with held:
+        if run.status() != "waiting":
+            return False
+        if last(run.events) is None:
+            append(run.events, Stopped(at=time.time()))
+        tickets.drop(run.id)
+    return True
+
+
+def move(run: Run, by: int) -> None:
+    """Let a run begin `by` places later (earlier when negative) among its owner's own."""
+    tickets.move(run.id, by)

@@ -1,0 +1,128 @@
+"""Which run begins when: pure functions of what waits and what trains."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from runtime.strategies import StrategyError, strategy
+from runtime.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """What a device has room for: `count` runs at once, with `memory` bytes together."""
+
+    count: int
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A run that has its worker. One that is paused keeps its memory and leaves its slot to others."""
+
+    run: str
+    owner: str
+    device: str
+    memory: int = 0
+    paused: bool = False
+    remaining: float | None = None  # seconds
+
+
+def uses(device: str) -> dict[str, int]:
+    """The devices behind the name of one or of several together, and how many places a run on them takes of each."""
+    try:
+        chosen = strategy(device)
+    except StrategyError:
+        return {device: 1}
+    return {name: chosen.replicas if name == "cpu" else 1 for name in chosen.devices}
+
+
+def ordered(waiting: Iterable[Ticket], active: Iterable[Active], served: Mapping[str, int]) -> list[Ticket]:
+    """The order of the queue, fair between owners: whoever has fewest runs in training is next, then who was served longest ago.
+
+    Args:
+        waiting: tickets.
+        active: what trains.
+        served: a number for each owner that grows with each start of a run: of the last one.
+    """
+    own: dict[str, list[Ticket]] = {}
+    for ticket in sorted(waiting, key=lambda ticket: (ticket.place, ticket.run)):
+        own.setdefault(ticket.owner, []).append(ticket)
+    training = {owner: sum(run.owner == owner and not run.paused for run in active) for owner in own}
+    turns = [
+        (training[owner] + turn, served.get(owner, 0) if turn == 0 else 0, ticket.place, ticket.run, ticket)
+        for owner, queue in own.items()
+        for turn, ticket in enumerate(queue)
+    ]
+    return [turn[-1] for turn in sorted(turns, key=lambda turn: turn[:-1])]
+
+
+def admitted(queue: Sequence[Ticket], active: Sequence[Active], machine: Mapping[str, Slots]) -> list[Ticket]:
+    """Those that may begin now.
+
+    A run that does not fit beside the others waits for its turn and is not overtaken on its device, else a large one would
+    wait for ever; one that fits no device at all begins alone, and its worker tells why it cannot.
+    """
+    busy = list(active)
+    begin: list[Ticket] = []
+    blocked: set[str] = set()
+    for ticket in queue:
+        wanted = {name: count for name, count in uses(ticket.device).items() if name in machine}
+        if not blocked.isdisjoint(wanted) or not all(
+            _fits(ticket, busy, name, count, machine[name]) for name, count in wanted.items()
+        ):
+            blocked.update(wanted)
+            continue
+        begin.append(ticket)
+        busy.append(Active(ticket.run, ticket.owner, ticket.device, ticket.memory))
+    return begin
+
+
+def _fits(ticket: Ticket, busy: Sequence[Active], device: str, count: int, slots: Slots) -> bool:
+    beside = [run for run in busy if device in uses(run.device)]
+    training = sum(uses(run.device)[device] for run in beside if not run.paused)
+    memory = sum(run.memory for run in beside) + ticket.memory
+    return not beside or (training + count <= slots.count and memory <= slots.memory)
+
+
+def shares(cores: Sequence[int], count: int) -> list[set[int]]:
+    """The cores that each of `count` runs may use, so that they do not take turns on the same ones; one alone has all."""
+    if count >= len(cores):
+        return [{cores[number % len(cores)]} for number in range(count)]
+    bounds = [number * len(cores) // max(1, count) for number in range(count + 1)]
+    return [set(cores[start:end]) for start, end in itertools.pairwise(bounds)]
+
+
+def starts(
+    queue: Sequence[Ticket], active: Sequence[Active], machine: Mapping[str, Slots], typical: float | None
+) -> dict[str, float | None]:
+    """In how many seconds each run that waits is likely to begin; None where nobody knows.
+
+    Args:
+        queue: the tickets in their order.
+        active: what trains.
+        machine: the devices.
+        typical: seconds that a run takes here, from earlier ones.
+    """
+    found: dict[str, float | None] = {}
+    ends: dict[str, list[float]] = {}
+    for name, slots in machine.items():
+        left = [run.remaining for run in active if name in uses(run.device) and not run.paused]
+        known = [seconds if typical is None or seconds is not None else typical for seconds in left]
+        if None not in known:
+            ends[name] = [*(seconds or 0.0 for seconds in known), *[0.0] * (slots.count - len(known))]
+    for ticket in queue:
+        wanted = list(uses(ticket.device))
+        if not all(ends.get(name) for name in wanted):
+            found[ticket.run] = None
+            continue
+        begins = found[ticket.run] = max(min(ends[name]) for name in wanted)
+        for name in wanted:
+            if typical is None:
+                del ends[name]  # what comes behind waits for a run of which nothing is known
+            else:
+                ends[name].remove(min(ends[name]))
+                ends[name].append(begins + typical)
+    return found

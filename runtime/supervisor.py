@@ -1,0 +1,274 @@
+"""The one process that starts runs: `python -m runtime.supervisor`, started by whoever wants a run trained.
+
+Everything that it must not forget lies in files: the tickets of what waits, run.json and worker.json of what trains. So it
+may be killed at any moment: the workers train on, the next supervisor finds them by process number and start time, and
+a worker that was just being started and another for the same run settle by a lock which of them it is. Only one
+supervisor serves a LAYERLOOM_HOME, by a lock that dies with its process. There is no port and no socket.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import statistics
+import time
+import traceback
+from collections.abc import Sequence
+from typing import TextIO
+
+from runtime import queue, tickets
+from runtime.devices import Device, devices, environment
+from runtime.events import Failed, append
+from runtime.followed import Followed, use_cores
+from runtime.home import home
+from runtime.launchers.starter import ForkServer, start_plainly
+from runtime.process import is_held, take
+from runtime.queue import Board, Place
+from runtime.run import Run, RunError, open_run, runs
+from runtime.schedule import Slots, admitted, ordered, shares, starts
+from runtime.tickets import Ticket
+
+TICK = 0.05  # seconds between two looks at the queue
+LOOK = 0.2  # seconds between two looks at what trains
+TOLD = 1.0  # seconds between two estimates of when a run begins
+LINGER = 30.0  # seconds without anything to do, and without a server, after which it ends
+CLAIMED_WITHIN = 60.0  # seconds in which a new worker must have said that it is there
+TRIES = 3  # workers that may die before they begin; the first is a fork, the others are not
+REMEMBERED = 10  # runs whose duration is kept
+LOCK, ATTENDED = "supervisor.lock", "screen.lock"
+
+
+class Supervisor:
+    """Serves the queue until there has been nothing to do for a while, or it is told to end.
+
+    Args:
+        asked: no longer empty when somebody has asked it to end.
+    """
+
+    def __init__(self, asked: Sequence[int]) -> None:
+        self._asked = asked
+        self._fork = ForkServer(environment("cpu"))
+        self._followed: dict[str, Followed] = {}
+        told = queue.board()
+        self._served, self._seconds = dict(told.served), list(told.seconds)
+        self._order: list[Ticket] = []
+        self._told = Board()
+        self._last_look = self._last_told = 0.0
+        self._busy_at = time.monotonic()
+
+    def serve(self) -> None:
+        """Work until the end."""
+        self._adopt()
+        seen: object = None
+        while not self._asked and not self._idle():
+            try:
+                seen = self._serve_once(seen)
+            except OSError:  # such as a full disk: what is written down waits
+                traceback.print_exc()
+                time.sleep(TOLD)
+        self._fork.close()
+
+    def _serve_once(self, seen: object) -> object:
+        self._fork.keep()
+        changed = self._look(self._wait())
+        folder = tickets.folder().stat().st_mtime_ns  # coarse: two changes may bear the same time, so look each second
+        now = (folder, int(time.monotonic()), self._fork.ready, self._fork.usable)
+        if changed or now != seen:
+            self._admit()
+            self._share_cores()
+        self._tell()
+        return now
+
+    def _idle(self) -> bool:
+        if not (home() / LOCK).exists():
+            return True  # the whole folder has been removed
+        now = time.monotonic()
+        if self._followed or self._order or is_held(home() / ATTENDED):
+            self._busy_at = now
+        return now - self._busy_at > LINGER
+
+    def _wait(self) -> set[str]:
+        output = self._fork.output
+        select.select([] if output is None else [output], [], [], TICK)
+        return self._fork.listen()
+
+    def _adopt(self) -> None:
+        """Take over what an earlier supervisor has started."""
+        for run in runs():
+            if run.status() in ("running", "paused"):
+                self._follow(run)
+
+    def _follow(self, run: Run) -> None:
+        worker = run.worker()
+        self._followed[run.id] = Followed(run, worker.memory if worker else 0, adopted=True, claimed=True)
+
+    def _look(self, ended: set[str]) -> bool:
+        """Whether anything has changed with the runs that have a worker."""
+        now = time.monotonic()
+        if now - self._last_look < LOOK and not ended:
+            return False
+        self._last_look = now
+        changes = [self._look_at(followed, ended) for followed in list(self._followed.values())]
+        return any(changes)
+
+    def _look_at(self, followed: Followed, ended: set[str]) -> bool:
+        run, worker = followed.run, followed.run.worker()
+        ticket = tickets.find(run.id)
+        if followed.process is not None:
+            followed.process.poll()  # as a zombie it would look alive
+        if worker is not None and worker.process() is not None:
+            followed.claimed = True
+            was, followed.paused = followed.paused, run.status() == "paused"
+            return was != followed.paused
+        if ticket is not None and not self._has_died(followed, ended):
+            return False
+        del self._followed[run.id]
+        if ticket is not None:
+            self._once_more(run, ticket, counts=followed.claimed or self._gave_up(followed, ended))
+        elif not followed.adopted and run.status() == "finished":
+            self._seconds = [*self._seconds, followed.age][-REMEMBERED:]
+        return True
+
+    def _has_died(self, followed: Followed, ended: set[str]) -> bool:
+        """Whether the worker of a run that still waits will never begin."""
+        lost = followed.forked_by is not None and followed.forked_by != self._fork.pid
+        late = followed.age > CLAIMED_WITHIN
+        return followed.claimed or lost or late or self._gave_up(followed, ended)
+
+    def _gave_up(self, followed: Followed, ended: set[str]) -> bool:
+        if followed.process is not None:
+            return followed.process.poll() is not None
+        return str(followed.run.folder) in ended
+
+    def _once_more(self, run: Run, ticket: Ticket, counts: bool) -> None:
+        """Its worker has died before the training began: it waits again at its old place, though not for ever."""
+        if ticket.tries + counts < TRIES:
+            tickets.change(ticket, tries=ticket.tries + counts)
+            return
+        end = run.log_end(1500).strip()
+        self._fail(run, f"The training could not be started: its process ended {TRIES} times before it began.", end)
+
+    def _fail(self, run: Run, words: str, log: str = "") -> None:
+        if run.folder.is_dir():
+            append(run.events, Failed(at=time.time(), message=words, log=log))
+        tickets.drop(run.id)
+
+    def _admit(self) -> None:
+        """Give a worker to each run whose turn it is."""
+        waiting = [ticket for ticket in tickets.tickets() if ticket.run not in self._followed]
+        active = [followed.active() for followed in self._followed.values()]
+        self._order = ordered(waiting, active, self._served)
+        for ticket in admitted(self._order, active, machine()):
+            try:
+                run = open_run(ticket.run)
+            except RunError:
+                tickets.drop(ticket.run)  # deleted while it waited
+                continue
+            if run.status() != "waiting":
+                self._follow(run)  # an earlier supervisor has just started it
+            elif not self._start(run, ticket):
+                continue
+            self._order = [other for other in self._order if other.run != ticket.run]
+
+    def _start(self, run: Run, ticket: Ticket) -> bool:
+        """Start a worker; False when it must wait until one can be forked."""
+        try:
+            wanted = environment(run.spec.device)
+            several = run.spec.device.startswith("workers:")  # each is a process that imports everything itself
+            forked = ticket.tries == 0 and not several and self._fork.can_fork(wanted)
+            if forked and not self._fork.ready:
+                return False
+            process = None
+            if not forked or not self._fork.fork(run, wanted):
+                forked, process = False, start_plainly(run, wanted)
+        except (OSError, ValueError) as error:
+            self._fail(run, f"The training could not be started: {error}")
+            return True
+        by = self._fork.pid if forked else None
+        self._followed[run.id] = Followed(run, ticket.memory, process, by)
+        self._served[run.owner] = max(self._served.values(), default=0) + 1
+        return True
+
+    def _share_cores(self) -> None:
+        """Give those that train on the processor cores of their own.
+
+        They are given cores and not fewer threads, for the last bits of a result depend on the number of threads.
+        """
+        if not hasattr(os, "sched_setaffinity"):
+            return
+        training = [followed.run.worker() for followed in self._followed.values() if followed.on_processor]
+        for worker, cores in zip(training, shares(sorted(os.sched_getaffinity(0)), len(training)), strict=True):
+            if worker is not None and worker.process() is not None:
+                use_cores(worker.pid, cores)
+
+    def _tell(self) -> None:
+        """Put up the board, when it says something new."""
+        now = time.monotonic()
+        in_order = tuple(ticket.run for ticket in self._order)
+        as_told = tuple(place.run for place in self._told.queue)
+        same = (in_order, tuple(self._followed), self._fork.ready) == (as_told, self._told.training, self._told.warm)
+        if same and self._told.pid and (now - self._last_told < TOLD or not self._order):
+            return
+        self._last_told = now
+        if self._order:
+            for followed in self._followed.values():
+                followed.read()
+        typical = self._typical()
+        begin = starts(self._order, [followed.active() for followed in self._followed.values()], machine(), typical)
+        news = Board(
+            pid=os.getpid(),
+            warm=self._fork.ready,
+            queue=tuple(Place(run=ticket.run, owner=ticket.owner, starts=begin[ticket.run]) for ticket in self._order),
+            training=tuple(self._followed),
+            served=self._served,
+            seconds=tuple(self._seconds),
+        )
+        if news != self._told:
+            queue.tell(news)
+            self._told = news
+
+    def _typical(self) -> float | None:
+        """Seconds that a run takes: of those before, else as those that train now have it; None when nobody knows."""
+        now = [(run.curves.elapsed, run.curves.remaining) for run in self._followed.values()]
+        expected = [elapsed + left for elapsed, left in now if elapsed is not None and left is not None]
+        return statistics.median(self._seconds or expected) if self._seconds or expected else None
+
+
+def machine() -> dict[str, Slots]:
+    """The room on each device: the processor trains a run a core, a GPU one at a time."""
+    return {device.name: _slots(device) for device in devices()}
+
+
+def _slots(device: Device) -> Slots:
+    return Slots(device.threads if device.name == "cpu" else 1, device.memory_bytes)
+
+
+def main() -> None:
+    """Serve, unless another supervisor does."""
+    asked: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: asked.append(number))
+    held = _lock()
+    while held is not None:
+        with held:
+            held.truncate(0)
+            held.write(str(os.getpid()))
+            held.flush()
+            Supervisor(asked).serve()
+        if asked or not tickets.tickets():
+            return
+        held = _lock()  # somebody has joined the queue and thought that we still served it
+
+
+def _lock() -> TextIO | None:
+    """The lock of the one supervisor. Who only looks whether there is one holds it too, for a moment."""
+    for _ in range(20):
+        held = take(home() / LOCK)
+        if held is not None:
+            return held
+        time.sleep(TICK)
+    return None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,397 @@
+"""A test bench of faults: runs train while whatever takes part is killed, disks are full, files are torn, clocks go back.
+
+`make faults` injects 1,000 of them into real trainings (FAULTS=50 for fewer); tests/test_faults.py a few into small ones.
+After each fault the invariants hold: no run is lost, none has two workers, no curve has holes or doubled steps, no edit
+is lost, no port is open; in the end all runs have finished and no process is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+
+from runtime.curves import read_curves
+from runtime.events import BatchEnded, Finished, Started, read
+from runtime.home import runs_folder
+from runtime.launchers import local
+from runtime.run import OVER, Run, RunSpec, create, open_run
+from runtime.store import store
+from tests.small import BRIEF, FORK, LIGHT, WORK, python
+
+ROOT = Path(__file__).parents[1]
+AT_ONCE = 5  # runs that wait or train
+CLOCK = """
+import time
+from runtime.home import home
+real = time.time
+
+def set_back():
+    try:
+        return real() + float((home() / "clock").read_text())
+    except (OSError, ValueError):
+        return real()
+
+time.time = set_back
+"""
+# What a server does all day: it keeps a supervisor and a Keras service, and writes down edits.
+SCREEN = """
+import json, sys, time
+from builder.edits import Move, Place
+from runtime.home import home
+from runtime.launchers import local
+from runtime.process import write_atomically
+from runtime.service import KerasService
+from runtime.store import store
+supervisor, service, project, node = json.loads(sys.argv[1])
+local.SUPERVISOR, keras = tuple(supervisor), KerasService(service)
+keras.start()
+local.prepare()
+while True:
+    try:
+        edited = store().edit(project, [Move(places=(Place(id=node, x=time.monotonic(), y=0),))])
+        write_atomically(home() / "acknowledged", str(edited.revision))
+        if keras.state == "failed":
+            keras.start()
+    except Exception as error:
+        print(type(error), str(error)[:300], flush=True)  # a full disk
+    time.sleep(0.05)
+"""
+REAL_SERVICE = "from runtime import keras_service; keras_service.main()"
+SERVICE = "import json, sys; print(json.dumps({'ready': True}), flush=True); sys.stdin.read()"
+PATIENCE = 120  # seconds in which all must be well again after a fault
+
+
+class Broken(AssertionError):
+    """An invariant that does not hold."""
+
+
+class Bench:
+    """Keeps some runs going in a home of its own, and injects faults.
+
+    Args:
+        home: an empty folder.
+        spec: what is trained.
+        small: trainings that only pretend, in place of TensorFlow's.
+        seed: of the choice of faults and moments.
+    """
+
+    def __init__(self, home: Path, spec: RunSpec, small: bool, seed: int = 0) -> None:
+        self.home, self.spec, self.small = home, spec, small
+        self.random = random.Random(seed)
+        self.runs: list[Run] = []
+        self.injected: Counter[str] = Counter()
+        self.project = store().create("Faults", spec.graph).id
+        self._screen: subprocess.Popen[bytes] | None = None
+        self._disk = _small_disk(home) if not small else False
+
+    def survive(self, faults: int) -> None:
+        """Inject so many faults, one after the other, and check after each."""
+        kinds = [
+            self.kill_worker, self.kill_worker, self.kill_supervisor, self.kill_fork_server, self.kill_screen,
+            self.kill_keras_service, self.fill_disk, self.tear_last_event, self.truncate_checkpoint, self.set_clock_back,
+        ]  # fmt: skip
+        while sum(self.injected.values()) < faults:
+            self._keep_going()
+            time.sleep(self.random.uniform(0, 0.3 if self.small else 2))
+            fault = self.random.choice(kinds)
+            if fault():
+                self.injected[fault.__name__] += 1
+                self._until_well(fault.__name__)
+
+    def finish(self) -> None:
+        """Let all runs end, and everything with them."""
+        self._until(lambda: self._go_on() or all(run.status() == "finished" for run in self.runs), "all runs finish", 5)
+        for run in self.runs:
+            self._check_curve(run)
+            ends = [event for event in read(run.events)[0] if isinstance(event, Finished)]
+            if len(ends) != 1:
+                raise Broken(f"{run.id} has finished {len(ends)} times")
+        if self._screen is not None:
+            self._screen.terminate()
+            self._screen.wait()
+        local.close()
+        self._until(lambda: not self._processes(), "no process is left")
+
+    def kill_worker(self) -> bool:
+        """At any moment: before it has said that it is there, too."""
+        return self._kill(self._workers())
+
+    def kill_supervisor(self) -> bool:
+        """Its workers train on."""
+        return self._kill(self._named("supervisor"))
+
+    def kill_fork_server(self) -> bool:
+        """While it imports, too."""
+        return self._kill([server for server in self._named("forkserver") if _run_of(server) is None])
+
+    def kill_screen(self) -> bool:
+        """The server, in the middle of edits."""
+        return self._kill(self._named("screen"))
+
+    def kill_keras_service(self) -> bool:
+        """The screen starts another one."""
+        return self._kill(self._named("keras_service"))
+
+    def fill_disk(self) -> bool:
+        """Really, where we may mount a small one; else a worker's files may not grow any more."""
+        if self._disk:
+            with contextlib.suppress(OSError), (self.home / "filler").open("wb") as filler:
+                while True:
+                    filler.write(bytes(100_000))
+                    filler.flush()
+            time.sleep(self.random.uniform(0, 1))
+            (self.home / "filler").unlink()
+            return True
+        workers = self._workers()
+        if not workers:
+            return False
+        with contextlib.suppress(psutil.Error):
+            self.random.choice(workers).rlimit(psutil.RLIMIT_FSIZE, (self.random.randrange(2000), psutil.RLIM_INFINITY))
+        return True
+
+    def tear_last_event(self) -> bool:
+        """A worker dies while it writes a line."""
+        victim = self._one_with(self._workers(), lambda run: run.events.exists())
+        if victim is None:
+            return False
+        worker, run = victim
+        self._end(worker)
+        if run.events.exists() and run.status() not in ("finished", "waiting"):
+            size = run.events.stat().st_size
+            os.truncate(run.events, max(0, size - self.random.randrange(1, 30)))
+        return True
+
+    def truncate_checkpoint(self) -> bool:
+        """The newest file of a run's checkpoints loses its end, as by a machine that lost its power."""
+        victim = self._one_with(self._workers(), lambda run: _newest_checkpoint(run) is not None)
+        if victim is None:
+            return False
+        worker, run = victim
+        self._end(worker)
+        newest = _newest_checkpoint(run)
+        if newest is not None and run.status() not in ("finished", "waiting"):
+            os.truncate(newest, newest.stat().st_size // 2)
+        return True
+
+    def set_clock_back(self) -> bool:
+        """By up to a day, for every process here."""
+        (self.home / "clock").write_text(str(-self.random.uniform(0, 86_400)))
+        return True
+
+    def _keep_going(self) -> None:
+        """Something always trains, and somebody always looks."""
+        if self._screen is None or self._screen.poll() is not None:
+            self._screen = self._open_screen()
+        for _ in range(AT_ONCE - sum(run.status() not in OVER for run in self.runs)):
+            self.runs.append(create(self.spec, project=self.project, owner=self.random.choice(["anna", "ben"])))
+            local.launch(self.runs[-1])
+
+    def _open_screen(self) -> subprocess.Popen[bytes]:
+        service = _named(SERVICE if self.small else REAL_SERVICE, "keras_service")
+        told = json.dumps([local.SUPERVISOR, service, self.project, self.spec.graph.nodes[0].id])
+        with (self.home / "screen.log").open("ab") as log:
+            return subprocess.Popen([*python(SCREEN), told, "screen"], stdout=log, stderr=log)
+
+    def _go_on(self) -> None:
+        """What a person does who finds a run that has broken off."""
+        local.ensure()
+        for run in self.runs:
+            if run.status() in ("crashed", "failed"):
+                local.launch(run)
+
+    def _until_well(self, fault: str) -> None:
+        self._keep_going()
+        self._until(self._is_well, f"all is well after {fault}")
+
+    def _is_well(self) -> bool:
+        self._go_on()
+        self._check()
+        statuses = Counter(run.status() for run in self.runs)
+        trains = statuses["running"] > 0 or statuses["waiting"] == 0
+        served = self._named("supervisor") and self._named("keras_service")
+        return bool(trains and served and not statuses["crashed"] + statuses["failed"])
+
+    def _check(self) -> None:
+        found = {folder.name for folder in runs_folder().iterdir()}
+        if found != {run.id for run in self.runs}:
+            raise Broken(f"runs were lost or came from nowhere: {found ^ {run.id for run in self.runs}}")
+        workers = Counter(run.id for run in map(_run_of, self._workers()) if run)
+        if doubled := [run for run, count in workers.items() if count > 1]:
+            time.sleep(0.5)  # one that finds the other leaves at once
+            workers = Counter(run.id for run in map(_run_of, self._workers()) if run)
+            if any(workers[run] > 1 for run in doubled):
+                raise Broken(f"two workers train {doubled}")
+        for run in self.runs:
+            self._check_curve(open_run(run.id))
+        acknowledged, kept = self._acknowledged(), store().project(self.project)
+        if kept is None or kept.revision < acknowledged:
+            raise Broken(f"{acknowledged} edits were acknowledged, {kept and kept.revision} are kept")
+        if ports := [c for p in self._processes() for c in _connections(p) if c.status == psutil.CONN_LISTEN]:
+            raise Broken(f"ports are open: {ports}")
+
+    def _check_curve(self, run: Run) -> None:
+        xs, _ = read_curves(run).epochs_done.get("loss", ((), ()))
+        if list(xs) != list(range(1, len(xs) + 1)):
+            raise Broken(f"the curve of {run.id} has holes or doubled epochs: {xs}")
+        at = (-1, 0)
+        for event in read(run.events)[0]:
+            if isinstance(event, Started):
+                at = (-1, 0)
+            if isinstance(event, BatchEnded):
+                if (event.epoch, event.step) <= at:
+                    raise Broken(f"the curve of {run.id} has doubled steps: {event.epoch}, {event.step} after {at}")
+                at = (event.epoch, event.step)
+
+    def _acknowledged(self) -> int:
+        try:
+            return int((self.home / "acknowledged").read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def _until(self, condition: Callable[[], bool | None], words: str, patience: float = 1) -> None:
+        end = time.monotonic() + PATIENCE * patience
+        while not condition():
+            if time.monotonic() > end:
+                states = {run.id: (run.status(), run.log_end(300)) for run in self.runs if run.status() != "finished"}
+                left = [(process.pid, process.cmdline()[-1][-60:]) for process in self._processes()]
+                raise Broken(f"it is not so that {words}: {json.dumps(states, indent=1)} {left}")
+            time.sleep(0.05)
+
+    def _kill(self, victims: list[psutil.Process]) -> bool:
+        if victims:
+            self._end(self.random.choice(victims))
+        return bool(victims)
+
+    def _end(self, victim: psutil.Process) -> None:
+        with contextlib.suppress(psutil.Error):
+            victim.send_signal(signal.SIGKILL)
+        if self._screen is not None and victim.pid == self._screen.pid:
+            self._screen.wait()
+        self._until(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE, "a killed process ends")
+
+    def _one_with(
+        self, workers: list[psutil.Process], condition: Callable[[Run], bool]
+    ) -> tuple[psutil.Process, Run] | None:
+        found = [(worker, run) for worker in workers if (run := _run_of(worker)) and condition(run)]
+        return self.random.choice(found) if found else None
+
+    def _workers(self) -> list[psutil.Process]:
+        return [process for process in self._processes() if _run_of(process)]
+
+    def _named(self, name: str) -> list[psutil.Process]:
+        return [process for process in self._processes() if name in _command(process)[3:]]
+
+    def _processes(self) -> list[psutil.Process]:
+        """All of this home, except ourselves and what has ended."""
+        return [
+            process for process in psutil.process_iter() if process.pid != os.getpid() and _lives_in(process, self.home)
+        ]
+
+
+def _command(process: psutil.Process) -> list[str]:
+    with contextlib.suppress(psutil.Error):
+        return list(process.cmdline())
+    return []
+
+
+def _lives_in(process: psutil.Process, home: Path) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.environ().get("LAYERLOOM_HOME") == str(home) and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def _named(code: str, name: str) -> tuple[str, ...]:
+    """The command that executes this in a process that `Bench._named` finds."""
+    return (*python(code), name)
+
+
+def _run_of(process: psutil.Process) -> Run | None:
+    """The run that a process trains: its output goes to the run's log."""
+    with contextlib.suppress(OSError, ValueError):
+        out = Path(f"/proc/{process.pid}/fd/1").readlink()
+        return open_run(out.parent.name) if out.name == "log" and out.parent.parent.name == "runs" else None
+    return None
+
+
+def _connections(process: psutil.Process) -> list[psutil._ntuples.pconn]:
+    with contextlib.suppress(psutil.Error):
+        return list(process.net_connections(kind="inet"))
+    return []
+
+
+def _newest_checkpoint(run: Run) -> Path | None:
+    folder = run.folder / "checkpoints"
+    files = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size] if folder.is_dir() else []
+    return max(files, key=lambda path: path.stat().st_mtime_ns, default=None)
+
+
+def _small_disk(home: Path) -> bool:
+    """A disk of its own for the home, if we may."""
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=100m", "layerloom-faults", str(home)], capture_output=True
+    )
+    return made.returncode == 0
+
+
+@contextlib.contextmanager
+def bench(spec: RunSpec, small: bool, seed: int = 0) -> Iterator[Bench]:
+    """A bench in a new folder; whatever happens, nothing of it is left."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder).resolve()
+        changed = {"LAYERLOOM_HOME": str(home), "CUDA_VISIBLE_DEVICES": "-1", "PYTHONPATH": str(ROOT)}
+        before = {name: os.environ.get(name) for name in changed}
+        os.environ.update(changed)
+        worker, server = (BRIEF + WORK, BRIEF + LIGHT + FORK) if small else (WORK, FORK)
+        commands = _named(CLOCK + worker, "worker"), _named(CLOCK + server, "forkserver")
+        starts = f"from runtime.launchers import starter; starter.WORKER, starter.FORKSERVER = {commands!r}\n"
+        told = local.SUPERVISOR
+        local.SUPERVISOR = _named(CLOCK + starts + "from runtime import supervisor; supervisor.main()", "supervisor")
+        made = Bench(home, spec, small, seed)
+        try:
+            yield made
+        finally:
+            for process in made._processes():
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            local.SUPERVISOR = told
+            if made._disk:
+                subprocess.run(["umount", "-l", str(home)], check=True)
+            for name, value in before.items():
+                os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+def main() -> None:
+    """Inject FAULTS faults into real trainings of the digits CNN."""
+    from builder.training import defaults
+    from builder.zoo import TEMPLATES
+    from runtime.datasets import DATASETS
+    from runtime.run import DataSpec
+
+    faults = int(os.environ.get("FAULTS", "1000"))
+    seed = int(os.environ.get("SEED", str(random.randrange(10**6))))
+    graph, data = TEMPLATES["cnn"].make(), DataSpec(name=TEMPLATES["cnn"].data)
+    training = defaults(graph, DATASETS[data.name].task(data)).training.model_copy(update={"epochs": 8})
+    with bench(RunSpec(graph=graph, data=data, training=training), small=False, seed=seed) as made:
+        try:
+            made.survive(faults)
+            made.finish()
+        finally:
+            print(f"seed {seed}; injected: {dict(made.injected)}", flush=True)
+    total = sum(made.injected.values())
+    print(f"{total} faults injected and survived; {len(made.runs)} runs have all finished, none twice")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
