@@ -18,7 +18,7 @@ from runtime.store import MAX_NAME, Change, Project, store
 
 PAGE = 60  # states drawn at once
 MOST_RUNS = 50  # offered for comparison
-CHOSEN, CLICKED = "history.chosen", "history.clicked"
+CHOSEN = "history.chosen"
 NO_BAR = {"displayModeBar": False}
 Choice = tuple[str, Callable[[], tuple[Side, Side]]]
 
@@ -56,12 +56,12 @@ def _tree(project: Project, changes: list[Change], chosen: Change) -> None:
     drawn = figure(
         changes, changes[max(0, end - PAGE) : end], chosen.number, state.visitor(), st.context.theme.type == "dark"
     )
-    event = st.plotly_chart(drawn, key=f"tree-{project.id}", on_select="rerun", selection_mode="points", config=NO_BAR)
-    points = event["selection"]["points"] if event else []
-    clicked = int(points[0]["customdata"][0]) if points else None
-    if clicked is not None and clicked != state.kept(CLICKED):
-        state.keep(CLICKED, clicked)
-        _pick(project, clicked)
+    # Under a key for each choice the chart begins without a selection: what it tells is always a new click.
+    event = st.plotly_chart(
+        drawn, key=f"tree-{project.id}-{chosen.number}", on_select="rerun", selection_mode="points", config=NO_BAR
+    )
+    if points := event["selection"]["points"] if event else []:
+        _pick(project, int(points[0]["customdata"][0]))
 
 
 def _choose(project: Project, changes: list[Change], chosen: Change) -> Change:

@@ -113,10 +113,11 @@ def figure(
 
 
 def describe(change: Change, visitor: str) -> str:
-    """`Changed c1: filters (you, 5 minutes ago)`; a name stands before."""
+    """`Changed c1: filters (you, 21 Nov 14:05)`, which stays the same while time goes by; a name stands before."""
     name = f"{change.name}: " if change.name else ""
     who = [_who(change, visitor)] if change.by else []
-    return f"{name}{_short(change.words)} ({', '.join([*who, ago(time.time() - change.at)])})"
+    when = time.strftime("%d %b %H:%M", time.localtime(change.at))
+    return f"{name}{_short(change.words)} ({', '.join([*who, when])})"
 
 
 def ago(seconds: float) -> str:

@@ -52,7 +52,10 @@ def test_what_is_written_is_no_markup():
 
 
 def test_a_state_in_words():
-    assert describe(change(3, 2, name="Final"), "Bob") == "Final: Step 3 (Ada, 2 minutes ago)"
+    made = change(3, 2, name="Final")
+    when = time.strftime("%d %b %H:%M", time.localtime(made.at))
+    assert describe(made, "Bob") == f"Final: Step 3 (Ada, {when})"
+    assert describe(made, "Ada") == f"Final: Step 3 (you, {when})"
 
 
 def test_how_long_ago():
