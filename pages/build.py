@@ -18,6 +18,7 @@ from pages.parts.canvas import canvas, facts_of, wire
 from pages.parts.failure import keras_again
 from pages.parts.form import form
 from pages.parts.inside import Place, place
+from pages.parts.layer_forms import alike, effect, help_link, several
 from pages.parts.totals import totals
 from pages.parts.wire import Wire, changed
 from runtime.datasets import DATASETS
@@ -56,7 +57,7 @@ def workbench(project_id: str) -> None:
         _call_to_action(project, found)
         _problem_list(project, here, shown_problems, conversation)
     with left:
-        canvas(project, here, shown_facts, totals(project, facts, task), shown_problems)
+        canvas(project, here, shown_facts, totals(project, facts, task, state.device()), shown_problems)
 
 
 def _inside(project: Project, here: Place) -> tuple[dict[str, Facts] | None, tuple[Problem, ...]]:
@@ -68,6 +69,8 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
     """The form of the one selected layer; the project after what was changed in it."""
     here = place(project.graph, conversation.opened)
     nodes = [node for key in conversation.selected if (node := here.graph.find(key.partition("#")[0]))]
+    if len(nodes) > 1 and alike(nodes):
+        return several(project, here, nodes, conversation)
     if len(nodes) != 1:
         if here.path:
             blocks.open_block(project, here, conversation)
@@ -82,6 +85,7 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
         return project
     node = nodes[0]
     st.subheader(node.layer.type, help=node.layer.tooltip(), anchor=False)
+    said = st.container(gap="xxsmall")
     project, node_id = _name(project, here, node, conversation)
     here = place(project.graph, conversation.opened)
     renamed = here.graph.find(node_id)
@@ -90,10 +94,16 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
     if isinstance(renamed.layer, Instance):
         project = blocks.instance_settings(project, here, renamed, conversation)
     else:
+        with said:
+            help_link(renamed.layer.type)
         project = _settings(project, here, renamed, conversation)
         project = blocks.sharing(project, here, renamed, conversation)
     if here.path:
         blocks.exposing(project, here, renamed, conversation)
+    here = place(project.graph, conversation.opened)
+    if changed_node := here.graph.find(node_id):
+        with said:
+            effect(project, here, changed_node)
     return project
 
 

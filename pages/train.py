@@ -31,7 +31,7 @@ from runtime.strategies import refusals, strategy
 
 FACTS_WAIT = 0.3  # seconds that the page waits for shapes that it does not know yet
 LIST_POLL = 3.0  # seconds between two looks at the runs in the list while one of them goes on
-KEPT = "train.options"
+KEPT = state.OPTIONS
 HOW = {"optimizer", "loss", "metrics"}
 NUMBERS = {"dtype_policy", "jit_compile"}
 

@@ -13,6 +13,7 @@ from builder.graph import DocumentError
 from runtime.store import LOCAL, MAX_LOGIN, Project, store
 
 PROJECT, NOTICE, VISITOR, KEPT = "layerloom.project", "layerloom.notice", "layerloom.visitor", "layerloom.kept."
+OPTIONS = "train.options"  # kept by the Train page; the device comes first
 FOLLOWED = "layerloom.followed."
 UNKNOWN = (
     "This address leads to no project: it was deleted, or the address is incomplete. "
@@ -88,6 +89,12 @@ def visitor() -> str:
     """By what name the history and the others on the canvas know this tab: the login, else that of a guest."""
     name: str = st.session_state.setdefault(VISITOR, f"Guest {secrets.token_hex(2).upper()}")
     return name if owner() == LOCAL else owner()
+
+
+def device() -> str:
+    """The device on which this tab would train: the one chosen on the Train page, else the processor."""
+    chosen: tuple[str, ...] = kept(OPTIONS, ("",))
+    return chosen[0] or "cpu"
 
 
 def keep(key: str, value: Any) -> None:

@@ -6,18 +6,24 @@ from collections.abc import Mapping
 
 from builder.program import Facts
 from builder.training import Task, Training, defaults
+from runtime.expectation import expectation, in_words
+from runtime.measuring import measurements
 from runtime.memory import estimate, size_in_words
+from runtime.run import runs
 from runtime.store import Project
 
 Totals = list[dict[str, str]]
 
 
-def totals(project: Project, facts: Mapping[str, Facts] | None, task: Task | None = None) -> Totals:
+def totals(
+    project: Project, facts: Mapping[str, Facts] | None, task: Task | None = None, device: str = "cpu"
+) -> Totals:
     """The figures of a network in words, each with a `text` and a `hint` that explains it; layers alone while the rest is not known.
 
     Args:
         facts: what Keras says about the nodes of the whole network.
         task: the project's data, where it is known.
+        device: where it would be trained.
     """
     count = len(project.graph.nodes)
     found = [_figure(f"{count} layer{'' if count == 1 else 's'}", "Nodes of the network; a block counts as one.")]
@@ -28,6 +34,11 @@ def totals(project: Project, facts: Mapping[str, Facts] | None, task: Task | Non
     frozen = parameters - sum(one.trainable for one in facts.values())
     macs = sum(one.macs or 0 for one in facts.values())
     memory = estimate(facts, training, task, graph=project.graph)
+    measured = next(iter(measurements()), None)
+    took = (
+        expectation(measured, device, training, facts, task.examples, runs(project.id)) if task and measured else None
+    )
+    time = [_figure(f"about {in_words(took.seconds)} an epoch", f"Expected on {device}: {took}.")] if took else []
     return [
         *found,
         _figure(
@@ -35,6 +46,7 @@ def totals(project: Project, facts: Mapping[str, Facts] | None, task: Task | Non
             f"Numbers that the network holds: {parameters - frozen:,} are learned, {frozen:,} are frozen or statistics.",
         ),
         _figure(f"{macs:,} multiply-adds", "Multiplications with addition (MACs) that one example costs, forwards."),
+        *time,
         _figure(
             f"{size_in_words(memory.total)} at batch size {training.batch_size}",
             f"Memory that training needs at its peak, estimated: {memory}.",

@@ -1,6 +1,7 @@
 /** All layers by family: search, drag one to the canvas, or press Enter on it. */
 import { type PointerEvent, useRef, useState } from "react";
 import { Icon } from "./Icon";
+import { openHelp } from "./help";
 import { useHere } from "./use";
 import type { Entry } from "./wire";
 
@@ -85,7 +86,12 @@ function PaletteEntry({ entry, onAppend, onDrag, onDrop, onCancel }: Props & { e
       type="button"
       className="entry"
       data-entry={entry.type}
-      title={`${entry.tooltip}\nDrag it to the canvas, or press Enter to put it behind the selected layer.`}
+      title={`${entry.tooltip}\nDrag it to the canvas, or press Enter to put it behind the selected layer. F1 explains it.`}
+      onKeyDown={(event) => {
+        if (event.key !== "F1") return;
+        event.preventDefault();
+        openHelp(entry.type);
+      }}
       onPointerDown={down}
       onPointerMove={move}
       onPointerUp={up}

@@ -1,6 +1,7 @@
 /** Everything that can be done on the canvas: keys, toolbar, menus, the command palette and the list of shortcuts read it here. */
 import { type Actions, isInstance } from "./actions";
 import type { Line } from "./aligning";
+import { openHelp } from "./help";
 import type { Session } from "./session";
 import { downstream, sameType, upstream, whole } from "./selecting";
 
@@ -43,6 +44,7 @@ export interface Command {
 
 const always = () => null;
 const some = ({ session }: Reach) => (session.selected.length ? null : "Select a layer first.");
+const explained = ({ session }: Reach) => (session.selected.length === 1 && !isInstance(session.node(session.selected[0] ?? "")) ? null : "Select one layer first.");
 const atLeast = (count: number) => ({ session }: Reach) => (session.selected.length >= count ? null : `Select at least ${count} layers first.`);
 const anything = ({ session }: Reach) => (session.shown.size ? null : "The canvas is empty.");
 const instances = ({ session }: Reach) => session.selected.filter((key) => isInstance(session.node(key)));
@@ -120,6 +122,7 @@ export const COMMANDS: readonly Command[] = [
   command("View", "search", "Search a layer...", "Mod+F", anything, ({ ask }) => ask("search")),
   command("View", "commands", "Find a command...", "Mod+K", always, ({ ask }) => ask("commands")),
   command("View", "menu", "Menu of what is selected", "Shift+F10 ContextMenu", always, ({ ask }) => ask("menu")),
+  command("View", "help", "What this layer does", "F1", explained, ({ session }) => openHelp(session.node(session.selected[0] ?? "")?.layer.type ?? "")),
   command("View", "shortcuts", "Show all shortcuts", "?", always, ({ ask }) => ask("shortcuts")),
 ];
 
