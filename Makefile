@@ -11,7 +11,7 @@ FRONTENDS := assets/canvas assets/live
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: run test install install-dev browser postgresql lint types imports unit frontend browser-tests benchmarks bundles lock clean
+.PHONY: run test install install-dev browser postgresql lint types imports unit frontend browser-tests benchmarks faults bundles lock clean
 
 run: install
 	@echo "Layerloom: http://$(ADDRESS):$(PORT)  (Ctrl+C stops it; running trainings go on)"
@@ -62,6 +62,10 @@ bundles: install-dev
 
 benchmarks: install-dev browser
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+# Injects FAULTS faults (1,000) into real trainings, at random moments: kills, full disks, torn files, clocks set back.
+faults: install-dev
+	$(BIN)/python -m tests.faults
 
 # Pins everything anew from pyproject.toml; run it after changing a dependency there.
 lock: install-dev
