@@ -8,6 +8,7 @@ import streamlit as st
 
 from builder.edits import AddLayer, Configure, EditError, Remove, Rename
 from builder.graph import Node
+from builder.layers.applications import Backbone
 from builder.layers.blocks import Instance
 from builder.problem import Fix, Problem
 from builder.program import Facts
@@ -19,6 +20,7 @@ from pages.parts.failure import keras_again
 from pages.parts.form import form
 from pages.parts.inside import Place, place
 from pages.parts.layer_forms import alike, effect, help_link, several
+from pages.parts.learned import draw_learned
 from pages.parts.totals import totals
 from pages.parts.wire import Wire, changed
 from runtime.datasets import DATASETS
@@ -121,6 +123,8 @@ def _settings(project: Project, here: Place, node: Node, conversation: Wire) -> 
     if owner is not None:
         st.caption(f"Uses the layer of {owner.id}, with the same weights: what is changed here is changed there.")
     after = form((owner or node).layer, key=f"{project.id}.{here.block}.{node.id}")
+    if isinstance((owner or node).layer, Backbone):
+        draw_learned(project.graph, project.id)
     if after is None:
         return project
     values = changed((owner or node).layer.model_dump(), after.model_dump())

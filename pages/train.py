@@ -16,6 +16,7 @@ from pages.parts import state
 from pages.parts.device_choice import choose_device, device_of, expected
 from pages.parts.failure import keras_again
 from pages.parts.form import form
+from pages.parts.learned import draw_learned
 from pages.parts.run_details import optimizer_in_words
 from pages.parts.run_list import run_list
 from pages.parts.run_view import run_view
@@ -90,6 +91,7 @@ def _settings(waited: bool) -> None:
     _mend_settings(project, found)
     st.subheader("Settings")
     draw_start(project)
+    draw_learned(project.graph, project.id)
     changed = _training_form(training, suggested.training, f"{project.id}.training")
     if changed is not None:
         store().settings(project.id, training=changed)

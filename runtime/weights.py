@@ -45,7 +45,11 @@ class WeightsFile:
     @property
     def here(self) -> bool:
         """Whether it lies there whole."""
-        return self.path.is_file() and (self.hash is None or _hash(self.path, self.hash) == self.hash)
+        return self.path.is_file() and self.fits(self.path)
+
+    def fits(self, file: Path) -> bool:
+        """Whether a file is what Keras expects, as far as its hash is known."""
+        return self.hash is None or _hash(file, self.hash) == self.hash
 
     def size(self) -> int | None:
         """Bytes, as the server tells, else as Keras publishes them for the whole network; None when nobody knows."""
