@@ -1,4 +1,8 @@
-"""The subclassed style: layers are made once and called in `call`; a block is a layer of its own."""
+"""The subclassed style: layers are made once and called in `call`; a block is a layer of its own.
+
+Layers inside a block's class are given no names: Keras counts names within the block anew, so that none would clash, but
+a name in the class would be that of every instance alike, and the attribute already bears the one of the document.
+"""
 
 from __future__ import annotations
 

@@ -157,3 +157,8 @@ assert all(dataset.task(DataSpec(name=name)).data == name for name, dataset in D
 sys.exit(", ".join({"keras", "tensorflow", "sklearn"} & set(sys.modules)) or None)
 """
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_code_tells_as_many_classes_as_the_set_has(name):
+    assert DATASETS[name].code(DataSpec(name=name)).classes == len(DATASETS[name].classes)
