@@ -165,6 +165,10 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
         if (edge) actions.insert(node.id, edge, places(direction, together));
         else actions.move(places(direction, together));
       }}
+      onNodeClick={({ shiftKey, ctrlKey, metaKey }, { id }) => {
+        // Of several that are selected, a click chooses one; React Flow would leave all of them.
+        if (!shiftKey && !ctrlKey && !metaKey && session.selected.length > 1) session.select([id]);
+      }}
       onNodeDoubleClick={(_event, node) => actions.enter(node.id)}
       onSelectionDragStop={(_event, together) => actions.move(places(direction, together))}
       onMoveEnd={(_event, viewport) => viewports.set(session, viewport)}
