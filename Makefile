@@ -11,7 +11,7 @@ FRONTENDS := assets/canvas assets/live
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: run test install install-dev browser postgresql lint types imports unit frontend browser-tests benchmarks faults bundles lock clean
+.PHONY: run test install install-dev browser postgresql lint types imports unit frontend browser-tests soak benchmarks faults bundles lock clean
 
 run: install
 	@echo "Layerloom: http://$(ADDRESS):$(PORT)  (Ctrl+C stops it; running trainings go on)"
@@ -55,6 +55,10 @@ frontend: install-dev
 
 browser-tests:
 	$(BIN)/python -m pytest -m browser
+
+# Five hundred gestures drawn at random: the canvas and Python must agree, and the browser's memory stay flat.
+soak: install-dev browser
+	LAYERLOOM_SOAK=500 $(BIN)/python -m pytest -q tests/browser/test_soak.py
 
 # Builds the committed bundles anew after a change of their source.
 bundles: install-dev

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ class Stage(Canvas):
         session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": down})
         if rest:
             self.page.get_by_role("menu").wait_for()
-        for (x, y), (to_x, to_y) in zip(points, points[1:], strict=False):
+        for (x, y), (to_x, to_y) in pairwise(points):
             for step in range(1, 9):
                 at = {"x": x + (to_x - x) * step / 8, "y": y + (to_y - y) * step / 8}
                 session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [at]})
