@@ -28,7 +28,7 @@ from tests.browser.server import Server, chromium
 
 ASSETS = Path(__file__).parents[1] / "assets" / "canvas"
 WINDOW = {"width": 1440, "height": 900}
-STEPS = 60  # movements of the mouse in a gesture
+STEPS = 30  # movements of the mouse in a gesture
 SELECTED = 200
 # Our canvas lies in a shadow root, theirs in the page itself.
 ROOT = """() => {
@@ -84,7 +84,7 @@ def _ours(browser: Browser, url: str) -> Iterator[Page]:
     page = browser.new_page(viewport=WINDOW)
     page.goto(url)
     page.locator(".react-flow__node").first.wait_for(timeout=60_000)
-    page.locator(".totals", has_text="parameters").wait_for(timeout=300_000)
+    page.locator(".totals", has_text="parameters").wait_for(timeout=60_000)
     yield page
     page.close()
 
@@ -109,6 +109,8 @@ def _measured(page: Page) -> dict[str, list[float]]:
     """The times of all frames in each gesture, in milliseconds."""
     x, y, width, height = page.evaluate(PANE)
     middle = (x + width / 2, y + height / 2)
+    page.locator(".react-flow__controls-fitview").click()
+    page.wait_for_function(f"count => ({NODES})().length >= count", arg=2 * SELECTED)
     frames = {"panning, all in view": _watched(page, lambda: _drag(page, (x + 20, y + 60), (x + 220, y + 160)))}
     frames["zooming"] = _watched(page, lambda: _zoom(page, middle))
     _until_in_view(page, middle, 2 * SELECTED)
