@@ -81,11 +81,11 @@ def _page(page: LayerPage) -> None:
     st.code(page.sections["Shapes"], language=None, wrap_lines=True)
     if units := page.sections.get("Units"):
         st.markdown(units)
-    for picture in illustrations(LAYERS[page.name]):
-        st.html(picture)
     st.subheader("In Keras", anchor=False)
     st.code(example_code(page.name), language="python")
     _settings(page.name)
+    for picture in illustrations(LAYERS[page.name]):
+        st.html(picture)
     if problems := page.sections.get("Problems"):
         st.subheader("When it does not fit", anchor=False)
         st.markdown("\n".join(f"- {line}" for line in sentences(problems)))
