@@ -14,10 +14,14 @@ FIND = """async () => {
     return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
         .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id} (${help}): ${html.slice(0, 200)}`));
 }"""
+# Streamlit fades what is being drawn anew; faded text has too little contrast for a moment.
+STILL = """() => document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning"
+    && [...document.querySelectorAll("[data-testid=stElementContainer]")].every((one) => getComputedStyle(one).opacity === "1")"""
 
 
 def barriers(page: Page) -> list[str]:
-    """The serious and critical findings of axe-core on all that is shown, shadow roots included."""
+    """The serious and critical findings of axe-core on all that is shown, shadow roots included, once it stands still."""
+    page.wait_for_function(STILL)
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text())
     found: Any = page.evaluate(FIND)
