@@ -135,7 +135,6 @@ def _training(template: str, place: str, variant: str) -> Callable[[], float]:
     """One step on made-up pictures, as the worker does it."""
 
     def run() -> float:
-        import keras
         import tensorflow as tf
 
         from builder.compile import build
@@ -143,20 +142,16 @@ def _training(template: str, place: str, variant: str) -> Callable[[], float]:
         from builder.zoo import TEMPLATES
 
         policy, compiled = VARIANTS[variant]
-        keras.config.set_dtype_policy(policy)
-        try:
-            with tf.device(place):
-                model = build(lower(TEMPLATES[template].make()))
-                model.compile("adam", "sparse_categorical_crossentropy", jit_compile=compiled)
-                draw = np.random.default_rng(0)
-                x = tf.constant(draw.random((BATCH, *model.input_shape[1:]), np.float32))
-                y = tf.constant(draw.integers(0, model.output_shape[-1], BATCH))
-                model._symbolic_build(data_batch=(x, y))
-                model.optimizer.build(model.trainable_variables)
-                step = tf.function(model.train_step, jit_compile=compiled, autograph=False)
-                return repeated(lambda: step((x, y))["loss"].numpy())
-        finally:
-            keras.config.set_dtype_policy("float32")
+        with tf.device(place):
+            model = build(lower(TEMPLATES[template].make()), dtype_policy=policy)
+            model.compile("adam", "sparse_categorical_crossentropy", jit_compile=compiled)
+            draw = np.random.default_rng(0)
+            x = tf.constant(draw.random((BATCH, *model.input_shape[1:]), np.float32))
+            y = tf.constant(draw.integers(0, model.output_shape[-1], BATCH))
+            model._symbolic_build(data_batch=(x, y))
+            model.optimizer.build(model.trainable_variables)
+            step = tf.function(model.train_step, jit_compile=compiled, autograph=False)
+            return repeated(lambda: step((x, y))["loss"].numpy())
 
     return run
 

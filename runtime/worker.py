@@ -10,14 +10,18 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from builder.program import lower
 from runtime import queue, tickets, weights
+from runtime.alone import alone
 from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, append
 from runtime.process import write_atomically
 from runtime.run import Run, RunError, open_run
+from runtime.strategies import StrategyError, refusals, strategy
 
 if TYPE_CHECKING:  # they bring TensorFlow
     from builder.program import Facts
@@ -41,6 +45,9 @@ def main(arguments: list[str]) -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 2
+    if run.spec.device.startswith("workers:") and not strategy(run.spec.device).addresses:
+        _fetch(run)
+        alone("runtime.worker", *arguments)
     held = queue.claim(run)
     if held is None:
         print(f"{run.name} has its worker, or does not wait to be trained.", file=sys.stderr)
@@ -48,6 +55,17 @@ def main(arguments: list[str]) -> int:
     with held:
         os.nice(NICE)
         return work(run)
+
+
+def _fetch(run: Run) -> None:
+    """Have on this machine what comes from the network, which workers that are alone do not reach."""
+    from runtime.datasets import DATASETS, DataUnavailable
+
+    dataset = DATASETS.get(run.spec.data.name)
+    with suppress(DataUnavailable, weights.WeightsUnavailable):  # the training itself says it in words
+        if dataset is not None and dataset.needs_keras:
+            dataset.load(run.spec.data)
+        weights.provide(lower(run.spec.graph), telling(run))
 
 
 def work(run: Run) -> int:
@@ -73,7 +91,6 @@ def work(run: Run) -> int:
 def train(run: Run) -> Event:
     """The whole training, on the devices that its strategy names. Returns its last event."""
     from runtime.crew import crew
-    from runtime.strategies import StrategyError, refusals, strategy
 
     try:
         chosen = strategy(run.spec.device)
@@ -98,7 +115,6 @@ def _train(run: Run, team: Crew) -> Event:
     from builder.codegen import CodeError
     from builder.compile import BuildError, build, made
     from builder.importer import WeightsError
-    from builder.program import lower
     from runtime.datasets import DATASETS, DataUnavailable, downloads
     from runtime.loop import fit, follow, measure, steps_of
     from runtime.maps.statistics import EXAMPLES, statistician
@@ -120,9 +136,8 @@ def _train(run: Run, team: Crew) -> Event:
         arrays = dataset.load(spec.data)
         downloads.guard()  # should Keras fetch anything itself after all
         weights.provide(program, telling(run))
-        keras.config.set_dtype_policy(training.dtype_policy)
         keras.utils.set_random_seed(spec.seed)
-        model = build(program, weights.own_folder(), team.strategy.scope)
+        model = build(program, weights.own_folder(), team.strategy.scope, training.dtype_policy)
         anew = _begin_with(run, model) if spec.start else ()
     except BuildError as error:
         raise Refused(_not_built(error)) from error
@@ -252,7 +267,6 @@ def _peak_memory() -> int:
 def _check(run: Run, task: Any) -> dict[str, Facts]:
     """What Keras says of the nodes. Refuse what has problems, or does not fit the device's memory, in the words of the Build page."""
     from builder.compile import shapes
-    from builder.program import lower
     from builder.validate import problems
     from runtime.devices import find, refusal
 

@@ -25,13 +25,17 @@ class BuildError(ValueError):
 
 
 def build(
-    program: Program, weights: Path = Path(), scope: Callable[[], AbstractContextManager[Any]] = nullcontext
+    program: Program,
+    weights: Path = Path(),
+    scope: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    dtype_policy: str = "float32",
 ) -> Any:
     """The functional `keras.Model` of a program. Clears Keras's session first, so that automatic names are as in a script.
 
     Args:
         weights: the folder with the files of weights that backbones name.
         scope: within it variables are made: the `scope` of a strategy that trains on several devices.
+        dtype_policy: Keras's name of the numbers that layers compute with.
 
     Raises:
         BuildError: a node is not fully connected, or Keras rejects it.
@@ -44,6 +48,7 @@ def build(
     if program.missing:
         raise BuildError(program.missing[0], "It cannot be written out: a value or a name inside does not fit.")
     keras.utils.clear_session(free_memory=False)
+    keras.config.set_dtype_policy(dtype_policy)  # now: clearing the session forgets it
     with scope():
         return _model(program, weights)
 

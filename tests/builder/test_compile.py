@@ -392,3 +392,11 @@ def test_build_says_where_and_why(graph: Graph, node: str) -> None:
         build(lower(graph))
     assert caught.value.node == node
     assert caught.value.reason
+
+
+def test_a_model_computes_in_the_numbers_that_are_asked_for() -> None:
+    network = lower(chain(LAYERS["Input"](shape=(3,)), LAYERS["Dense"](units=2)))
+    for policy, numbers in (("mixed_float16", "float16"), ("float32", "float32")):
+        layer = build(network, dtype_policy=policy).get_layer("n1")
+        assert (layer.compute_dtype, layer.variable_dtype) == (numbers, "float32")
+        assert keras.config.dtype_policy().name == policy

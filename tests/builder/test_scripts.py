@@ -76,3 +76,12 @@ def test_given_weights_come_behind_the_model_and_the_epochs_count_on():
     assert "finalize_state" not in text
     scaled = lower(chain(image=Input(shape=(3,)), scaled=Normalization(), dense=Dense(units=4)))
     assert "layer.finalize_state()" in script(scaled, Training(), DATA, 0, start=StartCode("start.npz"))
+
+
+def test_number_format_and_compiler_stand_in_the_script():
+    text = script(PROGRAM, Training(dtype_policy="mixed_bfloat16", jit_compile=True), DATA, 0)
+    assert text.index('set_dtype_policy("mixed_bfloat16")') < text.index("# Model")
+    assert "jit_compile=True" in text
+    plain = script(PROGRAM, Training(), DATA, 0)
+    assert "dtype_policy" not in plain
+    assert "jit_compile" not in plain
