@@ -10,14 +10,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from builder.program import lower
 from runtime import queue, tickets, weights
-from runtime.alone import alone
 from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, append
 from runtime.process import write_atomically
 from runtime.run import Run, RunError, open_run
@@ -45,9 +43,6 @@ def main(arguments: list[str]) -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 2
-    if run.spec.device.startswith("workers:") and not strategy(run.spec.device).addresses:
-        _fetch(run)
-        alone("runtime.worker", *arguments)
     held = queue.claim(run)
     if held is None:
         print(f"{run.name} has its worker, or does not wait to be trained.", file=sys.stderr)
@@ -55,17 +50,6 @@ def main(arguments: list[str]) -> int:
     with held:
         os.nice(NICE)
         return work(run)
-
-
-def _fetch(run: Run) -> None:
-    """Have on this machine what comes from the network, which workers that are alone do not reach."""
-    from runtime.datasets import DATASETS, DataUnavailable
-
-    dataset = DATASETS.get(run.spec.data.name)
-    with suppress(DataUnavailable, weights.WeightsUnavailable):  # the training itself says it in words
-        if dataset is not None and dataset.needs_keras:
-            dataset.load(run.spec.data)
-        weights.provide(lower(run.spec.graph), telling(run))
 
 
 def work(run: Run) -> int:

@@ -117,9 +117,9 @@ def _told(chosen: Strategy, graph: Graph, training: Training) -> None:
     st.caption(f"Each replica learns from about {each} of the {training.batch_size} examples of a batch.")
     if different := differences(chosen, graph, training):
         st.caption(f"The curve will differ a little from that of one device: {'; '.join(different)}.")
-    if chosen.addresses:
+    if chosen.kind == "workers":
         st.caption(
-            ":material/warning: While it trains, TensorFlow's workers listen on all addresses of these machines, without a "
+            ":material/warning: While it trains, TensorFlow's workers listen on all addresses of a machine, without a "
             "password. Do this in a network that you trust."
         )
 

@@ -74,6 +74,7 @@ def home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAYERLOOM_HOME", str(folder))
         yield folder
+        local.close()
 
 
 @pytest.fixture(scope="module")
