@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 import sys
@@ -62,14 +63,21 @@ def _train(count: int, forked: bool) -> tuple[list[float], float, float]:
 
 
 def _spec() -> Any:
-    from builder.training import defaults
-    from builder.zoo import TEMPLATES
-    from runtime.datasets import DATASETS
-    from runtime.run import DataSpec, RunSpec
+    from builder.graph import Edge, Graph, Node
+    from builder.layers import LAYERS
+    from builder.training import Training
+    from runtime.run import RunSpec
 
-    graph, data = TEMPLATES["cnn"].make(), DataSpec(name=TEMPLATES["cnn"].data)
-    training = defaults(graph, DATASETS[data.name].task(data)).training.model_copy(update={"epochs": EPOCHS})
-    return RunSpec(graph=graph, data=data, training=training)
+    layers = {
+        "pixels": LAYERS["Input"](shape=(8, 8, 1)),
+        "conv": LAYERS["Conv2D"](filters=8, kernel_size=(3, 3), activation="relu"),
+        "pool": LAYERS["MaxPooling2D"](),
+        "flat": LAYERS["Flatten"](),
+        "digit": LAYERS["Dense"](units=10, activation="softmax"),
+    }
+    nodes = tuple(Node(id=name, layer=layer) for name, layer in layers.items())
+    graph = Graph(nodes=nodes, edges=tuple(Edge(source=a, target=b) for a, b in itertools.pairwise(layers)))
+    return RunSpec(graph=graph, training=Training(epochs=EPOCHS, batch_size=32))
 
 
 def _memory(run: Any) -> float:

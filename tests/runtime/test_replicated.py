@@ -116,17 +116,14 @@ def test_two_logical_processors_learn_what_one_device_learns(by_scripts, mirrore
 
 
 def test_two_workers_learn_it_too_and_end_together_when_they_are_stopped(by_scripts, workers):
-    deadline = time.monotonic() + 120
     while (curves := read_curves(workers)).epoch < EPOCHS:
         assert curves.status in ("waiting", "running"), workers.log_end()
-        assert time.monotonic() < deadline
         time.sleep(0.05)
     assert epochs_of(workers) == [pytest.approx(expected, abs=5e-6) for expected in by_scripts[1]]
     processes = [workers.worker().process(), *workers.worker().process().children()]
     assert len(processes) == 2
     local.pause(workers)
     while workers.status() != "paused":
-        assert time.monotonic() < deadline
         time.sleep(0.05)
     local.stop(workers)
     assert local.wait(workers, timeout=60) == "stopped", last(workers.events)
