@@ -31,48 +31,11 @@ from runtime.home import runs_folder
 from runtime.launchers import local
 from runtime.run import OVER, DataSpec, Run, RunSpec, create, open_run
 from runtime.store import store
-from tests.small import BRIEF, FORK, LIGHT, WORK, python
+from tests.processes import command, connections, lives_in, newest_checkpoint, run_of
+from tests.small import BRIEF, CLOCK, FORK, LIGHT, REAL_SERVICE, SCREEN, SERVICE, WORK, named, python
 
 ROOT = Path(__file__).parents[1]
 AT_ONCE = 5  # runs that wait or train
-CLOCK = """
-import time
-from runtime.home import home
-real = time.time
-
-def set_back():
-    try:
-        return real() + float((home() / "clock").read_text())
-    except (OSError, ValueError):
-        return real()
-
-time.time = set_back
-"""
-# What a server does all day: it keeps a supervisor and a Keras service, and writes down edits.
-SCREEN = """
-import json, sys, time
-from builder.edits import Move, Place
-from runtime.home import home
-from runtime.launchers import local
-from runtime.process import write_atomically
-from runtime.service import KerasService
-from runtime.store import store
-supervisor, service, project, node = json.loads(sys.argv[1])
-local.SUPERVISOR, keras = tuple(supervisor), KerasService(service)
-keras.start()
-local.prepare()
-while True:
-    try:
-        edited = store().edit(project, [Move(places=(Place(id=node, x=time.monotonic(), y=0),))])
-        write_atomically(home() / "acknowledged", str(edited.revision))
-        if keras.state == "failed":
-            keras.start()
-    except Exception as error:
-        print(type(error), str(error)[:300], flush=True)  # a full disk
-    time.sleep(0.05)
-"""
-REAL_SERVICE = "from runtime import keras_service; keras_service.main()"
-SERVICE = "import json, sys; print(json.dumps({'ready': True}), flush=True); sys.stdin.read()"
 PATIENCE = 300  # seconds in which all must be well again after a fault
 
 
@@ -137,7 +100,7 @@ class Bench:
 
     def kill_fork_server(self) -> bool:
         """While it imports, too."""
-        return self._kill([server for server in self._named("forkserver") if _run_of(server) is None])
+        return self._kill([server for server in self._named("forkserver") if run_of(server) is None])
 
     def kill_screen(self) -> bool:
         """The server, in the middle of edits."""
@@ -178,12 +141,12 @@ class Bench:
 
     def truncate_checkpoint(self) -> bool:
         """The newest file of a run's checkpoints loses its end, as by a machine that lost its power."""
-        victim = self._one_with(self._workers(), lambda run: _newest_checkpoint(run) is not None)
+        victim = self._one_with(self._workers(), lambda run: newest_checkpoint(run) is not None)
         if victim is None:
             return False
         worker, run = victim
         self._end(worker)
-        newest = _newest_checkpoint(run)
+        newest = newest_checkpoint(run)
         if newest is not None and run.status() not in ("finished", "waiting"):
             os.truncate(newest, newest.stat().st_size // 2)
         return True
@@ -206,7 +169,7 @@ class Bench:
             self._screen = self._open_screen()
 
     def _open_screen(self) -> subprocess.Popen[bytes]:
-        service = _named(SERVICE if self.small else REAL_SERVICE, "keras_service")
+        service = named(SERVICE if self.small else REAL_SERVICE, "keras_service")
         told = json.dumps([local.SUPERVISOR, service, self.project, self.spec.graph.nodes[0].id])
         with (self.home / "screen.log").open("ab") as log:
             return subprocess.Popen([*python(SCREEN), told, "screen"], stdout=log, stderr=log)
@@ -235,10 +198,10 @@ class Bench:
         found = {folder.name for folder in runs_folder().iterdir()}
         if found != {run.id for run in self.runs}:
             raise Broken(f"runs were lost or came from nowhere: {found ^ {run.id for run in self.runs}}")
-        workers = Counter(run.id for run in map(_run_of, self._workers()) if run)
+        workers = Counter(run.id for run in map(run_of, self._workers()) if run)
         if doubled := [run for run, count in workers.items() if count > 1]:
             time.sleep(0.5)  # one that finds the other leaves at once
-            workers = Counter(run.id for run in map(_run_of, self._workers()) if run)
+            workers = Counter(run.id for run in map(run_of, self._workers()) if run)
             if any(workers[run] > 1 for run in doubled):
                 raise Broken(f"two workers train {doubled}")
         for run in self.runs:
@@ -246,7 +209,7 @@ class Bench:
         acknowledged, kept = self._acknowledged(), store().project(self.project)
         if kept is None or kept.revision < acknowledged:
             raise Broken(f"{acknowledged} edits were acknowledged, {kept and kept.revision} are kept")
-        if ports := [c for p in self._processes() for c in _connections(p) if c.status == psutil.CONN_LISTEN]:
+        if ports := [c for p in self._processes() for c in connections(p) if c.status == psutil.CONN_LISTEN]:
             raise Broken(f"ports are open: {ports}")
 
     def _check_curve(self, run: Run) -> None:
@@ -292,57 +255,20 @@ class Bench:
     def _one_with(
         self, workers: list[psutil.Process], condition: Callable[[Run], bool]
     ) -> tuple[psutil.Process, Run] | None:
-        found = [(worker, run) for worker in workers if (run := _run_of(worker)) and condition(run)]
+        found = [(worker, run) for worker in workers if (run := run_of(worker)) and condition(run)]
         return self.random.choice(found) if found else None
 
     def _workers(self) -> list[psutil.Process]:
-        return [process for process in self._processes() if _run_of(process)]
+        return [process for process in self._processes() if run_of(process)]
 
     def _named(self, name: str) -> list[psutil.Process]:
-        return [process for process in self._processes() if name in _command(process)[3:]]
+        return [process for process in self._processes() if name in command(process)[3:]]
 
     def _processes(self) -> list[psutil.Process]:
         """All of this home, except ourselves and what has ended."""
         return [
-            process for process in psutil.process_iter() if process.pid != os.getpid() and _lives_in(process, self.home)
+            process for process in psutil.process_iter() if process.pid != os.getpid() and lives_in(process, self.home)
         ]
-
-
-def _command(process: psutil.Process) -> list[str]:
-    with contextlib.suppress(psutil.Error):
-        return list(process.cmdline())
-    return []
-
-
-def _lives_in(process: psutil.Process, home: Path) -> bool:
-    with contextlib.suppress(psutil.Error):
-        return process.environ().get("LAYERLOOM_HOME") == str(home) and process.status() != psutil.STATUS_ZOMBIE
-    return False
-
-
-def _named(code: str, name: str) -> tuple[str, ...]:
-    """The command that executes this in a process that `Bench._named` finds."""
-    return (*python(code), name)
-
-
-def _run_of(process: psutil.Process) -> Run | None:
-    """The run that a process trains: its output goes to the run's log."""
-    with contextlib.suppress(OSError, ValueError):
-        out = Path(f"/proc/{process.pid}/fd/1").readlink()
-        return open_run(out.parent.name) if out.name == "log" and out.parent.parent.name == "runs" else None
-    return None
-
-
-def _connections(process: psutil.Process) -> list[psutil._ntuples.pconn]:
-    with contextlib.suppress(psutil.Error):
-        return list(process.net_connections(kind="inet"))
-    return []
-
-
-def _newest_checkpoint(run: Run) -> Path | None:
-    folder = run.folder / "checkpoints"
-    files = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size] if folder.is_dir() else []
-    return max(files, key=lambda path: path.stat().st_mtime_ns, default=None)
 
 
 def _small_disk(home: Path) -> bool:
@@ -362,10 +288,10 @@ def bench(spec: RunSpec, small: bool, seed: int = 0) -> Iterator[Bench]:
         before = {name: os.environ.get(name) for name in changed}
         os.environ.update(changed)
         worker, server = (BRIEF + WORK, BRIEF + LIGHT + FORK) if small else (WORK, FORK)
-        commands = _named(CLOCK + worker, "worker"), _named(CLOCK + server, "forkserver")
+        commands = named(CLOCK + worker, "worker"), named(CLOCK + server, "forkserver")
         starts = f"from runtime.launchers import starter; starter.WORKER, starter.FORKSERVER = {commands!r}\n"
         told = local.SUPERVISOR
-        local.SUPERVISOR = _named(CLOCK + starts + "from runtime import supervisor; supervisor.main()", "supervisor")
+        local.SUPERVISOR = named(CLOCK + starts + "from runtime import supervisor; supervisor.main()", "supervisor")
         made = Bench(home, spec, small, seed)
         try:
             yield made

@@ -1,0 +1,42 @@
+"""What can be seen of processes from outside: whose they are, what they train, whether they listen."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import psutil
+
+from runtime.run import Run, open_run
+
+
+def command(process: psutil.Process) -> list[str]:
+    with contextlib.suppress(psutil.Error):
+        return list(process.cmdline())
+    return []
+
+
+def lives_in(process: psutil.Process, home: Path) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.environ().get("LAYERLOOM_HOME") == str(home) and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
+def run_of(process: psutil.Process) -> Run | None:
+    """The run that a process trains: its output goes to the run's log."""
+    with contextlib.suppress(OSError, ValueError):
+        out = Path(f"/proc/{process.pid}/fd/1").readlink()
+        return open_run(out.parent.name) if out.name == "log" and out.parent.parent.name == "runs" else None
+    return None
+
+
+def connections(process: psutil.Process) -> list[psutil._ntuples.pconn]:
+    with contextlib.suppress(psutil.Error):
+        return list(process.net_connections(kind="inet"))
+    return []
+
+
+def newest_checkpoint(run: Run) -> Path | None:
+    folder = run.folder / "checkpoints"
+    files = [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size] if folder.is_dir() else []
+    return max(files, key=lambda path: path.stat().st_mtime_ns, default=None)
