@@ -25,6 +25,7 @@ from runtime.launchers import local
 from runtime.launchers.command import queue_options, show_queue
 from runtime.run import DataSpec, Run, RunError, RunSpec, Start, create, damaged, open_run, runs
 from runtime.starts import StartError, bring
+from runtime.steering import assign, steering_commands
 
 
 def parser() -> argparse.ArgumentParser:
@@ -55,12 +56,7 @@ def parser() -> argparse.ArgumentParser:
     join.add_argument("--index", type=int, required=True, help="which of the run's addresses this machine is, from 1")
     command("list", _list, "all runs, newest first")
     command("show", _show, "status and curves of a run").add_argument("id", metavar="RUN")
-    for name, about in (
-        ("stop", "end a run and keep what it has learned"),
-        ("pause", "let a run wait"),
-        ("resume", "let a paused run go on"),
-    ):
-        command(name, _steer, about).add_argument("id", metavar="RUN")
+    steering_commands(command)
     waiting = command(
         "queue", show_queue, "what waits, in its order; with an option, change the order of an owner's runs"
     )
@@ -104,7 +100,7 @@ def _spec(chosen: argparse.Namespace) -> None:
     graph, data = read_network(chosen.network), _data(chosen.data)
     settings = RunSpec(graph=graph, data=data, training=defaults(graph, _task(data)).training).model_dump(mode="json")
     for assignment in chosen.values:
-        _assign(settings, assignment)
+        assign(settings, assignment)
     try:
         spec = RunSpec.model_validate_json(json.dumps(settings))
     except ValidationError as error:
@@ -119,26 +115,6 @@ def _start(path: Path) -> Start:
         return bring(path)
     except StartError as error:
         raise UnusableError(str(error)) from None
-
-
-def _assign(settings: dict[str, Any], assignment: str) -> None:
-    """`training.epochs=5` into nested settings; the value is JSON, or else a string."""
-    path, equals, text = assignment.partition("=")
-    *parents, name = path.split(".")
-    place: Any = settings
-    for parent in parents:
-        place = place.get(parent) if isinstance(place, dict) else None
-    if not equals or not isinstance(place, dict) or name not in place:
-        hint = f"; there are {', '.join(place)}" if isinstance(place, dict) else ""
-        raise UnusableError(
-            f"--set {assignment[:80]}: no setting is called {path[:60]!r}{hint}. Write training.epochs=5."
-        )
-    try:
-        place[name] = json.loads(text)
-    except (ValueError, RecursionError):
-        place[name] = text
-    if isinstance(place[name], str) and name in ("optimizer", "loss"):
-        place[name] = {"type": place[name]}
 
 
 def _join(chosen: argparse.Namespace) -> int:
@@ -201,16 +177,6 @@ def _show(chosen: argparse.Namespace) -> None:
     write(table([("epoch", *names), *cells]) if cells else "", None)
     if run.status() in ("failed", "crashed"):
         write(_why(run) + "\n", None)
-
-
-def _steer(chosen: argparse.Namespace) -> None:
-    run = _open(chosen.id)
-    try:
-        {"stop": local.stop, "pause": local.pause, "resume": local.resume}[chosen.command](run)
-    except RunError as error:
-        raise NoError(str(error)) from None
-    if chosen.json:
-        show_json({"id": run.id, "asked": chosen.command, "status": run.status()})
 
 
 def _maps(chosen: argparse.Namespace) -> None:

@@ -162,7 +162,7 @@ def _free_ports(count: int) -> list[int]:
 def main(folder: str) -> int:
     """Train along in a run whose chief has started us; we end when it does."""
     from runtime.run import open_run
-    from runtime.worker import train
+    from runtime.training import train
 
     threading.Thread(target=_end_with_input, daemon=True).start()
     train(open_run(Path(folder).name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -20,13 +21,14 @@ from runtime.events import (
     Resumed,
     Started,
     Stopped,
+    Suspended,
     read,
 )
 from runtime.run import Run
 
 Points = tuple[tuple[float, ...], tuple[float, ...]]  # xs in epochs, ys
 MOST_POINTS = 1_000  # of one batch curve; beyond it every second one of the older half is dropped
-State = Literal["waiting", "running", "paused", "finished", "stopped", "failed"]
+State = Literal["waiting", "running", "paused", "suspended", "finished", "stopped", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Curves:
     device: str = ""
     epochs: int = 0
     steps: int = 0
+    first: int = 0  # the epoch that it began with: behind 0 when it continues another run
     epoch: int = 0
     step: int = 0
     batch_size: int = 0
@@ -74,22 +77,7 @@ def fold(curves: Curves, event: Event) -> Curves:
         case Downloading():
             return replace(curves, download=event, updated=event.at)
         case Started():
-            return replace(
-                Curves(maps=curves.maps),
-                status="running",
-                device=event.device,
-                epochs=event.epochs,
-                steps=event.steps,
-                batch_size=event.batch_size,
-                examples=event.examples,
-                parameters=event.parameters,
-                anew=event.anew,
-                macs=event.macs,
-                expected_memory=event.expected_memory,
-                epoch=event.epoch,
-                started=event.at,
-                updated=event.at,
-            )
+            return _started(curves, event)
         case BatchEnded():
             x = event.epoch + event.step / max(1, curves.steps)
             added = _added(curves.batches, x, event.logs)
@@ -110,6 +98,8 @@ def fold(curves: Curves, event: Event) -> Curves:
         case Stopped():
             ended = replace(curves, status="stopped", test=event.test, updated=event.at, remaining=None)
             return replace(ended, peak_memory=event.peak_memory)
+        case Suspended():
+            return replace(curves, status="suspended", updated=event.at, remaining=None)
         case Failed():
             failed = replace(curves, status="failed", message=event.message, log=event.log, remaining=None)
             return replace(failed, updated=event.at)
@@ -126,17 +116,55 @@ def read_curves(run: Run) -> Curves:
     return fold_all(read(run.events)[0])
 
 
+def _started(curves: Curves, event: Started) -> Curves:
+    """What is known when a run begins, or goes on: then what it did behind the checkpoint that it goes on from is forgotten."""
+    x = event.epoch + event.step / max(1, event.steps)
+    known = Curves(maps=curves.maps, first=event.epoch, started=event.at)
+    if curves.started is not None and (event.epoch, event.step) != (0, 0):
+        known = Curves(
+            first=curves.first,
+            started=curves.started,
+            rested=curves.rested + max(0.0, event.at - (curves.updated or event.at)),
+            batches={name: _until(x, points) for name, points in curves.batches.items()},
+            epochs_done={name: _until(x, points) for name, points in curves.epochs_done.items()},
+            maps=tuple(one for one in curves.maps if one[0] <= x),
+            anew=curves.anew,
+        )
+    return replace(
+        known,
+        status="running",
+        device=event.device,
+        epochs=event.epochs,
+        steps=event.steps,
+        batch_size=event.batch_size,
+        examples=event.examples,
+        parameters=event.parameters,
+        anew=known.anew or event.anew,
+        macs=event.macs,
+        expected_memory=event.expected_memory,
+        epoch=event.epoch,
+        step=event.step,
+        updated=event.at,
+    )
+
+
+def _until(x: float, points: Points) -> Points:
+    """The points up to this place, which may be a rounding error away."""
+    count = bisect_right(points[0], x + 1e-9)
+    return points[0][:count], points[1][:count]
+
+
 def _progress(curves: Curves, event: BatchEnded | EpochEnded, step: int) -> dict[str, Any]:
     """The fields that change with every batch: one `replace` for all, as logs can hold very many of them."""
     epoch = event.epoch
     moved: dict[str, Any] = {"epoch": epoch, "step": step, "updated": event.at}
     if curves.diverged is None and not math.isfinite(event.logs.get("loss", 0.0)):
         moved["diverged"] = epoch
-    done = epoch * curves.steps + step
+    done = (epoch - curves.first) * curves.steps + step
     elapsed = event.at - curves.started - curves.rested if curves.started is not None else 0.0
     if elapsed > 0 and done:
-        examples = epoch * curves.examples + min(step * curves.batch_size, curves.examples)
-        moved["remaining"] = elapsed / done * (curves.epochs * curves.steps - done)
+        examples = (epoch - curves.first) * curves.examples + min(step * curves.batch_size, curves.examples)
+        moved["remaining"] = elapsed / done * ((curves.epochs - curves.first) * curves.steps - done)
         moved["examples_per_second"] = examples / elapsed
     return moved
 

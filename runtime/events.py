@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,6 +30,7 @@ class Started(EventBase):
     examples: int  # training examples an epoch
     parameters: int
     epoch: int = 0
+    step: int = 0
     anew: tuple[str, ...] = ()  # layers that begin with random weights, though the run was given weights
     macs: int = 0  # multiplications with addition for one example, forward; 0: not known
     expected_memory: int = 0  # bytes, as estimated
@@ -105,6 +107,12 @@ class Stopped(EventBase):
     peak_memory: int = 0  # bytes that the worker has held at most
 
 
+class Suspended(EventBase):
+    """The worker has saved everything and ended, so that the run can go on later exactly where it was."""
+
+    type: Literal["Suspended"] = "Suspended"
+
+
 class Failed(EventBase):
     """The run has ended with an error: `message` in words, `log` the end of the worker's log."""
 
@@ -124,6 +132,7 @@ Event = Annotated[
     | Resumed
     | Finished
     | Stopped
+    | Suspended
     | Failed,
     Field(discriminator="type"),
 ]
@@ -145,6 +154,15 @@ def append(path: Path, event: Event) -> None:
         if log.write(line) != len(line):
             log.truncate(before)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def mend(path: Path) -> None:
+    """Close a last line that was torn by a crash, so that the next event stands in a line of its own."""
+    with suppress(FileNotFoundError), path.open("rb+") as log:
+        if log.seek(0, os.SEEK_END):
+            log.seek(-1, os.SEEK_END)
+            if log.read(1) != b"\n":
+                log.write(b"\n")
 
 
 def read(path: Path, offset: int = 0) -> tuple[list[Event], int]:

@@ -9,11 +9,12 @@ distribution) is not here.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from runtime.checkpoints import Position
 from runtime.crew import Crew, Part, Step
 from runtime.telemetry import Telemetry
 
@@ -21,6 +22,13 @@ PACE = 0.05  # seconds that a call takes at most, about: then wishes are heard a
 FASTER = 8  # times as many batches as in the call before at most: one measurement can be wrong
 
 Logs = dict[str, Any]
+
+
+class Resume(NamedTuple):
+    """Where a training goes on, and what gives the model its state of then; to be called when all its variables are made."""
+
+    position: Position
+    restore: Callable[[], None]
 
 
 class Steps:
@@ -44,15 +52,21 @@ class Steps:
         self._count = 0  # of the last call; 0 before the first, which traces and compiles
         self._seconds = 0.0  # a batch, in that call
 
-    def open(self, data: tf.data.Dataset) -> Iterator[Any]:
-        """An iterator to run over; metrics count from zero again, which devices do together."""
+    def open(self, data: tf.data.Dataset, goes_on: bool = False) -> Iterator[Any]:
+        """An iterator to run over; metrics count from zero again unless the epoch `goes_on`, which devices do together."""
         self._crew.open(self._part)
-        return self.opened(data)
+        return self.opened(data, goes_on)
 
-    def opened(self, data: tf.data.Dataset) -> Iterator[Any]:
+    def opened(self, data: tf.data.Dataset, goes_on: bool = False) -> Iterator[Any]:
         """The same, when the chief of the crew has said so."""
-        self._model.reset_metrics()
+        if not goes_on:
+            self._model.reset_metrics()
         return iter(data)
+
+    def trace(self, data: tf.data.Dataset) -> None:
+        """Have all variables made, as the first steps do, without doing a step or opening the data."""
+        iterator = tf.data.IteratorSpec(data.element_spec)
+        self._several.get_concrete_function(iterator, tf.TensorSpec((), tf.int32))
 
     def follow(self, iterator: Any, count: int) -> None:
         """Do as many batches as the chief of the crew says."""
@@ -82,20 +96,32 @@ def fit(
     validation: tf.data.Dataset | None,
     epochs: int,
     crew: Crew | None = None,
+    first: int = 0,
+    resume: Resume | None = None,
 ) -> None:
     """Train a compiled model until its epochs are done or `telemetry` says that it is over.
 
     Args:
         crew: the devices that train it together; None: one.
+        first: the epoch that the run began with: behind 0 when it continues another run.
+        resume: where the training was when it was interrupted; None: it begins.
         data: batches of examples and labels, shuffled anew by each iteration.
         validation: measured at the end of each epoch.
     """
     steps = steps_of(model, crew or Crew())
     train, test = steps["train"], steps["validation"]
-    batches = telemetry.steps
-    for epoch in range(epochs):
-        telemetry.begin_epoch(epoch)
-        iterator, done, logs = train.open(data), 0, Logs()
+    batches, began = telemetry.steps, Position(first)
+    if resume is not None:
+        began = resume.position
+        train.trace(data)
+        for _ in range(2 * (began.epoch - first)):  # by this the shuffling knows where it was
+            train.open(data)
+        resume.restore()
+        telemetry.begin_epoch(*began)
+    for epoch in range(began.epoch, epochs):
+        done, logs = began.step if epoch == began.epoch else 0, Logs()
+        telemetry.begin_epoch(epoch, done)
+        iterator = train.open(data.skip(done) if done else data, goes_on=done > 0)
         while done < batches and not telemetry.over:
             count, logs = train.run(iterator, batches - done)
             done += count
@@ -111,8 +137,10 @@ def fit(
         telemetry.end_epoch(logs)
         if telemetry.over:
             break
-    model.optimizer.finalize_variable_values(model.trainable_weights)
-    telemetry.end_training()
+    telemetry.keep_state()
+    if not telemetry.suspended:
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+        telemetry.end_training()
 
 
 def steps_of(model: Any, crew: Crew) -> dict[Part, Steps]:

@@ -5,24 +5,22 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from platform import python_version
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from builder.edits import reason
 from runtime import tickets
-from runtime.events import Event, Failed, Finished, Paused, Stopped, last
+from runtime.events import Event, Failed, Finished, Paused, Stopped, Suspended, last
 from runtime.home import runs_folder
 from runtime.process import Worker, read_small, write_atomically
 from runtime.spec import START_FILE, DataSpec, RunSpec, Start, Watch
 from runtime.starts import take_along
+from runtime.versions import versions
 
 __all__ = [
     "ID",
@@ -43,11 +41,10 @@ __all__ = [
     "runs",
 ]
 
-Status = Literal["waiting", "running", "paused", "finished", "stopped", "failed", "crashed"]
-OVER = ("finished", "stopped", "failed", "crashed")
+Status = Literal["waiting", "running", "paused", "suspended", "finished", "stopped", "failed", "crashed"]
+OVER = ("suspended", "finished", "stopped", "failed", "crashed")
 ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 MAX_NAME = 100
-PYPROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
 
 
 class RunError(ValueError):
@@ -187,7 +184,7 @@ def create(spec: RunSpec, name: str = "", project: str = "", owner: str = "") ->
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     label = clean_name(name) or f"{spec.data.name} {now.astimezone():%H:%M}"
-    record = Record(id=run_id, name=label, project=project, owner=owner, created=now, spec=spec, versions=_versions())
+    record = Record(id=run_id, name=label, project=project, owner=owner, created=now, spec=spec, versions=versions())
     folder = runs_folder() / run_id
     (folder / "maps").mkdir(parents=True)
     run = Run(folder, record)
@@ -299,15 +296,6 @@ def _ended(event: Event | None) -> Status | None:
             return "stopped"
         case Failed():
             return "failed"
+        case Suspended():
+            return "suspended"
     return None
-
-
-def _versions() -> dict[str, str]:
-    layerloom = tomllib.loads(PYPROJECT.read_text())["project"]["version"]
-    found = {"layerloom": layerloom, "python": python_version()}
-    for package in ("keras", "tensorflow", "numpy"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found

@@ -7,7 +7,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from runtime.checkpoints import Position
 from runtime.events import BatchEnded, EpochEnded, Event, MapsSaved, Paused, Resumed, append
+from runtime.keeper import Keeper
 from runtime.maps import save
 from runtime.maps.watcher import Look
 from runtime.run import Run
@@ -25,10 +27,20 @@ MOST_LOOKS = 200  # after so many epochs not each one is looked at
 class Telemetry:
     """Tells of batches and epochs, takes maps, saves the model, and obeys the control file."""
 
-    def __init__(self, run: Run, model: Any, steps: int, look: Look | None, recorder: Recorder | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        model: Any,
+        steps: int,
+        look: Look | None,
+        recorder: Recorder | None = None,
+        keeper: Keeper | None = None,
+    ) -> None:
         self.run, self.model, self.steps, self.look, self.recorder = run, model, steps, look, recorder
+        self._keeper = keeper
         self.epoch = self.step = 0
         self.stopped = False
+        self.suspended = False
         self.diverged = False
         self.saved = False
         self._every = math.ceil(run.spec.training.epochs / MOST_LOOKS)
@@ -41,15 +53,19 @@ class Telemetry:
     @property
     def over(self) -> bool:
         """Whether training shall end before its epochs are done."""
-        return self.stopped or self.diverged
+        return self.stopped or self.suspended or self.diverged
 
     def stop(self) -> None:
         """End after these batches; what has been learned so far is kept."""
         self.stopped = True
 
-    def begin_epoch(self, epoch: int) -> None:
-        """Remember when it began."""
-        self.epoch, self.step, self._began = epoch, 0, time.monotonic()
+    def suspend(self) -> None:
+        """End after these batches, so that the run can go on later exactly where it was."""
+        self.suspended = True
+
+    def begin_epoch(self, epoch: int, step: int = 0) -> None:
+        """Remember when it began, or went on after so many steps."""
+        self.epoch, self.step, self._began = epoch, step, time.monotonic()
         self._next_maps = self._began + BETWEEN_MAPS
 
     def end_batches(self, step: int, logs: Mapping[str, Any]) -> None:
@@ -64,6 +80,8 @@ class Telemetry:
                 self._take_maps(self.epoch + round(self.step / self.steps, 2))
             if self.recorder:
                 self.recorder.record(self.epoch + round(self.step / self.steps, 2))
+            if self._keeper and step < self.steps and self._keeper.is_time() and math.isfinite(floats(logs)["loss"]):
+                self._keeper.keep(Position(self.epoch, step))
         self.listen()
 
     def listen(self) -> None:
@@ -81,14 +99,23 @@ class Telemetry:
             self._take_maps(self.epoch + 1)
         if not math.isfinite(told.get("loss", 0.0)):
             self.diverged = True
-        elif time.monotonic() >= self._next_checkpoint:
-            self.checkpoint()
+        else:
+            if self._keeper:
+                self._keeper.end_epoch(self.epoch + 1, told.get("val_loss", told.get("loss", math.inf)))
+            if time.monotonic() >= self._next_checkpoint:
+                self.checkpoint()
         self.listen()
 
-    def take_first_maps(self) -> None:
-        """The maps before training."""
+    def keep_state(self) -> None:
+        """Have the state as it is now, wherever the training ends, so that it can go on from here."""
+        if self._keeper and not self.diverged:
+            whole = self.step == self.steps
+            self._keeper.keep(Position(self.epoch + whole, 0 if whole else self.step))
+
+    def take_first_maps(self, epoch: int = 0) -> None:
+        """The maps before training, which begins with this epoch."""
         if self.look:
-            self._take_maps(0)
+            self._take_maps(epoch)
             self._next_look = 0.0  # this one traced the network, so that it took far longer than the next will
 
     def end_training(self) -> None:
@@ -122,11 +149,13 @@ class Telemetry:
         wish = self._wish()
         if wish == "pause":
             self._tell(Paused(at=time.time()))
-            while (wish := self._wish() or "pause") == "pause" and not self.stopped:
+            while (wish := self._wish() or "pause") == "pause" and not self.over:
                 time.sleep(0.05)
             self._tell(Resumed(at=time.time()))
         if wish == "stop":
             self.stop()
+        if wish == "suspend":
+            self.suspend()
 
     def _wish(self) -> str:
         """What is newly asked for; empty when nothing is."""

@@ -12,12 +12,11 @@ from typing import Any
 
 from runtime.curves import Curves, fold
 from runtime.events import Started, read
-from runtime.run import Run
+from runtime.run import OVER, Run
 
 TICK = 0.02  # seconds between two looks at the log's size
 LOOKS_A_CHECK = 50  # looks between two checks whether the worker lives
 MOST_POINTS = 3000  # of one curve in one message; a longer one is thinned
-OVER = ("finished", "stopped", "failed", "crashed")
 Points = tuple[Sequence[float], Sequence[float]]
 
 
@@ -106,12 +105,16 @@ class Feed:
             wake.set()
 
     def _advance(self) -> tuple[Message, Curves]:
-        events, end = read(self.run.events, self.latest.end)
-        curves = reduce(fold, events, self._curves)
+        start, before = self.latest.end, self._curves
+        events, end = read(self.run.events, start)
+        if start and any(isinstance(event, Started) for event in events):  # it goes on from before what was told
+            start, before = 0, Curves()
+            events, end = read(self.run.events)
+        curves = reduce(fold, events, before)
         if events:
             self._state = self.run.status()
         self.over = self._state in OVER
-        return self._message(self.latest.end, end, curves, curves), replace(curves, batches={}, epochs_done={})
+        return self._message(start, end, curves, curves), replace(curves, batches={}, epochs_done={})
 
     def _read(self, offset: int) -> Message:
         """The points from `offset` on, with the status as it is now; all of them when the run has begun anew meanwhile."""

@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 from pages.parts.feed import Feed
 from pages.parts.routes import PREFIX
 from runtime.home import home
-from runtime.run import Run, RunError, open_run
+from runtime.run import OVER, Run, RunError, open_run
 
 BUNDLE = Path(__file__).parents[2] / "assets" / "live" / "dist" / "live.js"
 HEARTBEAT = 2.0  # seconds; shows that a reader has gone, and keeps a proxy from closing a silent connection
@@ -45,7 +45,10 @@ def live_chart(runs: Sequence[Run], *, height: int = 320, key: str = "live") -> 
         height: of one chart, in pixels.
         key: of the component; the same key keeps the reader's zoom through reruns.
     """
-    shown = [{"id": run.id, "name": run.name, "token": token(run.id)} for run in runs[:MOST_RUNS]]
+    shown = [
+        {"id": run.id, "name": run.name, "token": token(run.id), "over": run.status() in OVER}
+        for run in runs[:MOST_RUNS]
+    ]
     _component()(key=key, data={"path": f"{PREFIX}/live", "height": height, "runs": shown})
 
 

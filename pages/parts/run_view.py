@@ -10,9 +10,9 @@ from pages.parts import state
 from pages.parts.live import live_chart
 from pages.parts.queue import place_in_words
 from pages.parts.run_details import run_details
+from pages.parts.run_steering import controls, ways_on
 from pages.parts.runs import LIVE, STATES, amount, choose, curves
 from runtime.curves import Curves
-from runtime.launchers import local
 from runtime.run import Run, RunError, open_run
 from runtime.store import store
 
@@ -23,15 +23,28 @@ def run_view(run: Run, compared: Sequence[str]) -> None:
     """Everything about one run; `compared` are ids of runs whose curves are laid over it."""
     live = run.status() in LIVE
     st.fragment(_head, run_every=POLL if live else None)(run.id, run.status())
-    live_chart([run, *_opened(compared, run.id)], key="live-chart")
+    live_chart([run, *_opened([*parents(run), *compared], run.id)], key="live-chart")
     if not live:
+        ways_on(run)
         _outcome(run, curves(run))
     run_details(run)
 
 
+def parents(run: Run) -> list[str]:
+    """The ids of the runs that this one continues, the nearest first."""
+    found: list[str] = []
+    while (start := run.spec.start) is not None and start.run and start.run not in (run.id, *found):
+        found.append(start.run)
+        try:
+            run = open_run(start.run)
+        except RunError:
+            break
+    return found
+
+
 def _opened(run_ids: Sequence[str], without: str) -> list[Run]:
     found = []
-    for run_id in run_ids:
+    for run_id in dict.fromkeys(run_ids):
         try:
             if run_id != without:
                 found.append(open_run(run_id))
@@ -53,25 +66,15 @@ def _head(run_id: str, drawn: str) -> None:
         st.subheader(run.name, anchor=False, width="content")
         st.markdown(STATES[status], width="stretch")
         if status in LIVE:
-            _controls(run, status)
+            controls(run, status)
     if status == "waiting":
         st.caption(place_in_words(run))
 
 
-def _controls(run: Run, status: str) -> None:
-    if status == "paused":
-        if st.button("Resume", icon=":material/play_arrow:"):
-            local.resume(run)
-    elif status == "running" and st.button(
-        "Pause", icon=":material/pause:", help="Waits between two batches until you resume."
-    ):
-        local.pause(run)
-    if st.button("Stop", icon=":material/stop:", help="Ends the run; the network as trained so far is kept."):
-        local.stop(run)
-
-
 def _outcome(run: Run, found: Curves) -> None:
     status = run.status()
+    if status == "suspended":
+        st.info("This run is suspended: its process has ended and its memory is free. Resume it when you like.")
     if status in ("crashed", "failed"):
         _failure(run, found, status)
         if found.diverged is not None:
@@ -99,7 +102,7 @@ def _failure(run: Run, found: Curves, status: str) -> None:
     if status == "crashed":
         said = (
             "**This run has crashed**: its process ended without a word, as it does when the memory is full or somebody "
-            "ends it. Its curves so far are kept. Try a smaller batch size or a smaller network, then train again."
+            "ends it. Its curves so far are kept. If it crashes again, try a smaller batch size or a smaller network."
         )
     else:
         said = f"**This run has failed.** {found.message or 'Its log tells more.'}"

@@ -20,6 +20,7 @@ STATES = {
     "waiting": ":material/hourglass_empty: waiting",
     "running": ":material/play_circle: training",
     "paused": ":material/pause_circle: paused",
+    "suspended": ":material/bedtime: suspended",
     "finished": ":material/check_circle: finished",
     "stopped": ":material/stop_circle: stopped",
     "failed": ":material/error: failed",

@@ -101,6 +101,15 @@ def pause(run: Run) -> None:
     _ask(run, "pause")
 
 
+def suspend(run: Run) -> None:
+    """Ask a run to save everything and to end its process; `launch` lets it go on later exactly where it was.
+
+    Raises:
+        RunError: it does not run.
+    """
+    _ask(run, "suspend")
+
+
 def resume(run: Run) -> None:
     """Ask a paused run to go on.
 

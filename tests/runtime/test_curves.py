@@ -19,6 +19,7 @@ from runtime.events import (
     Resumed,
     Started,
     Stopped,
+    Suspended,
     append,
 )
 from runtime.run import RunSpec, create
@@ -112,6 +113,34 @@ def test_a_new_start_begins_anew():
     again = fold_all([*WHOLE, STARTED.model_copy(update={"at": 500.0})])
     assert (again.status, again.elapsed, again.epoch, again.step) == ("running", 0, 0, 0)
     assert (again.batches, again.epochs_done, again.test, again.rested) == ({}, {}, {}, 0)
+
+
+def test_what_came_behind_the_checkpoint_that_a_run_goes_on_from_is_forgotten():
+    again = STARTED.model_copy(update={"at": 500.0, "epoch": 1, "step": 3})
+    before = [*WHOLE[:6], batch(112, 1, 3, loss=1.25, accuracy=0.7), *WHOLE[6:8]]
+    curves = fold_all([*before, again])
+    assert (curves.status, curves.epoch, curves.step) == ("running", 1, 3)
+    assert curves.batches["loss"] == ((0.5, 1.3), (2.0, 1.25))
+    assert curves.epochs_done["loss"] == ((1,), (1.5,))
+    assert curves.maps == ((0, "00000-000.npz"), (1, "00001-000.npz"))
+    assert curves.elapsed == 20  # the time in which it did not run does not count
+    ended_again = fold_all([*WHOLE[6:8], WHOLE[8]], curves)
+    assert ended_again.epochs_done == fold_all(WHOLE).epochs_done
+    assert ended_again.batches["loss"][0] == (0.5, 1.3, 1.5)
+
+
+def test_a_run_that_continues_another_begins_behind_epoch_0():
+    start = STARTED.model_copy(update={"epoch": 4, "epochs": 6})
+    curves = fold_all([start, batch(105, 4, 5)])
+    assert (curves.first, curves.epoch) == (4, 4)
+    assert curves.batches["loss"][0] == (4.5,)
+    assert curves.remaining == pytest.approx(15)
+    assert curves.examples_per_second == pytest.approx(4)
+
+
+def test_a_suspended_run_has_no_time_left():
+    curves = fold_all([STARTED, batch(105, 0, 5), Suspended(at=106)])
+    assert (curves.status, curves.remaining) == ("suspended", None)
 
 
 def test_long_curves_are_thinned_and_keep_their_ends():

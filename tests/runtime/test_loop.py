@@ -13,13 +13,16 @@ class Listener:
     """What the loop speaks to; `stop_after` batches of an epoch it wants to end."""
 
     steps = -(-EXAMPLES // BATCH)
-    over = False
+    over = suspended = False
 
     def __init__(self, stop_after=None):
         self.told, self.heard, self.stop_after = [], [], stop_after
 
-    def begin_epoch(self, epoch):
+    def begin_epoch(self, epoch, step=0):
         self.heard.append(("begin", epoch))
+
+    def keep_state(self):
+        self.heard.append(("kept",))
 
     def end_batches(self, step, logs):
         self.heard.append(("batches", step))
@@ -82,7 +85,7 @@ def test_a_stop_ends_the_epoch_where_it_is():
 
     listener = Listener(stop_after=1)
     fit(compiled(), listener, *data(), EPOCHS)
-    assert listener.heard == [("begin", 0), ("batches", 1), ("end",)]
+    assert listener.heard == [("begin", 0), ("batches", 1), ("kept",), ("end",)]
     assert listener.told == []
 
 

@@ -13,7 +13,8 @@ import pytest
 from builder.graph import MAX_DOCUMENT_BYTES, Graph
 from runtime.events import Failed, Finished, Paused, Resumed, Started, Stopped, append
 from runtime.process import Worker
-from runtime.run import ID, MAX_NAME, PYPROJECT, RunError, RunSpec, create, damaged, delete, open_run, rename, runs
+from runtime.run import ID, MAX_NAME, RunError, RunSpec, create, damaged, delete, open_run, rename, runs
+from runtime.versions import PYPROJECT
 
 SPEC = RunSpec(graph=Graph())
 STARTED = Started(at=1, device="cpu", epochs=2, steps=3, batch_size=4, examples=12, parameters=5)

@@ -11,7 +11,7 @@ import { announcement, divergence, progress, statusText, title } from "./words";
 export interface Data {
   path: string;
   height: number;
-  runs: { id: string; name: string; token: string }[];
+  runs: { id: string; name: string; token: string; over?: boolean }[];
 }
 
 const CONFIG = {
@@ -82,7 +82,11 @@ export class LiveChart {
 
   private start(): void {
     const known = new Map(this.runs.map((run) => [run.id, run]));
-    this.runs = this.data.runs.map(({ id, name, token }) => known.get(id) ?? newRun(id, name, token));
+    this.runs = this.data.runs.map(({ id, name, token, over }) => {
+      const run = known.get(id) ?? newRun(id, name, token);
+      if (!over) run.over = false; // it goes on, though it had ended
+      return run;
+    });
     this.draw();
     const path = new URL(this.data.path, document.baseURI).href;
     this.stream = new Stream(
@@ -171,5 +175,5 @@ function say(place: HTMLElement, text: string): void {
 }
 
 function shapeOf(data: Data): string {
-  return JSON.stringify([data.path, data.runs.map(({ id, token }) => [id, token])]);
+  return JSON.stringify([data.path, data.runs.map(({ id, token, over }) => [id, token, over ?? false])]);
 }

@@ -5,7 +5,7 @@ export type Points = [x: number[], y: (number | null)[]];
 export type Series = Record<string, Points>;
 
 export interface Status {
-  state: "waiting" | "running" | "paused" | "finished" | "stopped" | "failed" | "crashed";
+  state: "waiting" | "running" | "paused" | "suspended" | "finished" | "stopped" | "failed" | "crashed";
   epochs: number;
   epoch: number;
   steps: number;

@@ -5,6 +5,7 @@ const STATES: Record<Status["state"], string> = {
   waiting: "Waiting for a free place",
   running: "Training",
   paused: "Paused",
+  suspended: "Suspended",
   finished: "Finished",
   stopped: "Stopped",
   failed: "Failed",

@@ -1,0 +1,96 @@
+"""What can be asked of a run: wait, make room, end, go on; and a new run that continues it with other settings."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from builder.training import Training
+from pages.parts import state
+from pages.parts.form import form
+from pages.parts.runs import choose
+from runtime import branching, checkpoints
+from runtime.launchers import local
+from runtime.run import Run, RunError, create
+
+
+def controls(run: Run, status: str) -> None:
+    """The buttons of a run that trains or waits."""
+    try:
+        if status == "paused":
+            if st.button("Resume", icon=":material/play_arrow:"):
+                branching.resume(run)
+        elif status == "running" and st.button(
+            "Pause", icon=":material/pause:", help="Waits between two batches until you resume; it keeps its memory."
+        ):
+            local.pause(run)
+        if status in ("running", "paused") and st.button(
+            "Suspend",
+            icon=":material/bedtime:",
+            help="Saves everything, ends the process and frees its memory. Resume it later exactly where it was.",
+        ):
+            local.suspend(run)
+        if st.button("Stop", icon=":material/stop:", help="Ends the run; the network as trained so far is kept."):
+            local.stop(run)
+    except RunError as error:  # it has ended meanwhile
+        st.caption(str(error))
+
+
+def ways_on(run: Run) -> None:
+    """The buttons of a run that has ended: go on where it was, or continue from an epoch as a new run."""
+    position = branching.goes_on_from(run)
+    kept = checkpoints.kept_epochs(run)
+    if position is None and not kept:
+        return
+    with st.container(horizontal=True, key="ways-on"):
+        if position is not None and st.button(
+            f"Resume from {in_words(run, position)}",
+            type="primary",
+            icon=":material/play_arrow:",
+            help="Goes on exactly where it was, as if nothing had happened.",
+        ):
+            try:
+                branching.resume(run)
+            except RunError as error:
+                st.error(str(error))
+            else:
+                st.rerun()
+        if kept:
+            with st.popover(
+                "Continue from an epoch",
+                icon=":material/call_split:",
+                help="A new run that begins with the weights of an epoch of this one, with settings of your choice.",
+            ):
+                _branch(run, kept)
+
+
+def in_words(run: Run, position: checkpoints.Position) -> str:
+    """`epoch 3, step 120`, counted as people do."""
+    if position.epoch >= run.spec.training.epochs:
+        return "the end of its training"
+    step = f", step {position.step}" if position.step else ""
+    return f"epoch {position.epoch + 1}{step}"
+
+
+def _branch(run: Run, kept: list[int]) -> None:
+    key = f"branch.{run.id}"
+    epoch = st.selectbox(
+        "After epoch", kept, index=len(kept) - 1, key=f"{key}.epoch", help="The epochs whose state was kept."
+    )
+    before: Training = state.kept(key, run.spec.training)
+    training = form(before, key, suggested=run.spec.training, reset_all=False) or before
+    if training != before:
+        state.keep(key, training)
+    if training.epochs <= epoch:
+        st.caption(f"Ask for more than {epoch} epochs: those that this run has done count.")
+    st.caption("The optimizer begins anew. Both curves are drawn in one chart.")
+    if st.button("Train the new run", type="primary", disabled=training.epochs <= epoch, width="stretch"):
+        try:
+            spec = branching.branch(run, epoch, training)
+            made = create(spec, name=f"{run.name} from {epoch}", project=run.project)
+            local.launch(made)
+        except RunError as error:
+            st.error(str(error))
+            return
+        state.forget(key)
+        choose(made.id)
+        st.rerun()

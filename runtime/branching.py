@@ -1,0 +1,71 @@
+"""What can go on: a run that was interrupted, from where it was; and a new one from an epoch of another, with other settings."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from builder.training import Training
+from runtime import checkpoints, starts
+from runtime.checkpoints import DamagedError, Position
+from runtime.curves import read_curves
+from runtime.launchers import local
+from runtime.run import Run, RunError, RunSpec, Start
+
+INTERRUPTED = ("suspended", "stopped", "crashed", "failed")
+
+
+def goes_on_from(run: Run) -> Position | None:
+    """Where an interrupted run would go on; None when it cannot, or when it would only diverge again."""
+    if run.status() not in INTERRUPTED or read_curves(run).diverged is not None:
+        return None
+    return next(reversed(checkpoints.kept(run)), None)
+
+
+def resume(run: Run) -> None:
+    """Let a paused run go on, or one that was suspended or stopped, or has crashed, exactly where it was.
+
+    Raises:
+        RunError: it is none of these, or was interrupted before its first checkpoint.
+    """
+    status = run.status()
+    if status not in INTERRUPTED:
+        local.resume(run)
+    elif goes_on_from(run) is None:
+        raise RunError(f"{run.name} ({status}) has no checkpoint to go on from. Train again from the beginning.")
+    else:
+        local.launch(run)
+
+
+def branch(run: Run, epoch: int, training: Training) -> RunSpec:
+    """What a new run trains that continues this one after an epoch, with other settings. Its optimizer begins anew.
+
+    Args:
+        epoch: one of `checkpoints.kept_epochs(run)`.
+        training: its settings; `epochs` counts those before too.
+
+    Raises:
+        RunError: that epoch was not kept, or no epoch is left to train.
+    """
+    kept = checkpoints.kept_epochs(run)
+    if epoch not in kept:
+        known = ", ".join(map(str, kept)) or "none"
+        raise RunError(f"{run.name} has kept no state after epoch {epoch}; kept are: {known}.")
+    if training.epochs <= epoch:
+        raise RunError(f"It continues after epoch {epoch}, so ask for more than {epoch} epochs in all.")
+    try:
+        found = checkpoints.read(checkpoints.path_of(run, Position(epoch)))
+    except DamagedError as error:
+        raise RunError(f"{error} Choose another epoch.") from None
+    weights = {name: array for name, array in found.arrays.items() if name[0].islower()}
+    draft = starts.folder() / f".branch-{run.id}.{os.getpid()}.npz"
+    try:
+        with draft.open("wb") as file:
+            np.savez(file, allow_pickle=False, **weights)
+        start = Start(file=starts.keep(draft), title=f"{run.name}, epoch {epoch}"[:100], run=run.id, epoch=epoch)
+    except OSError as error:
+        raise RunError(f"The weights of {run.name} cannot be kept: {error.strerror}.") from None
+    finally:
+        draft.unlink(missing_ok=True)
+    return run.spec.model_copy(update={"training": training, "start": start})

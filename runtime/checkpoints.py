@@ -1,0 +1,207 @@
+"""What a run needs to go on exactly where it was: written by its worker in one step, checked when it is read.
+
+A checkpoint is a .npz in the run's folder checkpoints/, named after the epochs and steps that are done. It holds all
+variables (weights, seed generators, optimizer, metrics) as numbers. The order of the examples needs none: it follows from
+the run's seed and from how often the data have been opened. No Keras here, and nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from runtime.run import Run
+
+Arrays = dict[str, NDArray[Any]]
+NAME = re.compile(r"(\d{5})-(\d{9})\.npz")
+ABOUT = "About"  # the array that holds the rest; no layer begins with a capital letter
+NEWEST = 3  # are kept always
+MOST, MOST_BYTES = 30, 300_000_000  # beyond these, older epochs are thinned out
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile)
+MOST_READ = 64 * 2**30  # bytes of one, unpacked
+
+
+class Position(NamedTuple):
+    """How far a training is: whole epochs, and steps of the next one."""
+
+    epoch: int = 0
+    step: int = 0
+
+
+class About(BaseModel):
+    """What stands beside the variables: how long the log was, and how good the run was at the end of its last epoch."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
+
+    log: int = Field(0, ge=0)  # bytes
+    score: float = math.inf  # the smaller the better
+    arrays: int = Field(ge=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One that has been read whole."""
+
+    position: Position
+    about: About
+    arrays: Arrays
+
+
+class DamagedError(ValueError):
+    """A file that is not what was written; `str()` says in what."""
+
+
+def folder(run: Run) -> Path:
+    """Where those of a run lie."""
+    return run.folder / "checkpoints"
+
+
+def kept(run: Run) -> list[Position]:
+    """The positions of all that are there, oldest first; they have not been read."""
+    try:
+        names = [NAME.fullmatch(path.name) for path in folder(run).iterdir()]
+    except OSError:
+        return []
+    return sorted(Position(int(name[1]), int(name[2])) for name in names if name)
+
+
+def kept_epochs(run: Run) -> list[int]:
+    """After how many epochs another run can continue from this one; oldest first."""
+    return [position.epoch for position in kept(run) if position.step == 0 and position.epoch > 0]
+
+
+def path_of(run: Run, position: Position) -> Path:
+    """The file of a checkpoint."""
+    return folder(run) / f"{position.epoch:05d}-{position.step:09d}.npz"
+
+
+def write(run: Run, position: Position, arrays: Mapping[str, Any], score: float = math.inf) -> None:
+    """Write a checkpoint in one step, and wait until the disk has it, and the log before it.
+
+    Raises:
+        OSError: it cannot be written, as when the disk is full. Nothing has changed then.
+    """
+    folder(run).mkdir(exist_ok=True)
+    with run.events.open("ab") as log:
+        size = log.tell()
+        os.fsync(log.fileno())
+    about = About(log=size, score=score, arrays=len(arrays)).model_dump_json().encode()
+    path = path_of(run, position)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays, **{ABOUT: np.frombuffer(about, np.uint8)})
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        _sync(path.parent)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> Checkpoint:
+    """A checkpoint, with the checksum of each array verified.
+
+    Raises:
+        DamagedError: the file is none, or not as it was written.
+    """
+    name = NAME.fullmatch(path.name)
+    try:
+        if name is None or path.is_symlink():
+            raise DamagedError(f"{path.name} is no checkpoint.")
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MOST_READ:
+                raise DamagedError(f"{path.name} is too large.")
+            if broken := archive.testzip():
+                raise DamagedError(f"{path.name} is damaged in {broken[:80]}.")
+        with np.load(path, allow_pickle=False) as found:
+            arrays = {name: found[name] for name in found.files}
+        about = About.model_validate_json(arrays.pop(ABOUT).tobytes())
+    except UNREADABLE as error:
+        if isinstance(error, DamagedError):
+            raise
+        raise DamagedError(f"{path.name} cannot be read ({error}).") from None
+    if about.arrays != len(arrays):
+        raise DamagedError(f"{path.name} lacks some of its arrays.")
+    return Checkpoint(Position(int(name[1]), int(name[2])), about, arrays)
+
+
+def newest(run: Run) -> Checkpoint | None:
+    """The newest that is whole and whose past stands in the log; None when the run has none to go on from.
+
+    Those that are damaged are taken away, with a word in the log of the worker.
+    """
+    written = run.events.stat().st_size if run.events.exists() else 0
+    for position in reversed(kept(run)):
+        try:
+            found = read(path_of(run, position))
+        except DamagedError as error:
+            print(f"{error} An older checkpoint is taken.", flush=True)
+            path_of(run, position).unlink(missing_ok=True)
+            continue
+        if found.about.log <= written:
+            return found
+        print(f"The log of events is shorter than at checkpoint {position}; an older one is taken.", flush=True)
+        path_of(run, position).unlink(missing_ok=True)
+    return None
+
+
+def tidy(run: Run, scores: Mapping[Position, float]) -> None:
+    """Keep the newest, the best, and of the others as many as have room, evenly over the epochs."""
+    sizes = {}
+    for position in kept(run):
+        with suppress(FileNotFoundError):
+            sizes[position] = path_of(run, position).stat().st_size
+    for position in surplus(sizes, scores):
+        path_of(run, position).unlink(missing_ok=True)
+
+
+def surplus(sizes: Mapping[Position, int], scores: Mapping[Position, float]) -> Iterable[Position]:
+    """Which checkpoints may go, by their sizes in bytes and their scores."""
+    left = sorted(sizes)
+    best = min((one for one in left if one.step == 0 and one in scores), key=lambda one: scores[one], default=None)
+    going = [one for one in left[:-NEWEST] if one.step > 0]
+    left = [one for one in left if one not in going]
+    while len(left) > MOST or sum(sizes[one] for one in left) > MOST_BYTES:
+        free = [place for place in range(len(left) - NEWEST) if left[place] != best]
+        if not free:
+            break
+        place = min(free, key=lambda place: (_gap(left, place), place))
+        going.append(left.pop(place))
+    return going
+
+
+def _gap(left: Sequence[Position], place: int) -> int:
+    """Epochs between the neighbours."""
+    before = left[place - 1].epoch if place else 0
+    return left[place + 1].epoch - before
+
+
+def scores(run: Run) -> dict[Position, float]:
+    """How good the run was at each checkpoint; those that cannot be read are left out."""
+    found = {}
+    for position in kept(run):
+        with suppress(*UNREADABLE), np.load(path_of(run, position), allow_pickle=False) as arrays:
+            found[position] = About.model_validate_json(arrays[ABOUT].tobytes()).score
+    return found
+
+
+def _sync(path: Path) -> None:
+    """Wait until the disk has the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,57 @@
+"""All variables of a model that trains, as arrays by name, and back. Only the worker imports this.
+
+Layers of Keras keep what they draw random numbers from in variables too, so that these, with the optimizer's, are all that
+a training has; `variables` of a model lists them in the order in which they were made, which is the same in each process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from runtime.checkpoints import Arrays
+
+
+class StateError(ValueError):
+    """A state that belongs to another network, or to another version of Keras."""
+
+
+def arrays_of(model: Any) -> Arrays:
+    """A copy of all variables."""
+    return {name: np.array(variable) for name, variable in _variables(model).items()}
+
+
+def restore(model: Any, arrays: Mapping[str, Any]) -> None:
+    """Give all variables their values; none is changed unless all fit.
+
+    Raises:
+        StateError: they belong to another model.
+    """
+    own = _variables(model)
+    for name in sorted(own.keys() | arrays.keys()):
+        if name not in own or name not in arrays:
+            raise StateError(f"{name} is only in {'the network' if name in own else 'the checkpoint'}")
+        if tuple(own[name].shape) != arrays[name].shape:
+            raise StateError(f"{name} has the shape {arrays[name].shape} there and {tuple(own[name].shape)} here")
+    for name, variable in own.items():
+        variable.assign(arrays[name])
+
+
+def _variables(model: Any) -> dict[str, Any]:
+    """Weights as `layer/0`, `layer/1`, ... in the order of `layer.get_weights()`; the others with a capital letter."""
+    found: dict[str, Any] = {}
+    for layer in model.layers:
+        found |= {f"{layer.name}/{number}": weight for number, weight in enumerate(layer.weights)}
+    known = {id(variable) for variable in found.values()}
+    groups = {
+        "Optimizer": model.optimizer.variables,
+        "Metrics": model.metrics_variables,
+        "Others": model.variables,
+    }
+    for group, variables in groups.items():
+        fresh = [variable for variable in variables if id(variable) not in known]
+        known |= {id(variable) for variable in fresh}
+        found |= {f"{group}/{number}": variable for number, variable in enumerate(fresh)}
+    return found

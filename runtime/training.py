@@ -1,0 +1,234 @@
+"""The training of a run, from its network and data to its last event: in the order of the exported script. Imports no Keras
+before it trains."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from builder.program import lower
+from runtime import checkpoints, tickets, weights
+from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, Suspended, append, mend
+from runtime.process import write_atomically
+from runtime.run import Run
+from runtime.strategies import StrategyError, refusals, strategy
+
+if TYPE_CHECKING:  # they bring TensorFlow
+    from builder.program import Facts
+    from runtime.crew import Crew
+    from runtime.loop import Resume
+
+TELL = 0.5  # seconds between two tellings of a download
+
+
+class Refused(Exception):  # noqa: N818 (told to a person, who can mend it)
+    """A run that cannot begin, or that has failed in a way that can be explained; `str()` is shown."""
+
+
+def train(run: Run) -> Event:
+    """The whole training, on the devices that its strategy names. Returns its last event."""
+    from runtime.crew import crew
+
+    try:
+        chosen = strategy(run.spec.device)
+    except StrategyError as error:
+        raise Refused(str(error)) from None
+    if found := refusals(chosen, run.spec.graph, run.spec.training):
+        raise Refused("\n".join(["This cannot be trained on several devices:", *found]))
+
+    def lost(number: int) -> None:
+        append(run.events, Failed(at=time.time(), message=_lost(number), log=run.log_end()))
+        os._exit(1)  # the others wait for that worker inside TensorFlow, where nothing reaches them
+
+    with crew(chosen, run.folder, lost) as team:
+        return _train(run, team)
+
+
+def _train(run: Run, team: Crew) -> Event:
+    """In the order of the exported script, so that both give the same curve."""
+    import keras
+
+    from builder.codegen import CodeError
+    from builder.compile import BuildError, build, made
+    from builder.importer import WeightsError
+    from runtime.batches import batches
+    from runtime.datasets import DATASETS, DataUnavailable, downloads
+    from runtime.keeper import Keeper
+    from runtime.loop import fit, follow, measure, steps_of
+    from runtime.maps.statistics import EXAMPLES, statistician
+    from runtime.maps.watcher import watcher
+    from runtime.memory import estimate
+    from runtime.script import script_of
+    from runtime.states import StateError, arrays_of
+    from runtime.statistics import Recorder
+    from runtime.telemetry import Telemetry, floats
+
+    spec, training = run.spec, run.spec.training
+    first = spec.start.epoch if spec.start else 0
+    dataset = DATASETS.get(spec.data.name)
+    if dataset is None:
+        raise Refused(f"There is no data set called {spec.data.name!r}; there are {', '.join(DATASETS)}.")
+    program = lower(spec.graph)
+    task = dataset.task(spec.data)
+    facts = _check(run, task)
+    try:
+        write_atomically(run.script, script_of(spec))
+        arrays = dataset.load(spec.data)
+        downloads.guard()  # should Keras fetch anything itself after all
+        weights.provide(program, telling(run))
+        keras.utils.set_random_seed(spec.seed)
+        model = build(program, weights.own_folder(), team.strategy.scope, training.dtype_policy)
+        anew = _begin_with(run, model) if spec.start else ()
+    except BuildError as error:
+        raise Refused(_not_built(error)) from error
+    except (DataUnavailable, CodeError, WeightsError, weights.WeightsUnavailable) as error:
+        raise Refused(str(error)) from error
+
+    parts = batches(spec, program, arrays, len(dataset.classes), EXAMPLES)
+    if parts is None:
+        raise Refused("No examples are left to train on: lower the validation split.")
+    with team.strategy.scope():
+        model.compile(**made(dict(training.compiled([ref.step for ref in program.outputs]))))
+    team.prepare(model, parts.train)
+    resume = _resume(run, model)
+    if team.follows:
+        if resume:
+            resume.restore()
+        follow(model, team, {"train": parts.train, "validation": parts.validation, "test": parts.test})
+        return Finished(at=time.time(), test={})
+
+    look = watcher(model, parts.watched, spec.watch.nodes) if spec.watch.maps else None
+    measurable = spec.watch.maps and not team.several_processes
+    recorder = Recorder(run, statistician(model, *next(iter(parts.few)))) if measurable else None
+    keeper = Keeper(run, partial(arrays_of, model), within=team.strategy.num_replicas_in_sync == 1)
+    telemetry = Telemetry(run, model, parts.steps, look, recorder, keeper)
+    signal.signal(signal.SIGTERM, lambda *_: telemetry.suspend())  # as when the machine is shut down
+    began = resume.position if resume else checkpoints.Position(first)
+    mend(run.events)
+    append(
+        run.events,
+        Started(
+            at=time.time(),
+            device=spec.device,
+            epochs=training.epochs,
+            steps=parts.steps,
+            batch_size=training.batch_size,
+            examples=parts.examples,
+            parameters=model.count_params(),
+            epoch=began.epoch,
+            step=began.step,
+            anew=anew,
+            macs=sum(fact.macs or 0 for fact in facts.values()),
+            expected_memory=estimate(facts, training, task, gpu="gpu" in spec.device, graph=spec.graph).total,
+        ),
+    )
+    tickets.drop(run.id)  # it waits no more, whatever becomes of it
+    if resume is None:
+        telemetry.take_first_maps(first)
+    try:
+        fit(model, telemetry, parts.train, parts.validation, training.epochs, team, first, resume)
+    except StateError as error:
+        raise Refused(_other_state(str(error))) from None
+    if telemetry.diverged:
+        raise Refused(
+            f"The loss became no number (NaN) in epoch {telemetry.epoch + 1}: the steps were too large and the weights "
+            f"have run away. Lower the learning rate (a tenth of it), or set the optimizer's clipnorm to 1, and train "
+            f"again. {'The model of the last checkpoint before is kept.' if telemetry.saved else ''}".strip()
+        )
+    telemetry.checkpoint()
+    if telemetry.suspended:
+        return Suspended(at=time.time())
+    test: dict[str, float] = {}
+    if parts.test is not None:
+        test = floats(measure(model, steps_of(model, team)["test"], parts.test, telemetry))
+    return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test, peak_memory=_peak_memory())
+
+
+def _resume(run: Run, model: Any) -> Resume | None:
+    """How the run goes on from its newest checkpoint; None when there is none, so that it begins."""
+    from runtime.loop import Resume
+    from runtime.states import restore
+
+    found = checkpoints.newest(run)
+    return Resume(found.position, partial(restore, model, found.arrays)) if found else None
+
+
+def _other_state(why: str) -> str:
+    return (
+        f"This run cannot go on from its checkpoint, which belongs to another network or another version of Keras ({why}). "
+        "Train it again from the beginning."
+    )
+
+
+def _begin_with(run: Run, model: Any) -> tuple[str, ...]:
+    """Give the model the weights that the run is to begin with; the layers that they do not fit."""
+    from builder.importer import begin_with, load_weights
+
+    if not run.start.is_file():
+        raise Refused(
+            f"The weights of {run.spec.start.title if run.spec.start else ''} are not here. Open their file again on the "
+            "start page, or begin with random weights."
+        )
+    return begin_with(model, load_weights(run.start))
+
+
+def telling(run: Run) -> weights.Tell:
+    """What writes the progress of a download into the run's log of events, twice a second at most."""
+    told = 0.0
+
+    def tell(file: weights.WeightsFile, received: int, total: int | None) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TELL or received == total:
+            told = time.monotonic()
+            append(run.events, Downloading(at=time.time(), name=file.name, received=received, total=total))
+
+    return tell
+
+
+def _check(run: Run, task: Any) -> dict[str, Facts]:
+    """What Keras says of the nodes. Refuse what has problems, or does not fit the device's memory, in the words of the Build page."""
+    from builder.compile import shapes
+    from builder.validate import problems
+    from runtime.devices import find, refusal
+
+    facts = shapes(lower(run.spec.graph))
+    found = problems(run.spec.graph, facts=facts, task=task, training=run.spec.training)
+    errors = [problem for problem in found if problem.severity == "error"]
+    if errors:
+        lines = [f"{problem.message} {problem.remedy}" for problem in errors[:5]]
+        raise Refused("\n".join(["This network cannot be trained:", *lines]))
+    device = find(run.spec.device)
+    if device is None:
+        raise Refused(f"This machine has no device called {run.spec.device!r}. Choose another one.")
+    if reason := refusal(facts, run.spec.training, device, task, run.spec.graph):
+        raise Refused(reason)
+    return facts
+
+
+def _lost(number: int) -> str:
+    return f"Worker {number} of this run has ended, so the others cannot go on. Train again; the log may say why."
+
+
+def _not_built(error: ValueError) -> str:
+    cause = error.__cause__
+    if not isinstance(cause, OSError) and "URL fetch failure" not in str(error):
+        return str(error)
+    return (
+        f"Its learned weights could not be downloaded ({error}). Connect this machine to the network and train again, or "
+        "empty the layer's setting `weights`: it then starts with random ones."
+    )
+
+
+def _peak_memory() -> int:
+    """Bytes that this process, or its first GPU, has held at most."""
+    import tensorflow as tf
+
+    if tf.config.list_logical_devices("GPU"):
+        return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
