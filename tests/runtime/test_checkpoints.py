@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.graph import Graph
@@ -44,6 +44,7 @@ def test_a_run_without_any_begins(run):
     assert checkpoints.kept(run) == checkpoints.kept_epochs(run) == []
 
 
+@settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_every_changed_byte_and_every_cut_is_noticed_and_the_older_one_taken(tmp_path_factory, data):
     with pytest.MonkeyPatch.context() as patch:
@@ -110,6 +111,7 @@ def test_a_full_disk_leaves_nothing_behind(run, monkeypatch):
     assert not list(checkpoints.folder(run).iterdir())
 
 
+@settings(deadline=None)
 @given(
     positions=st.sets(st.builds(Position, st.integers(0, 300), st.sampled_from([0, 0, 7])), max_size=60),
     scored=st.randoms(use_true_random=False),
