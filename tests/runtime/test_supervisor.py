@@ -195,7 +195,8 @@ def test_without_a_fork_server_workers_begin_plainly(serve, monkeypatch):
 def test_a_fork_server_that_is_killed_is_replaced(serve):
     serve()
     until(lambda: queue.board().warm)
-    (server,) = psutil.Process().children()
+    # This process may have children of other tests.
+    (server,) = (child for child in psutil.Process().children() if starter.FORKSERVER[-1] in child.cmdline())
     server.kill()
     made = queued(2)
     end(*made)
