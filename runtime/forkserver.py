@@ -25,11 +25,17 @@ IMPORTS = (
     "sklearn.datasets",
     "sklearn.model_selection",
     "builder.compile",
-    "builder.scripts",
+    "builder.importer",
     "builder.validate",
+    "runtime.batches",
     "runtime.datasets",
+    "runtime.devices",
+    "runtime.keeper",
     "runtime.loop",
+    "runtime.maps.statistics",
     "runtime.maps.watcher",
+    "runtime.script",
+    "runtime.statistics",
     "runtime.worker",
 )
 MOST = 64_000  # bytes of a request

@@ -12,7 +12,7 @@ from runtime import tickets
 from runtime.events import Stopped, append, last
 from runtime.home import home
 from runtime.process import Worker, read_small, take, write_atomically
-from runtime.run import Run
+from runtime.run import OVER, Run
 from runtime.tickets import Ticket
 
 
@@ -74,12 +74,12 @@ def join(run: Run, memory: int = 0) -> None:
     """Let a run wait for its turn, be it new or one that can go on; what was asked of it before is forgotten.
 
     Args:
-        run: one that has no living worker.
+        run: one that does not train; nothing happens where it does.
         memory: bytes that it will need on its device, as estimated; 0 where nobody knows.
     """
     before = run.worker()
-    if before is not None and before.process() is not None:
-        return
+    if before is not None and before.process() is not None and run.status() not in OVER:
+        return  # it trains; one that is over may still be ending its process
     run.control.unlink(missing_ok=True)
     memory = memory or (before.memory if before else 0)
     tickets.put(Ticket(run=run.id, owner=run.owner, device=run.spec.device, memory=memory))

@@ -18,9 +18,14 @@ class StateError(ValueError):
     """A state that belongs to another network, or to another version of Keras."""
 
 
-def arrays_of(model: Any) -> Arrays:
-    """A copy of all variables."""
-    return {name: np.array(variable) for name, variable in _variables(model).items()}
+def arrays_of(model: Any, metrics: bool = True) -> Arrays:
+    """A copy of all variables.
+
+    Args:
+        metrics: whether those of the metrics too, which between two epochs say nothing. Several processes read them
+            together only.
+    """
+    return {name: np.array(variable) for name, variable in _variables(model).items() if metrics or not _measures(name)}
 
 
 def restore(model: Any, arrays: Mapping[str, Any]) -> None:
@@ -29,7 +34,7 @@ def restore(model: Any, arrays: Mapping[str, Any]) -> None:
     Raises:
         StateError: they belong to another model.
     """
-    own = _variables(model)
+    own = {name: value for name, value in _variables(model).items() if name in arrays or not _measures(name)}
     for name in sorted(own.keys() | arrays.keys()):
         if name not in own or name not in arrays:
             raise StateError(f"{name} is only in {'the network' if name in own else 'the checkpoint'}")
@@ -37,6 +42,10 @@ def restore(model: Any, arrays: Mapping[str, Any]) -> None:
             raise StateError(f"{name} has the shape {arrays[name].shape} there and {tuple(own[name].shape)} here")
     for name, variable in own.items():
         variable.assign(arrays[name])
+
+
+def _measures(name: str) -> bool:
+    return name.startswith("Metrics/")
 
 
 def _variables(model: Any) -> dict[str, Any]:

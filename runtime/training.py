@@ -105,7 +105,8 @@ def _train(run: Run, team: Crew) -> Event:
     look = watcher(model, parts.watched, spec.watch.nodes) if spec.watch.maps else None
     measurable = spec.watch.maps and not team.several_processes
     recorder = Recorder(run, statistician(model, *next(iter(parts.few)))) if measurable else None
-    keeper = Keeper(run, partial(arrays_of, model), within=team.strategy.num_replicas_in_sync == 1)
+    state = partial(arrays_of, model, metrics=not team.several_processes)
+    keeper = Keeper(run, state, within=team.strategy.num_replicas_in_sync == 1)
     telemetry = Telemetry(run, model, parts.steps, look, recorder, keeper)
     signal.signal(signal.SIGTERM, lambda *_: telemetry.suspend())  # as when the machine is shut down
     began = resume.position if resume else checkpoints.Position(first)

@@ -122,6 +122,14 @@ def test_two_workers_learn_it_too_and_end_together_when_they_are_stopped(by_scri
     assert epochs_of(workers) == [pytest.approx(expected, abs=5e-6) for expected in by_scripts[1]]
     processes = [workers.worker().process(), *workers.worker().process().children()]
     assert len(processes) == 2
+    local.suspend(workers)
+    assert local.wait(workers, timeout=60) == "suspended", workers.log_end()
+    before = read_curves(workers).epoch
+    local.launch(workers)
+    while read_curves(workers).epoch < before + 2:
+        assert workers.status() in ("waiting", "running"), workers.log_end()
+        time.sleep(0.05)
+    processes += [workers.worker().process(), *workers.worker().process().children()]
     local.pause(workers)
     while workers.status() != "paused":
         time.sleep(0.05)
