@@ -54,7 +54,7 @@ frontend: install-dev
 	@for folder in $(FRONTENDS); do $(NODE) sh .ci/frontend $$folder || exit 1; done
 
 browser-tests:
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 # Five hundred gestures drawn at random: the canvas and Python must agree, and the browser's memory stay flat.
 soak: install-dev browser

@@ -313,7 +313,7 @@ def test_a_finger_moves_connects_and_draws_a_box(stage: Stage) -> None:
     assert stage.place("conv")[0] > 100
     stage.touch(middle(stage.port("flatten", "source", "0")), middle(stage.port("lonely", "target", "inputs")))
     assert "flatten>lonely.inputs" in stage.edges
-    stage.tool("Box").tap()
+    stage.tool("Box").click()  # Chromium makes no click of some taps that follow a drag of made-up touches at once
     expect(stage.tool("Box")).to_have_attribute("aria-pressed", "true")
     first, last = stage.node("flatten").bounding_box(), stage.node("lonely").bounding_box()
     assert first

@@ -29,6 +29,7 @@ GESTURES = int(os.environ.get("LAYERLOOM_SOAK", "16"))
 SEED = int(os.environ.get("LAYERLOOM_SOAK_SEED", "4"))
 MOST_LAYERS = 25
 GROWTH = 0.25  # of the memory in use, which may come from the engine itself
+WARMING = 12e6  # bytes that the engine takes for what it compiles in the first gestures
 EDITING = ["Control+d", "Control+z", "Control+z", "Control+Shift+z", "Control+c", "Control+v", "Control+x", "Delete"]
 LAYERS = ["Control+g", "Control+Shift+g", "e", "l", "ArrowRight", "ArrowDown", "Control+Enter", "Control+ArrowUp"]
 SELECTING = ["u", "d", "w", "s", "Control+a", "Escape", "f", "Shift+F10", "?", "Control+f"]
@@ -40,7 +41,7 @@ def test_the_two_sides_agree_and_memory_stays_flat(stage: Stage) -> None:  # noq
     perform(stage, chance, GESTURES // 2)
     before = memory(stage)
     perform(stage, chance, GESTURES - GESTURES // 2)
-    assert memory(stage) < before * (1 + GROWTH)
+    assert memory(stage) < before * (1 + GROWTH) + WARMING
 
 
 def perform(stage: Stage, chance: random.Random, count: int) -> None:  # noqa: F811
