@@ -26,7 +26,6 @@ pytestmark = [
     pytest.mark.keras,
     pytest.mark.timeout(300),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
-    pytest.mark.xdist_group("resume"),
 ]
 ROOT = Path(__file__).parents[2]
 # Everything that changes while a network trains: augmentation, dropout, running means, a schedule, averaged weights.

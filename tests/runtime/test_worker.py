@@ -33,8 +33,7 @@ from runtime.script import script_of
 from runtime.spec import START_FILE
 from runtime.worker import work
 
-# One group: its trainings are made once, and not once for each process that tests.
-pytestmark = [pytest.mark.keras, pytest.mark.timeout(600), pytest.mark.xdist_group("worker")]
+pytestmark = [pytest.mark.keras, pytest.mark.timeout(600)]
 ROOT = Path(__file__).parents[2]
 EPOCHS = {
     "cnn": 3,
