@@ -24,7 +24,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from builder.graph import MAX_DOCUMENT_BYTES
 from runtime.home import runs_folder
 from runtime.process import read_small
-from runtime.run import ID, OVER, Record, Run, RunError, open_run
+from runtime.record import ID, Record
+from runtime.run import OVER, Run, RunError, open_run
 
 ENDING = ".layerloom-run.zip"
 MANIFEST = "manifest.json"

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from builder.edits import reason
 from runtime import tickets
 from runtime.events import Event, Failed, Finished, Paused, Stopped, Suspended, last
 from runtime.home import runs_folder
-from runtime.process import Worker, read_small, write_atomically
+from runtime.process import Worker, read_small
+from runtime.record import ID, Record, clean_name, read_record, write_record
 from runtime.spec import START_FILE, DataSpec, RunSpec, Start, Watch
 from runtime.starts import take_along
 from runtime.versions import versions
 
 __all__ = [
-    "ID",
     "OVER",
     "DataSpec",
     "Run",
@@ -43,26 +41,10 @@ __all__ = [
 
 Status = Literal["waiting", "running", "paused", "suspended", "finished", "stopped", "failed", "crashed"]
 OVER = ("suspended", "finished", "stopped", "failed", "crashed")
-ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
-MAX_NAME = 100
 
 
 class RunError(ValueError):
     """A run that is not there, cannot be read, or cannot be changed just now; `str()` is shown."""
-
-
-class Record(BaseModel):
-    """What run.json holds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=rf"^{ID.pattern}$")
-    name: str = Field(max_length=MAX_NAME)
-    project: str = Field("", max_length=64)
-    owner: str = Field("", max_length=254)
-    created: datetime
-    spec: RunSpec
-    versions: dict[str, str] = Field(default_factory=dict, max_length=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +172,7 @@ def create(spec: RunSpec, name: str = "", project: str = "", owner: str = "") ->
     run = Run(folder, record)
     if spec.start is not None:
         take_along(spec.start, run.start)
-    _write(run)
+    write_record(folder / "run.json", record)
     return run
 
 
@@ -206,8 +188,7 @@ def open_run(run_id: str) -> Run:
     if folder.is_symlink():
         raise RunError(f"The folder of run {run_id} is a link to elsewhere, so it is not opened.")
     try:
-        stamp = (folder / "run.json").stat()
-        record = _record(folder / "run.json", stamp.st_mtime_ns, stamp.st_size)
+        record = read_record(folder / "run.json")
     except FileNotFoundError:
         raise RunError(f"There is no run {run_id} (any more).") from None
     except (OSError, ValueError) as error:
@@ -253,7 +234,7 @@ def rename(run: Run, name: str) -> Run:
     if not label:
         raise RunError("A run needs a name of at least one character.")
     renamed = Run(run.folder, run.record.model_copy(update={"name": label}))
-    _write(renamed)
+    write_record(run.folder / "run.json", renamed.record)
     return renamed
 
 
@@ -272,20 +253,6 @@ def delete(run: Run) -> None:
         return  # someone else was quicker
     except OSError as error:
         raise RunError(f"{run.name} cannot be removed: {error.strerror}.") from None
-
-
-def clean_name(name: str) -> str:
-    """One line of at most MAX_NAME characters."""
-    return " ".join(name.split())[:MAX_NAME]
-
-
-def _write(run: Run) -> None:
-    write_atomically(run.folder / "run.json", run.record.model_dump_json(indent=1) + "\n")
-
-
-@lru_cache(maxsize=500)
-def _record(path: Path, _changed: int, _size: int) -> Record:
-    return Record.model_validate_json(read_small(path))
 
 
 def _ended(event: Event | None) -> Status | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlmodel import Session, col, delete, select
 
 from runtime.home import runs_folder
-from runtime.run import ID, RunError, open_run
+from runtime.record import ID
+from runtime.run import RunError, open_run
 from runtime.store.projects import Store, known_owner
 from runtime.store.tables import LOCAL, RunRow
 

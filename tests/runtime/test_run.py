@@ -13,7 +13,8 @@ import pytest
 from builder.graph import MAX_DOCUMENT_BYTES, Graph
 from runtime.events import Failed, Finished, Paused, Resumed, Started, Stopped, append
 from runtime.process import Worker
-from runtime.run import ID, MAX_NAME, RunError, RunSpec, create, damaged, delete, open_run, rename, runs
+from runtime.record import ID, MAX_NAME
+from runtime.run import RunError, RunSpec, create, damaged, delete, open_run, rename, runs
 from runtime.versions import PYPROJECT
 
 SPEC = RunSpec(graph=Graph())

@@ -1,0 +1,56 @@
+"""run.json: what a run is, as it is written down."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from runtime.process import read_small, write_atomically
+from runtime.spec import RunSpec
+
+ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
+MAX_NAME = 100
+
+
+class Record(BaseModel):
+    """What run.json holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=rf"^{ID.pattern}$")
+    name: str = Field(max_length=MAX_NAME)
+    project: str = Field("", max_length=64)
+    owner: str = Field("", max_length=254)
+    created: datetime
+    spec: RunSpec
+    versions: dict[str, str] = Field(default_factory=dict, max_length=20)
+
+
+def read_record(path: Path) -> Record:
+    """The record in a run.json, which is parsed once as long as the file stays as it is.
+
+    Raises:
+        OSError: there is none, or it is a link or too large.
+        ValueError: it holds something else.
+    """
+    stamp = path.stat()
+    return _record(path, stamp.st_mtime_ns, stamp.st_size)
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Put a record in the place of the one that was there."""
+    write_atomically(path, record.model_dump_json(indent=1) + "\n")
+
+
+def clean_name(name: str) -> str:
+    """One line of at most MAX_NAME characters."""
+    return " ".join(name.split())[:MAX_NAME]
+
+
+@lru_cache(maxsize=500)
+def _record(path: Path, _changed: int, _size: int) -> Record:
+    return Record.model_validate_json(read_small(path))
