@@ -10,6 +10,7 @@ from builder.training import Training
 from runtime import checkpoints, starts
 from runtime.checkpoints import DamagedError, Position
 from runtime.curves import read_curves
+from runtime.events import ENDS, last
 from runtime.launchers import local
 from runtime.run import Run, RunError, RunSpec, Start
 
@@ -23,14 +24,22 @@ def goes_on_from(run: Run) -> Position | None:
     return next(reversed(checkpoints.kept(run)), None)
 
 
+def was_interrupted(run: Run) -> bool:
+    """Whether a run that waits has trained before, and its worker has died without a word."""
+    event = last(run.events)
+    return event is not None and not isinstance(event, ENDS) and run.status() == "waiting"
+
+
 def resume(run: Run) -> None:
-    """Let a paused run go on, or one that was suspended or stopped, or has crashed, exactly where it was.
+    """Let a paused run go on, or one that was suspended or stopped, or has crashed, exactly where it was; one that waits does.
 
     Raises:
         RunError: it is none of these, or was interrupted before its first checkpoint.
     """
     status = run.status()
-    if status not in INTERRUPTED:
+    if status == "waiting":
+        local.launch(run)
+    elif status not in INTERRUPTED:
         local.resume(run)
     elif goes_on_from(run) is None:
         raise RunError(f"{run.name} ({status}) has no checkpoint to go on from. Train again from the beginning.")

@@ -136,6 +136,7 @@ Event = Annotated[
     | Failed,
     Field(discriminator="type"),
 ]
+ENDS = (Finished, Stopped, Suspended, Failed)
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 MAX_LINE = 1_000_000  # bytes
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from runtime import checkpoints
+from runtime import checkpoints, queue
 from runtime.checkpoints import Position
 from runtime.run import Run
 
@@ -49,6 +49,8 @@ class Keeper:
         try:
             checkpoints.write(self._run, position, self._state(), self._scores.get(position, math.inf))
             checkpoints.tidy(self._run, self._scores)
+            if self._kept is None:
+                queue.gets_further(self._run)
             self._kept = position
         except OSError as error:
             print(f"The state of the training could not be kept: {error.strerror}.", flush=True)

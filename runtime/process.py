@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from builder.graph import MAX_DOCUMENT_BYTES
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+AGAIN = 2  # times that a run goes on by itself after its worker has died, without getting any further
 TOLERANCE = 1  # second: start times are counted in ticks of a hundredth
 
 
@@ -23,22 +24,25 @@ class Worker(BaseModel):
     """The process that trains a run; its start time tells it from a later process with the same number.
 
     `started` counts seconds from the start of the machine, so that setting the clock changes nothing; `boot` tells one
-    start of the machine from another. `memory` is what it was expected to need, in bytes, 0 where nobody knew.
+    start of the machine from another. `memory` is what it was expected to need, in bytes, 0 where nobody knew; `again`
+    counts the workers before it that died without a word and without having saved anything. What an older Layerloom has
+    written says nothing of it, and then only a person lets the run go on.
     """
 
     pid: int = Field(ge=1, le=2**31 - 1)
     started: float
     boot: str = Field("", max_length=64)
     memory: int = 0
+    again: int = Field(AGAIN, ge=0)
 
     @classmethod
-    def of(cls, pid: int, memory: int = 0) -> Worker:
+    def of(cls, pid: int, memory: int = 0, again: int = 0) -> Worker:
         """The process of this number as it lives now; one that is gone already counts as dead ever after."""
         try:
             started = _started(psutil.Process(pid))
         except psutil.Error:
             started = -1.0
-        return cls(pid=pid, started=started, boot=_boot(), memory=memory)
+        return cls(pid=pid, started=started, boot=_boot(), memory=memory, again=again)
 
     def process(self) -> psutil.Process | None:
         """The process, if it lives."""

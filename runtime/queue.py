@@ -9,7 +9,7 @@ from typing import TextIO
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from runtime import tickets
-from runtime.events import Stopped, append, last
+from runtime.events import ENDS, Stopped, append, last
 from runtime.home import home
 from runtime.process import Worker, read_small, take, write_atomically
 from runtime.run import OVER, Run
@@ -82,7 +82,7 @@ def join(run: Run, memory: int = 0) -> None:
         return  # it trains; one that is over may still be ending its process
     run.control.unlink(missing_ok=True)
     memory = memory or (before.memory if before else 0)
-    tickets.put(Ticket(run=run.id, owner=run.owner, device=run.spec.device, memory=memory))
+    tickets.put(Ticket(run=run.id, owner=run.owner, device=run.spec.device, memory=memory, again=_again(run)))
 
 
 def claim(run: Run) -> TextIO | None:
@@ -98,13 +98,20 @@ def claim(run: Run) -> TextIO | None:
         held.close()
         return None
     ticket = tickets.find(run.id)
-    memory = ticket.memory if ticket else 0
-    write_atomically(run.worker_file, Worker.of(os.getpid(), memory).model_dump_json())
+    memory, again = (ticket.memory, ticket.again) if ticket else (0, _again(run))
+    write_atomically(run.worker_file, Worker.of(os.getpid(), memory, again).model_dump_json())
     return held
 
 
+def gets_further(run: Run) -> None:
+    """The worker of a run has saved something: should it die, the run may go on by itself as often as a new one."""
+    worker = run.worker()
+    if worker is not None and worker.again:
+        write_atomically(run.worker_file, worker.model_copy(update={"again": 0}).model_dump_json())
+
+
 def leave(run: Run) -> bool:
-    """Take a run from the queue. A new one has then been stopped, one that was to go on is what it was before.
+    """Take a run from the queue. One that was to go on after an end is what it was before, any other has been stopped.
 
     Returns:
         False when it does not wait, or its worker begins at this very moment.
@@ -117,7 +124,7 @@ def leave(run: Run) -> bool:
     with held:
         if run.status() != "waiting":
             return False
-        if last(run.events) is None:
+        if not isinstance(last(run.events), ENDS):
             append(run.events, Stopped(at=time.time()))
         tickets.drop(run.id)
     return True
@@ -126,3 +133,10 @@ def leave(run: Run) -> bool:
 def move(run: Run, by: int) -> None:
     """Let a run begin `by` places later (earlier when negative) among its owner's own."""
     tickets.move(run.id, by)
+
+
+def _again(run: Run) -> int:
+    """How often in a row the run then goes on by itself, because its worker has died without a word."""
+    worker = run.worker()
+    died = worker is not None and tickets.find(run.id) is None and run.status() == "waiting"
+    return worker.again + 1 if worker is not None and died else 0

@@ -15,7 +15,7 @@ from builder.edits import reason
 from runtime import tickets
 from runtime.events import Event, Failed, Finished, Paused, Stopped, Suspended, last
 from runtime.home import runs_folder
-from runtime.process import Worker, read_small
+from runtime.process import AGAIN, Worker, read_small
 from runtime.record import ID, Record, clean_name, read_record, write_record
 from runtime.spec import START_FILE, DataSpec, RunSpec, Start, Watch
 from runtime.starts import take_along
@@ -137,7 +137,7 @@ class Run:
             return None
 
     def status(self) -> Status:
-        """What it does now; "crashed" when its worker has died without a word."""
+        """What it does now. When its worker has died without a word it waits to go on; "crashed" when that has not helped."""
         waits = tickets.find(self.id) is not None  # looked at first: it goes when the training begins
         event, worker = last(self.events), self.worker()
         if waits:
@@ -148,7 +148,7 @@ class Run:
             return "waiting" if event is None else "crashed"
         if worker.process() is None:
             ended = _ended(last(self.events))  # it may have written its last word between the two looks
-            return ended or "crashed"
+            return ended or ("waiting" if worker.again < AGAIN else "crashed")
         return "paused" if isinstance(event, Paused) else "running"
 
     def log_end(self, most: int = 4000) -> str:

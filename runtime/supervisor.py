@@ -96,8 +96,11 @@ class Supervisor:
     def _adopt(self) -> None:
         """Take over what an earlier supervisor has started."""
         for run in runs():
-            if run.status() in ("running", "paused"):
+            status = run.status()
+            if status in ("running", "paused"):
                 self._follow(run)
+            elif status == "waiting":  # its worker may have died with the machine
+                queue.join(run)
 
     def _follow(self, run: Run) -> None:
         worker = run.worker()
@@ -126,7 +129,9 @@ class Supervisor:
         del self._followed[run.id]
         if ticket is not None:
             self._once_more(run, ticket, counts=followed.claimed or self._gave_up(followed, ended))
-        elif not followed.adopted and run.status() == "finished":
+        elif (status := run.status()) == "waiting":  # its worker has died without a word
+            queue.join(run, followed.memory)
+        elif not followed.adopted and status == "finished":
             self._seconds = [*self._seconds, followed.age][-REMEMBERED:]
         return True
 

@@ -19,7 +19,7 @@ SUFFIX = ".json"
 class Ticket(BaseModel):
     """One run that waits. `place` orders an owner's runs; `tries` counts the workers that died before they began.
 
-    `memory` is the estimate in bytes, 0 where nobody knows.
+    `memory` is the estimate in bytes, 0 where nobody knows; `again` counts how often in a row the run goes on by itself.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,6 +30,7 @@ class Ticket(BaseModel):
     place: int = 0
     memory: int = Field(0, ge=0)
     tries: int = Field(0, ge=0)
+    again: int = Field(0, ge=0)
 
 
 def folder() -> Path:
@@ -55,12 +56,13 @@ def tickets() -> list[Ticket]:
 
 
 def put(ticket: Ticket) -> Ticket:
-    """Let a run wait behind all others; a run that waits already keeps its place."""
+    """Let a run wait behind all others, before them if it goes on by itself; a run that waits already keeps its place."""
     with alone(folder() / ".lock"):
         if known := find(ticket.run):
             return known
-        last = max((other.place for other in tickets()), default=0)
-        placed = ticket.model_copy(update={"place": last + 1})
+        places = [other.place for other in tickets()]
+        place = min(places, default=0) - 1 if ticket.again else max(places, default=0) + 1
+        placed = ticket.model_copy(update={"place": place})
         _write(placed)
         return placed
 

@@ -1,8 +1,9 @@
 """A test bench of faults: runs train while whatever takes part is killed, disks are full, files are torn, clocks go back.
 
 `make faults` injects 1,000 of them into real trainings (FAULTS=50 for fewer); tests/test_faults.py a few into small ones.
-After each fault the invariants hold: no run is lost, none has two workers, no curve has holes or doubled steps, no edit
-is lost, no port is open; in the end all runs have finished and no process is left.
+After each fault the invariants hold: no run is lost, none has two workers, no curve has holes or doubled steps or differs
+in one bit from that of a run that nobody disturbed, no edit is lost, no port is open; in the end all runs have finished,
+with the weights of that run, and no process is left.
 """
 
 from __future__ import annotations
@@ -17,18 +18,21 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS
 from builder.training import Training
-from runtime.curves import read_curves
+from runtime import checkpoints
+from runtime.curves import Points, read_curves
 from runtime.events import BatchEnded, Finished, Started, read
 from runtime.home import runs_folder
 from runtime.launchers import local
+from runtime.process import write_atomically
 from runtime.run import OVER, DataSpec, Run, RunSpec, create, open_run
 from runtime.store import store
 from tests.processes import command, connections, lives_in, newest_checkpoint, run_of
@@ -64,9 +68,10 @@ class Bench:
 
     def survive(self, faults: int) -> None:
         """Inject so many faults, one after the other, and check after each."""
+        self._train_undisturbed()
         kinds = [
             self.kill_worker, self.kill_worker, self.kill_supervisor, self.kill_fork_server, self.kill_screen,
-            self.kill_keras_service, self.fill_disk, self.tear_last_event, self.truncate_checkpoint, self.set_clock_back,
+            self.kill_keras_service, self.fill_disk, self.tear_last_event, self.truncate_checkpoint, self.set_clock_back, self.lose_power,
         ]  # fmt: skip
         while sum(self.injected.values()) < faults:
             self._keep_going()
@@ -81,9 +86,7 @@ class Bench:
         self._until(lambda: self._go_on() or all(run.status() == "finished" for run in self.runs), "all runs finish", 5)
         for run in self.runs:
             self._check_curve(run)
-            ends = [event for event in read(run.events)[0] if isinstance(event, Finished)]
-            if len(ends) != 1:
-                raise Broken(f"{run.id} has finished {len(ends)} times")
+            self._check_end(run)
         if self._screen is not None:
             self._screen.terminate()
             self._screen.wait()
@@ -156,6 +159,21 @@ class Bench:
         (self.home / "clock").write_text(str(-self.random.uniform(0, 86_400)))
         return True
 
+    def lose_power(self) -> bool:
+        """All processes end at once, and what they were belongs to an earlier life of the machine."""
+        for process in self._processes():
+            self._end(process)
+        for run in self.runs:
+            if (worker := run.worker()) is not None:
+                write_atomically(run.worker_file, worker.model_copy(update={"boot": "before"}).model_dump_json())
+        return True
+
+    def _train_undisturbed(self) -> None:
+        """The run that all others must equal."""
+        self.runs.append(create(self.spec, project=self.project, owner="anna"))
+        local.launch(self.runs[0])
+        self._until(lambda: self.runs[0].status() == "finished", "a run that nobody disturbs finishes")
+
     def _keep_going(self) -> None:
         """Something always trains, and somebody always looks."""
         self._look()
@@ -216,6 +234,8 @@ class Bench:
         xs, _ = read_curves(run).epochs_done.get("loss", ((), ()))
         if list(xs) != list(range(1, len(xs) + 1)):
             raise Broken(f"the curve of {run.id} has holes or doubled epochs: {xs}")
+        if run is not self.runs[0]:
+            self._compare(run, read_curves(self.runs[0]).epochs_done)
         at = (-1, 0)
         for event in read(run.events)[0]:
             if isinstance(event, Started):
@@ -224,6 +244,24 @@ class Bench:
                 if (event.epoch, event.step) <= at:
                     raise Broken(f"the curve of {run.id} has doubled steps: {event.epoch}, {event.step} after {at}")
                 at = (event.epoch, event.step)
+
+    def _compare(self, run: Run, undisturbed: Mapping[str, Points]) -> None:
+        for name, (xs, ys) in read_curves(run).epochs_done.items():
+            if ys != undisturbed[name][1][: len(xs)]:
+                raise Broken(f"{run.id} has learned other than a run that nobody disturbed: {name} is {ys}")
+
+    def _check_end(self, run: Run) -> None:
+        """It has finished once, with the measurements and the weights of the first run."""
+        ends = [[event for event in read(one.events)[0] if isinstance(event, Finished)] for one in (run, self.runs[0])]
+        if len(ends[0]) != 1:
+            raise Broken(f"{run.id} has finished {len(ends[0])} times")
+        if ends[0][0].test != ends[1][0].test:
+            raise Broken(f"{run.id} has ended with {ends[0][0].test}, undisturbed with {ends[1][0].test}")
+        states = [checkpoints.newest(one) for one in (run, self.runs[0])]
+        if states[0] and states[1] and states[0].position == states[1].position:  # the disk may have been full
+            different = [name for name, array in states[1].arrays.items() if not same(array, states[0].arrays[name])]
+            if different:
+                raise Broken(f"{run.id} has ended with other values of {different}")
 
     def _acknowledged(self) -> int:
         try:
@@ -269,6 +307,11 @@ class Bench:
         return [
             process for process in psutil.process_iter() if process.pid != os.getpid() and lives_in(process, self.home)
         ]
+
+
+def same(array: Any, other: Any) -> bool:
+    """Whether both have the same bits."""
+    return array.dtype == other.dtype and array.tobytes() == other.tobytes()
 
 
 def _small_disk(home: Path) -> bool:

@@ -63,6 +63,15 @@ def ways_on(run: Run) -> None:
                 _branch(run, kept)
 
 
+def interruption(run: Run) -> str:
+    """What becomes of a run that waits because its process has ended unexpectedly; empty for others."""
+    if not branching.was_interrupted(run):
+        return ""
+    kept = checkpoints.kept(run)
+    how = f"goes on by itself from {in_words(run, kept[-1])}" if kept else "begins anew by itself"
+    return f"Its process ended unexpectedly, as when the machine is restarted; it {how}."
+
+
 def in_words(run: Run, position: checkpoints.Position) -> str:
     """`epoch 3, step 120`, counted as people do."""
     if position.epoch >= run.spec.training.epochs:

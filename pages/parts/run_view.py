@@ -10,7 +10,7 @@ from pages.parts import state
 from pages.parts.live import live_chart
 from pages.parts.queue import place_in_words
 from pages.parts.run_details import run_details
-from pages.parts.run_steering import controls, ways_on
+from pages.parts.run_steering import controls, interruption, ways_on
 from pages.parts.runs import LIVE, STATES, amount, choose, curves
 from runtime.curves import Curves
 from runtime.run import Run, RunError, open_run
@@ -68,7 +68,7 @@ def _head(run_id: str, drawn: str) -> None:
         if status in LIVE:
             controls(run, status)
     if status == "waiting":
-        st.caption(place_in_words(run))
+        st.caption(" ".join(filter(None, [interruption(run), place_in_words(run)])))
 
 
 def _outcome(run: Run, found: Curves) -> None:
@@ -102,7 +102,8 @@ def _failure(run: Run, found: Curves, status: str) -> None:
     if status == "crashed":
         said = (
             "**This run has crashed**: its process ended without a word, as it does when the memory is full or somebody "
-            "ends it. Its curves so far are kept. If it crashes again, try a smaller batch size or a smaller network."
+            "ends it, and did so again each time it went on. Its curves so far are kept. Try a smaller batch size or a "
+            "smaller network."
         )
     else:
         said = f"**This run has failed.** {found.message or 'Its log tells more.'}"

@@ -12,7 +12,7 @@ import pytest
 from builder.graph import Graph
 from runtime import queue, tickets
 from runtime.events import Failed, Started, Stopped, append, last
-from runtime.process import Worker, write_atomically
+from runtime.process import AGAIN, Worker, write_atomically
 from runtime.run import RunSpec, create, delete
 
 SPEC = RunSpec(graph=Graph())
@@ -64,9 +64,46 @@ def test_a_run_that_has_begun_is_not_begun_again():
     with queue.claim(run):
         append(run.events, STARTED)
         tickets.drop(run.id)
-    died(run)
+    died(run, again=AGAIN)
     assert run.status() == "crashed"
     assert queue.claim(run) is None
+
+
+def test_a_run_whose_worker_has_died_goes_on_before_others_but_not_for_ever():
+    run, other = queued(), queued()
+    with queue.claim(run):
+        append(run.events, STARTED)
+        tickets.drop(run.id)
+    for again in range(1, AGAIN + 1):
+        died(run, again=again - 1)
+        assert (run.status(), tickets.find(run.id)) == ("waiting", None)
+        queue.join(run)
+        assert [ticket.run for ticket in tickets.tickets()] == [run.id, other.id]
+        queue.claim(run).close()
+        assert run.worker().again == again
+        tickets.drop(run.id)
+    died(run, again=AGAIN)
+    assert run.status() == "crashed"
+    queue.join(run)  # a person's wish
+    assert tickets.find(run.id).again == 0
+    assert [ticket.run for ticket in tickets.tickets()] == [other.id, run.id]
+
+
+def test_a_run_that_has_saved_something_counts_as_new():
+    run = queued()
+    queue.claim(run).close()
+    queue.gets_further(run)
+    write_atomically(run.worker_file, Worker.of(os.getpid(), memory=7, again=1).model_dump_json())
+    queue.gets_further(run)
+    assert (run.worker().again, run.worker().memory) == (0, 7)
+
+
+def test_a_run_that_would_go_on_by_itself_can_be_stopped():
+    run = queued()
+    append(run.events, STARTED)
+    died(run)
+    assert queue.leave(run)
+    assert run.status() == "stopped"
 
 
 def test_what_can_go_on_waits_again():

@@ -12,7 +12,7 @@ import pytest
 
 from builder.graph import MAX_DOCUMENT_BYTES, Graph
 from runtime.events import Failed, Finished, Paused, Resumed, Started, Stopped, append
-from runtime.process import Worker
+from runtime.process import AGAIN, Worker
 from runtime.record import ID, MAX_NAME
 from runtime.run import RunError, RunSpec, create, damaged, delete, open_run, rename, runs
 from runtime.versions import PYPROJECT
@@ -35,8 +35,8 @@ def process():
         child.kill()
 
 
-def worked(run, process):
-    run.worker_file.write_text(Worker.of(process.pid).model_dump_json())
+def worked(run, process, again=0):
+    run.worker_file.write_text(Worker.of(process.pid, again=again).model_dump_json())
     return run
 
 
@@ -188,8 +188,17 @@ def test_status_at_the_end(process, event, status):
     assert run.status() == status
 
 
-def test_a_dead_worker_without_a_last_word_has_crashed(process):
-    run = worked(create(SPEC), process)
+@pytest.mark.parametrize("again", [0, AGAIN - 1])
+def test_a_run_whose_worker_has_died_without_a_word_waits_to_go_on(process, again):
+    run = worked(create(SPEC), process, again)
+    append(run.events, STARTED)
+    process.kill()
+    assert process.wait()
+    assert run.status() == "waiting"
+
+
+def test_a_run_that_has_gone_on_in_vain_has_crashed(process):
+    run = worked(create(SPEC), process, AGAIN)
     append(run.events, STARTED)
     process.kill()
     assert process.wait()
@@ -199,7 +208,7 @@ def test_a_dead_worker_without_a_last_word_has_crashed(process):
 
 
 def test_a_zombie_is_dead(process):
-    run = worked(create(SPEC), process)
+    run = worked(create(SPEC), process, AGAIN)
     process.kill()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, and nobody has asked how
     assert run.status() == "crashed"
@@ -207,7 +216,7 @@ def test_a_zombie_is_dead(process):
 
 def test_another_process_with_the_same_number_is_not_the_worker(process):
     run = create(SPEC)
-    worker = Worker.of(process.pid)
+    worker = Worker.of(process.pid, again=AGAIN)
     run.worker_file.write_text(worker.model_copy(update={"started": worker.started - 100}).model_dump_json())
     assert run.status() == "crashed"
     assert run.worker().process() is None

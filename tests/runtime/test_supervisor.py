@@ -17,7 +17,7 @@ from runtime import queue, supervisor, tickets
 from runtime.events import Stopped, append, last
 from runtime.home import home
 from runtime.launchers import local, starter
-from runtime.process import is_held, share, take
+from runtime.process import AGAIN, is_held, share, take
 from runtime.run import RunSpec, create, delete
 from tests.small import BROKEN, FORKSERVER, WORKER, python, starts, until
 
@@ -219,17 +219,30 @@ def test_the_next_supervisor_finds_what_trains_and_starts_nothing_twice(serve):
     assert [starts(run) for run in made] == [1] * (free + 1)
 
 
-def test_a_worker_that_died_while_nobody_looked_has_crashed_and_is_not_started_again(serve):
+def test_a_run_whose_worker_died_while_nobody_looked_goes_on(serve):
     (run,) = queued()
     first = serve()
     train(run)
     first.end()
     os.kill(run.worker().pid, signal.SIGKILL)
-    until(lambda: run.status() == "crashed")
+    until(lambda: run.status() == "waiting")
     serve()
+    until(lambda: starts(run) == 2)
+    train(run)
+    end(run)
+
+
+def test_a_run_whose_worker_dies_again_and_again_has_crashed(serve):
+    (run,) = queued()
+    serve()
+    for begun in range(1, AGAIN + 2):
+        until(lambda begun=begun: starts(run) == begun)
+        train(run)
+        os.kill(run.worker().pid, signal.SIGKILL)
+    until(lambda: run.status() == "crashed")
     (other,) = queued()
     train(other)
-    assert (run.status(), starts(run)) == ("crashed", 1)
+    assert (run.status(), starts(run)) == ("crashed", AGAIN + 1)
     end(other)
 
 
