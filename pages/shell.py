@@ -13,8 +13,8 @@ from runtime.store import Project
 ASSETS = Path(__file__).parent.parent / "assets"
 PAGES = (
     # file, name in the navigation, icon
-    ("zoo.py", "Start", ":material/home:"),
-    ("networks.py", "Zoo", ":material/category:"),
+    ("start.py", "Start", ":material/home:"),
+    ("zoo.py", "Zoo", ":material/category:"),
     ("build.py", "Build", ":material/account_tree:"),
     ("history.py", "History", ":material/history:"),
     ("data.py", "Data", ":material/table_chart:"),
@@ -29,7 +29,7 @@ FREE = ("Start", "Zoo", "Devices", "Layers")  # pages that need no project
 
 def main() -> None:
     """Find page and project, draw the frame, run the page."""
-    pages = [st.Page(file, title=title, icon=icon, default=file == "zoo.py") for file, title, icon in PAGES]
+    pages = [st.Page(file, title=title, icon=icon, default=file == "start.py") for file, title, icon in PAGES]
     page = st.navigation(pages, position="top")
     project = state.project()
     name = f"{project.name} · " if project else ""
@@ -40,7 +40,7 @@ def main() -> None:
     st.html(ASSETS / "style.css")
     if project is None and page.title not in FREE:
         state.say(state.notice() or f"{page.title} shows a network: begin one here, or open one of yours.")
-        state.go("zoo.py")
+        state.go("start.py")
     if project is not None and page.title not in FREE:
         _header(project)
     message = state.notice()

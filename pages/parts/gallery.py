@@ -33,12 +33,16 @@ COLOURS = {"architecture": "#C44E00", "trained": "#0072B2"}
 
 
 def matches(row: Row, wanted: str) -> bool:
-    """Whether every word stands somewhere in what is known of a network."""
+    """Whether every word stands somewhere in what is known of a network: "resnet-50" finds ResNet50 and ResNet 50."""
     paper = row.paper
     text = f"{row.name} {row.title} {row.group} " + (
         f"{paper.authors} {paper.title} {paper.news} {paper.year}" if paper else ""
     )
-    return all(word in text.lower() for word in wanted.lower().split())
+    return all(word in _bare(text) for word in map(_bare, wanted.split()))
+
+
+def _bare(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum())
 
 
 def with_figures(found: Iterable[Row], accuracy: str) -> list[Row]:

@@ -38,7 +38,7 @@ def keras_file() -> bytes:
 
 
 def test_a_network_of_the_zoo_is_found_and_opened(page, app_url, settled, projects):
-    page.goto(f"{app_url}/networks")
+    page.goto(f"{app_url}/zoo")
     expect(page.locator(".js-plotly-plot")).to_be_visible()
     page.get_by_role("tab", name="Table").click()
     search = page.get_by_placeholder("Name, author")

@@ -94,7 +94,7 @@ def test_nobody_is_kept_out_of_the_canvas_in_the_dark_and_in_a_small_window(canv
     assert barriers(canvas.page) == []
 
 
-@pytest.mark.parametrize("address", ["networks", "reference?layer=Conv2D"])
+@pytest.mark.parametrize("address", ["zoo", "reference?layer=Conv2D"])
 def test_nobody_is_kept_out_of_the_pages_beside(page: Page, app_url: str, settled, address: str) -> None:
     page.goto(f"{app_url}/{address}")
     settled(page)

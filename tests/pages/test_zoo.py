@@ -1,155 +1,123 @@
-"""The start page: beginning, opening, renaming, deleting."""
+"""The zoo in Streamlit's own test harness: filters, what is chosen, and how it becomes a project."""
 
-import json
+from __future__ import annotations
+
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from builder.graph import Graph, Node, write_graph
-from builder.layers import example
+from builder.graph import write_graph
 from builder.zoo import TEMPLATES
+from builder.zoo.gallery import rows
+from pages.parts import gallery
+from runtime.child import ServiceError
 from runtime.store import store
 
-SHELL = Path(__file__).parents[2] / "pages" / "shell.py"
-GRAPH = Graph(nodes=(Node(id="dense", layer=example("Dense")),))
+PAGE = Path(__file__).parents[2] / "pages" / "zoo.py"
 
 
-START = [template for template in TEMPLATES.values() if template.picture]
+class FakeService:
+    answer: object = None
+
+    def call(self, method: str, params: dict[str, str], timeout: float) -> object:
+        assert method == "application"
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
-
-
-@pytest.fixture(autouse=True)
-def switched(monkeypatch):
-    """The page that was gone to: AppTest cannot change pages itself."""
+def switched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     import streamlit
 
-    pages = []
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
+    pages: list[str] = []
 
-    def switch_page(page, query_params=None):
-        pages.append((page, query_params))
+    def switch_page(page: str, query_params: object = None) -> None:
+        pages.append(page)
         streamlit.stop()
 
-    monkeypatch.setattr(streamlit, "switch_page", switch_page)
+    monkeypatch.setattr("streamlit.switch_page", switch_page)
     return pages
 
 
-@pytest.fixture
-def app():
-    return AppTest.from_file(SHELL, default_timeout=120).run()
+def shown(name: str) -> AppTest:
+    """The details of one network, as the page shows them once it is chosen."""
+
+    def details(name: str) -> None:
+        from builder.zoo.gallery import rows
+        from pages.parts.gallery import details
+
+        details(next(row for row in rows() if row.name == name))
+
+    return AppTest.from_function(details, args=(name,), default_timeout=60).run()
 
 
-def test_the_first_screen_offers_every_template_with_a_sentence(app):
-    assert not app.exception
-    words = [element.value for element in (*app.markdown, *app.caption)]
-    for template in START:
-        assert any(template.title in text for text in words)
-        assert template.sentence in words
+def test_the_page_shows_all_and_narrows_down() -> None:
+    page = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    assert not page.exception
+    assert len(page.dataframe[0].value) == len(rows())
+    page.text_input[0].set_value("residual he").run()
+    names = set(page.dataframe[0].value["name"])
+    assert "ResNet-152 (2015)" in names
+    assert "VGG16" not in names
+    page.text_input[0].set_value("resnet 50").run()
+    assert {"ResNet-50 (2015)", "ResNet50", "ResNet50V2"} <= set(page.dataframe[0].value["name"])
+    page.text_input[0].set_value("squeeze-net").run()
+    assert "SqueezeNet" in page.subheader[0].value
+    page.text_input[0].set_value("nothing is called so").run()
+    assert not page.exception
+    assert "Ask for less" in page.info[0].value
 
 
-@pytest.mark.parametrize("name", [template.name for template in START])
-def test_a_template_becomes_a_project_and_is_opened(app, switched, name):
-    app.button(key=f"begin-{name}").click().run()
+def test_points_have_the_names_of_networks_with_published_figures() -> None:
+    found = gallery.with_figures(rows(), "top5")
+    figure = gallery.bubbles(found, "macs", "top5")
+    names = {point[0] for trace in figure.data for point in trace.customdata}
+    assert names == {row.name for row in found}
+    assert all(row.top5 for row in found)
+
+
+def test_an_architecture_is_opened_with_its_blocks(switched: list[str]) -> None:
+    page = shown("resnet50")
+    assert not page.exception
+    page.button[0].click().run()
     (made,) = store().projects()
     project = store().project(made.id)
-    template = TEMPLATES[name]
-    title = "My network" if name == "empty" else template.title
-    assert (project.name, project.graph, project.data.name) == (title, template.make(), template.data)
-    assert switched == [("build.py", {"project": made.id})]
+    assert project is not None
+    assert project.graph == TEMPLATES["resnet50"].make()
+    assert switched == ["build.py"]
 
 
-def test_a_second_one_is_numbered(app):
-    title = TEMPLATES["lenet5"].title
-    for name in (title, f"{title} 2"):
-        store().create(name, Graph())
-    app.run().button(key="begin-lenet5").click().run()
-    assert f"{title} 3" in [project.name for project in store().projects()]
-
-
-def test_a_project_is_opened(app, switched):
-    project = store().create("Mine", GRAPH)
-    app.run().button(key=f"open-{project.id}").click().run()
-    assert switched == [("build.py", {"project": project.id})]
-
-
-def test_a_project_is_renamed(app):
-    project = store().create("Mine", GRAPH)
-    app.run()
-    assert app.button(key=f"rename-{project.id}").disabled
-    app.text_input(key=f"name-{project.id}-Mine").set_value("  Yours ").run()
-    app.button(key=f"rename-{project.id}").click().run()
-    assert app.button(key=f"open-{project.id}").label == "Yours"
-
-
-def test_a_deletion_is_undone(app):
-    project = store().create("Mine", GRAPH)
-    app.run().button(key=f"delete-{project.id}").click().run()
-    assert store().projects() == []
-    assert "Deleted **Mine**." in [element.value for element in app.markdown]
-
-    next(button for button in app.button if button.label == "Undo").click().run()
-    assert store().project(project.id).graph == GRAPH
-    assert "Deleted **Mine**." not in [element.value for element in app.markdown]
-
-
-def test_what_another_tab_has_deleted_is_said(app):
-    project = store().create("Mine", GRAPH)
-    app.run()
-    store().delete(project.id)
-    app.button(key=f"delete-{project.id}").click().run()
-    assert "not here any more" in app.warning[0].value
-
-
-def upload(app, name, content):
-    app.get("file_uploader")[0].upload(name, content, "application/json").run()
-
-
-def test_a_document_is_opened_under_the_name_of_its_file(app, switched):
-    upload(app, "my network.json", write_graph(GRAPH).encode())
+def test_a_trained_network_becomes_one_layer_with_a_new_head() -> None:
+    page = shown("MobileNetV2")
+    page.toggle[0].set_value(True).run()
+    page.button[0].click().run()
     (made,) = store().projects()
-    assert (made.name, store().project(made.id).graph) == ("my network", GRAPH)
-    assert switched == [("build.py", {"project": made.id})]
+    project = store().project(made.id)
+    assert project is not None
+    backbone = project.graph.find("backbone")
+    assert backbone is not None
+    assert (backbone.layer.weights, backbone.layer.trainable, project.data.name) == ("imagenet", False, "cifar10")
 
 
-DOCUMENT = json.loads(write_graph(GRAPH))
+def test_a_trained_network_is_opened_layer_by_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = TEMPLATES["mlp"].make()
+    monkeypatch.setattr(FakeService, "answer", write_graph(graph))
+    monkeypatch.setattr("pages.parts.gallery.service", FakeService)
+    shown("VGG16").button[1].click().run()
+    (made,) = store().projects()
+    project = store().project(made.id)
+    assert project is not None
+    assert project.graph == graph
 
 
-def changed(**values):
-    return json.dumps({**DOCUMENT, **values}).encode()
-
-
-@pytest.mark.parametrize(
-    ("content", "told"),
-    [
-        (changed(version=99), "version: expected 1, got '99'"),
-        (write_graph(GRAPH).encode()[:-30], "Was the file cut off"),
-        (b"\x80\x02\xff", "cannot|can be opened"),
-        (changed(nodes=[{"id": "x", "layer": {"type": "Convolution9D"}}]), "no layer is called 'Convolution9D'"),
-        (changed(nodes=[{"id": 'x");import os#', "layer": {"type": "Flatten"}}]), "small letters, digits and _"),
-        (
-            changed(nodes=[{"id": "x", "layer": {"type": "Conv2D", "filters": 1, "kernel_size": [-3, 3]}}]),
-            "greater than",
-        ),
-        (b'{"version": 1, "nodes": [{"id": "x", "x": NaN, "layer": {"type": "Flatten"}}]}', "finite number|NaN"),
-    ],
-)
-def test_what_is_no_document_is_told_and_nothing_is_made(app, content, told):
-    store().create("Mine", GRAPH)
-    upload(app, "bad.json", content)
-    assert not app.exception
-    (message,) = [error.value for error in app.error]
-    assert message.startswith("**bad.json could not be opened.**")
-    assert any(part in message for part in told.split("|"))
-    assert [project.name for project in store().projects()] == ["Mine"]
-
-
-def test_an_unknown_address_leads_here_with_a_word(app):
-    app = AppTest.from_file(SHELL, default_timeout=120)
-    app.query_params["project"] = "0" * 32
-    app.run()
-    assert "leads to no project" in app.warning[0].value
-    assert app.title[0].value == "Begin with a network"
+def test_what_keras_cannot_do_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeService, "answer", ServiceError("Keras is being started again."))
+    monkeypatch.setattr("pages.parts.gallery.service", FakeService)
+    page = shown("VGG16")
+    page.button[1].click().run()
+    assert not page.exception
+    assert page.error[0].value == "Keras is being started again."
+    assert store().projects() == []
