@@ -21,7 +21,7 @@ function level({ transform: [, , zoom] }: ReactFlowState): Level {
   return zoom < SHAPES ? "shape" : zoom < READABLE ? "type" : "all";
 }
 
-export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<LayerNodeType>) {
+function Layer({ id, selected }: NodeProps<LayerNodeType>) {
   const node = useNode(id);
   const { looks, direction } = useHere();
   const painted = usePainted(id);
@@ -60,7 +60,10 @@ export const LayerNode = memo(function LayerNode({ id, selected }: NodeProps<Lay
       ))}
     </div>
   );
-});
+}
+
+/** React Flow also tells it where it stands; that changes nothing in it, so that what is dragged is not drawn anew. */
+export const LayerNode = memo(Layer, (before, after) => before.id === after.id && before.selected === after.selected);
 
 interface PortsProps {
   names: readonly string[];

@@ -6,6 +6,7 @@ import {
   MiniMap,
   type NodeChange,
   ReactFlow,
+  type ReactFlowProps,
   applyEdgeChanges,
   applyNodeChanges,
   getViewportForBounds,
@@ -13,7 +14,7 @@ import {
   useStore,
   useStoreApi,
 } from "@xyflow/react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { LayerNode, type LayerNodeType, SHAPES } from "./LayerNode";
 import { Others } from "./Others";
 import { TensorEdge } from "./TensorEdge";
@@ -24,12 +25,14 @@ import { type Direction, kept } from "./direction";
 import { type Line, flowEdges, flowNodes, flowRoutes } from "./flow";
 import { glide } from "./motion";
 import type { Route } from "./route";
+import { useSteady } from "./steady";
 import { Routes, useHere } from "./use";
 import type { Edge } from "./wire";
 
 const NODE_TYPES = { layer: LayerNode };
 const EDGE_TYPES = { tensor: TensorEdge };
 const FIT = { padding: 0.15, maxZoom: 1 };
+const FURTHER = ["Shift", "Meta", "Control"]; // keys that add to what is selected
 const LEGIBLE = 0.8; // the smallest zoom at which the text of a node is read with ease
 const OVERVIEW = 40; // a network of more nodes opens as a whole,
 const SPECK = 0.12; // unless its nodes would be no more than specks: then its beginning is shown,
@@ -80,6 +83,14 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     const rest = moving ? setTimeout(() => setMoving(false), MOVE) : undefined;
     return () => clearTimeout(rest);
   }, [moving, nodes]);
+  useEffect(() => {
+    const over = new AbortController();
+    for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => session.release(), { signal: over.signal, capture: true });
+    return () => {
+      over.abort();
+      session.release();
+    };
+  }, [session]);
   const resting = useResting(nodes, lines, direction);
   const far = useStore(({ transform }) => transform[2] < SHAPES);
   const edges = useMemo(
@@ -142,6 +153,38 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
   const dragging = (event: MouseEvent | TouchEvent, node: LayerNodeType, together: LayerNodeType[]) =>
     together.length === 1 && "clientX" in event && actions.isFree(node.id) ? edgeAt(event.clientX, event.clientY) : undefined;
 
+  const steady = useSteady<Partial<ReactFlowProps<LayerNodeType, Line>>>({
+    ...useConnecting(onDrawn, nodeAt),
+    onNodesChange: change,
+    onEdgesChange: changeEdges,
+    onConnect: (connection) => actions.connect(asEdge(connection)),
+    onReconnect: (old, connection) => old.data && actions.reconnect(old.data.edge, asEdge(connection)),
+    onSelectionEnd: onBoxed,
+    onNodeDrag: (event, node, together) => onTarget(dragging(event as unknown as MouseEvent, node, together)),
+    onNodeDragStop: (event, node, together) => {
+      const edge = dragging(event as unknown as MouseEvent, node, together);
+      onTarget(undefined);
+      if (edge) actions.insert(node.id, edge, places(direction, together));
+      else actions.move(places(direction, together));
+    },
+    onNodeClick: ({ shiftKey, ctrlKey, metaKey }, { id }) => {
+      // Of several that are selected, a click chooses one; React Flow would leave all of them.
+      if (!shiftKey && !ctrlKey && !metaKey && session.selected.length > 1) session.select([id]);
+    },
+    onNodeDoubleClick: (_event, node) => actions.enter(node.id),
+    onSelectionDragStop: (_event, together) => actions.move(places(direction, together)),
+    onMoveEnd: (_event, viewport) => viewports.set(session, viewport),
+    onPointerDownCapture: () => session.hold(),
+    onPointerMove: ({ clientX, clientY }) => {
+      session.company.point = kept(view.screenToFlowPosition({ x: clientX, y: clientY }), direction);
+    },
+    onPointerLeave: () => {
+      session.company.point = null;
+    },
+  });
+  const fit = useMemo(() => ({ ...FIT, duration: glide() }), []);
+  const colour = useCallback(({ id }: LayerNodeType) => looks.get(session.node(id)?.family ?? "")?.colour ?? "#888", [looks, session]);
+
   return (
     <Routes value={resting}>
     <ReactFlow<LayerNodeType, Line>
@@ -150,38 +193,13 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
       edges={edges}
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
-      onNodesChange={change}
-      onEdgesChange={changeEdges}
-      onConnect={(connection) => actions.connect(asEdge(connection))}
-      onReconnect={(old, connection) => old.data && actions.reconnect(old.data.edge, asEdge(connection))}
-      {...useConnecting(onDrawn, nodeAt)}
+      {...steady}
       selectionOnDrag={boxing}
       panOnDrag={!boxing}
-      onSelectionEnd={onBoxed}
-      onNodeDrag={(event, node, together) => onTarget(dragging(event as unknown as MouseEvent, node, together))}
-      onNodeDragStop={(event, node, together) => {
-        const edge = dragging(event as unknown as MouseEvent, node, together);
-        onTarget(undefined);
-        if (edge) actions.insert(node.id, edge, places(direction, together));
-        else actions.move(places(direction, together));
-      }}
-      onNodeClick={({ shiftKey, ctrlKey, metaKey }, { id }) => {
-        // Of several that are selected, a click chooses one; React Flow would leave all of them.
-        if (!shiftKey && !ctrlKey && !metaKey && session.selected.length > 1) session.select([id]);
-      }}
-      onNodeDoubleClick={(_event, node) => actions.enter(node.id)}
-      onSelectionDragStop={(_event, together) => actions.move(places(direction, together))}
-      onMoveEnd={(_event, viewport) => viewports.set(session, viewport)}
       defaultViewport={viewports.get(session)}
-      onPointerMove={({ clientX, clientY }) => {
-        session.company.point = kept(view.screenToFlowPosition({ x: clientX, y: clientY }), direction);
-      }}
-      onPointerLeave={() => {
-        session.company.point = null;
-      }}
       onlyRenderVisibleElements
       deleteKeyCode={null}
-      multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+      multiSelectionKeyCode={FURTHER}
       connectionRadius={28}
       minZoom={0.01}
       maxZoom={2}
@@ -193,13 +211,13 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
       <Others />
       <ConnectionHint />
       {far && <Threads nodes={nodes} lines={lines} routes={resting} />}
-      {!presenting && <Controls showInteractive={false} fitViewOptions={{ ...FIT, duration: glide() }} />}
+      {!presenting && <Controls showInteractive={false} fitViewOptions={fit} />}
       {nodes.length > 0 && !presenting && (
         <MiniMap
           pannable
           zoomable
           ariaLabel="The whole network"
-          nodeColor={({ id }) => looks.get(session.node(id)?.family ?? "")?.colour ?? "#888"}
+          nodeColor={colour}
         />
       )}
     </ReactFlow>

@@ -2,7 +2,7 @@
 import { ViewportPortal } from "@xyflow/react";
 import { memo, useMemo } from "react";
 import type { LayerNodeType } from "./LayerNode";
-import { type Line, flowRoutes } from "./flow";
+import { type Line, endsOf } from "./flow";
 import { type Route, drawn } from "./route";
 import { useHere } from "./use";
 
@@ -12,7 +12,7 @@ interface Props {
   routes: ReadonlyMap<string, Route>;
 }
 
-/** While layers are dragged, only what is connected with them is drawn anew. */
+/** While layers are dragged, only what is connected with them is drawn anew: straight, as seen from near. */
 export function Threads({ nodes, lines, routes }: Props) {
   const { direction } = useHere();
   const dragged = nodes.filter((node) => node.dragging);
@@ -26,7 +26,7 @@ export function Threads({ nodes, lines, routes }: Props) {
   function path(route: Route | undefined): string {
     return route ? drawn(route, direction) : "";
   }
-  const now = moving.length ? [...flowRoutes(nodes, moving, direction).values()].map(path).join("") : "";
+  const now = moving.length ? endsOf(nodes, moving, direction).map(({ from, to }) => path({ from, to, lane: [] })).join("") : "";
   return (
     <ViewportPortal>
       <svg className="threads" aria-hidden>

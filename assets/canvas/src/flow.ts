@@ -55,14 +55,21 @@ function line(id: string, edge: Edge): Line {
 
 /** The way of each connection between the layers as they lie at rest. */
 export function flowRoutes(nodes: readonly LayerNodeType[], lines: readonly Line[], direction: Direction): Map<string, Route> {
-  const upright = (point: Point) => (direction === "down" ? point : turned(point));
   const size = direction === "down" ? SIZE : { width: SIZE.height, height: SIZE.width };
+  return routes(nodes.map(({ id, position }) => ({ id, ...upright(position, direction) })), endsOf(nodes, lines, direction), size);
+}
+
+/** Where each connection begins and ends just now, counted downwards. */
+export function endsOf(nodes: readonly LayerNodeType[], lines: readonly Line[], direction: Direction): Ends[] {
   const there = new Map(nodes.map((node) => [node.id, node]));
-  const ends = lines.flatMap(({ id, source, target, sourceHandle, targetHandle }): Ends[] => {
+  return lines.flatMap(({ id, source, target, sourceHandle, targetHandle }): Ends[] => {
     const [from, to] = [dot(there.get(source), "source", sourceHandle), dot(there.get(target), "target", targetHandle)];
-    return from && to ? [{ id, source, target, from: upright(from), to: upright(to) }] : [];
+    return from && to ? [{ id, source, target, from: upright(from, direction), to: upright(to, direction) }] : [];
   });
-  return routes(nodes.map(({ id, position }) => ({ id, ...upright(position) })), ends, size);
+}
+
+function upright(point: Point, direction: Direction): Point {
+  return direction === "down" ? point : turned(point);
 }
 
 function dot(node: LayerNodeType | undefined, type: "source" | "target", id: string | null | undefined): Point | undefined {

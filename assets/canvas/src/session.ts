@@ -31,6 +31,8 @@ export class Session {
   silent = false;
   private readonly confirmed = new Map<number, Doc>([[0, EMPTY]]);
   private version = 0;
+  /** What was selected when the pointer went down. */
+  private held: readonly string[] | null = null;
   private line: Line | null = null;
   private readonly outbox: Outbox;
   private readonly listeners = new Set<() => void>();
@@ -108,8 +110,19 @@ export class Session {
     const there = keys.filter((key) => this.shown.has(key));
     if (there.length === this.selected.length && there.every((key, i) => key === this.selected[i])) return;
     this.selected = there;
-    this.line?.select(there);
+    if (!this.held) this.line?.select(there);
     this.tell();
+  }
+
+  /** Until `release`, Python does not hear of a selection: while a box is drawn, each step would be a run of its script. */
+  hold(): void {
+    this.held ??= this.selected;
+  }
+
+  release(): void {
+    const { held } = this;
+    this.held = null;
+    if (held && held !== this.selected) this.line?.select(this.selected);
   }
 
   selectEdges(edges: readonly Edge[]): void {

@@ -114,6 +114,17 @@ describe("messages", () => {
   });
 });
 
+it("tells Python of a selection once the pointer is up", () => {
+  const told: (readonly string[])[] = [];
+  session.connect({ send: () => {}, select: (keys) => told.push(keys), open: () => {} });
+  session.hold();
+  for (const keys of [["one"], ["one", "two"], ["one", "two", "three"]]) session.select(keys);
+  expect(told).toEqual([]);
+  session.release();
+  session.release();
+  expect(told).toEqual([["one", "two", "three"]]);
+});
+
 it("forgets the selection of what is gone", () => {
   session.select(["one", "two"]);
   session.edit(removal);
