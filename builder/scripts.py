@@ -42,10 +42,11 @@ class DeviceCode:
 
 @dataclass(frozen=True, slots=True)
 class StartCode:
-    """What a training begins with instead of random weights: a file of weights beside the script, and after which epoch."""
+    """What a training begins with: weights in a file beside the script, the `optimizer`'s state too, and after which epoch."""
 
     file: str
     epoch: int = 0
+    optimizer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _parts(
     if training.dtype_policy != "float32":
         setup += f"keras.config.set_dtype_policy({training.dtype_policy!r})\n"
     setup += f"SEED = {seed!r}\nkeras.utils.set_random_seed(SEED)"
-    compiled, first = _compiled(program, training), start.epoch if start else 0
+    compiled, first = _compiled(program, training) + _optimizer_state(start), start.epoch if start else 0
     if devices is None:
         learning = [
             Part(
@@ -180,6 +181,17 @@ def _first_weights(program: Program, start: StartCode) -> Part:
         f"Those in {start.file}, which must lie beside this file; a layer that they do not fit begins with random ones."
     )
     return Part("First weights", words, code)
+
+
+def _optimizer_state(start: StartCode | None) -> str:
+    if start is None or not start.optimizer:
+        return ""
+    return f"""model.optimizer.build(model.trainable_variables)
+with np.load({start.file!r}) as known:
+    for number, variable in enumerate(model.optimizer.variables):
+        if variable.name != "learning_rate":
+            variable.assign(known[f"Optimizer/{{number}}"])
+"""
 
 
 def _labels(training: Training, classes: int) -> list[Part]:

@@ -48,7 +48,9 @@ def resume(run: Run) -> None:
 
 
 def branch(run: Run, epoch: int, training: Training) -> RunSpec:
-    """What a new run trains that continues this one after an epoch, with other settings. Its optimizer begins anew.
+    """What a new run trains that continues this one after an epoch, with other settings.
+
+    Its optimizer goes on as it was where it is the same but for its numbers, else it begins anew.
 
     Args:
         epoch: one of `checkpoints.kept_epochs(run)`.
@@ -67,14 +69,37 @@ def branch(run: Run, epoch: int, training: Training) -> RunSpec:
         found = checkpoints.read(checkpoints.path_of(run, Position(epoch)))
     except DamagedError as error:
         raise RunError(f"{error} Choose another epoch.") from None
-    weights = {name: array for name, array in found.arrays.items() if name[0].islower()}
+    goes_on = optimizer_goes_on(run.spec.training, training)
+    own = f"{checkpoints.OPTIMIZER}/"
+    weights = {
+        name: array for name, array in found.arrays.items() if name[0].islower() or (goes_on and name.startswith(own))
+    }
     draft = starts.folder() / f".branch-{run.id}.{os.getpid()}.npz"
     try:
         with draft.open("wb") as file:
             np.savez(file, allow_pickle=False, **weights)
-        start = Start(file=starts.keep(draft), title=f"{run.name}, epoch {epoch}"[:100], run=run.id, epoch=epoch)
+        title = f"{run.name}, epoch {epoch}"[:100]
+        start = Start(file=starts.keep(draft), title=title, run=run.id, epoch=epoch, optimizer=goes_on)
     except OSError as error:
         raise RunError(f"The weights of {run.name} cannot be kept: {error.strerror}.") from None
     finally:
         draft.unlink(missing_ok=True)
     return run.spec.model_copy(update={"training": training, "start": start})
+
+
+def optimizer_goes_on(before: Training, after: Training) -> bool:
+    """Whether an optimizer keeps what it has gathered under the new settings: it is the same one but for its numbers."""
+    if before.dtype_policy != after.dtype_policy:
+        return False
+    return _alike(before.optimizer.model_dump(), after.optimizer.model_dump())
+
+
+def _alike(known: object, wanted: object) -> bool:
+    """Whether both lead to the same variables: numbers only by being 0 (no momentum) or not, schedules by being one."""
+    if isinstance(known, float) and isinstance(wanted, float):
+        return bool(known) == bool(wanted)
+    if isinstance(known, dict) and isinstance(wanted, dict):
+        schedules = [isinstance(one.get("learning_rate"), dict) for one in (known, wanted)]
+        names = known.keys() - ({"learning_rate"} if all(schedules) else set())
+        return known.keys() == wanted.keys() and all(_alike(known[name], wanted[name]) for name in names)
+    return known == wanted

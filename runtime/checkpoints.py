@@ -25,6 +25,7 @@ from runtime.run import Run
 
 Arrays = dict[str, NDArray[Any]]
 NAME = re.compile(r"(\d{5})-(\d{9})\.npz")
+OPTIMIZER = "Optimizer"  # the group of the optimizer's own variables: Optimizer/0, Optimizer/1, ...
 ABOUT = "About"  # the array that holds the rest; no layer begins with a capital letter
 NEWEST = 3  # are kept always
 MOST, MOST_BYTES = 30, 300_000_000  # beyond these, older epochs are thinned out
@@ -86,8 +87,14 @@ def path_of(run: Run, position: Position) -> Path:
     return folder(run) / f"{position.epoch:05d}-{position.step:09d}.npz"
 
 
-def write(run: Run, position: Position, arrays: Mapping[str, Any], score: float = math.inf) -> None:
-    """Write a checkpoint in one step, and wait until the disk has it, and the log before it.
+def write(
+    run: Run, position: Position, arrays: Mapping[str, Any], score: float = math.inf, lasting: bool = True
+) -> None:
+    """Write a checkpoint in one step.
+
+    Args:
+        score: how good the run was then, the smaller the better.
+        lasting: whether to wait until the disk has it, and the log before it, so that it outlives a loss of power.
 
     Raises:
         OSError: it cannot be written, as when the disk is full. Nothing has changed then.
@@ -95,7 +102,8 @@ def write(run: Run, position: Position, arrays: Mapping[str, Any], score: float 
     folder(run).mkdir(exist_ok=True)
     with run.events.open("ab") as log:
         size = log.tell()
-        os.fsync(log.fileno())
+        if lasting:
+            os.fsync(log.fileno())
     about = About(log=size, score=score, arrays=len(arrays)).model_dump_json().encode()
     path = path_of(run, position)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -103,9 +111,11 @@ def write(run: Run, position: Position, arrays: Mapping[str, Any], score: float 
         with draft.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays, **{ABOUT: np.frombuffer(about, np.uint8)})
             file.flush()
-            os.fsync(file.fileno())
+            if lasting:
+                os.fsync(file.fileno())
         draft.replace(path)
-        _sync(path.parent)
+        if lasting:
+            _sync(path.parent)
     except OSError:
         draft.unlink(missing_ok=True)
         raise

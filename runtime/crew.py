@@ -44,11 +44,11 @@ class Crew:
 
     def prepare(self, model: Any, data: tf.data.Dataset) -> None:
         """Make a compiled model ready for its steps."""
-        if self.strategy.num_replicas_in_sync > 1:
-            # Made up: another iterator over the data would shuffle them once more.
-            batch = tf.nest.map_structure(lambda spec: tf.zeros((1, *spec.shape[1:]), spec.dtype), data.element_spec)
-            with self.strategy.scope():
-                replicated.prepare(model, batch)
+        # Made up: another iterator over the data would shuffle them once more.
+        batch = tf.nest.map_structure(lambda spec: tf.zeros((1, *spec.shape[1:]), spec.dtype), data.element_spec)
+        prepare = replicated.prepare if self.strategy.num_replicas_in_sync > 1 else replicated.make_variables
+        with self.strategy.scope():
+            prepare(model, batch)
 
     def steps(self, model: Any) -> tuple[Step, Step]:
         """The step that learns and the step that measures, both for a whole batch."""

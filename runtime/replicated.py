@@ -21,11 +21,16 @@ def synchronise(model):
             synchronise(layer)
 
 
-def prepare(model, batch):
-    """Make all variables now, from one batch: none can be made inside a loop of TensorFlow."""
-    synchronise(model)
+def make_variables(model, batch):
+    """Make the variables of optimizer and metrics now, from one batch; a step that makes them is traced twice."""
     model._symbolic_build(data_batch=batch)
     model.optimizer.build(model.trainable_variables)
+
+
+def prepare(model, batch):
+    """Make all variables now, as none can be made inside a loop of TensorFlow."""
+    synchronise(model)
+    make_variables(model, batch)
     # The steps below add up the gradients themselves, before Keras clips them and looks whether they are finite.
     optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
     optimizer._all_reduce_sum_gradients = list

@@ -25,5 +25,5 @@ def script_of(spec: RunSpec, style: Style = "functional", *, as_notebook: bool =
         spec.seed,
         style,
         device_code(strategy(spec.device)),
-        StartCode(START_FILE, spec.start.epoch) if spec.start else None,
+        StartCode(START_FILE, spec.start.epoch, spec.start.optimizer) if spec.start else None,
     )

@@ -33,13 +33,14 @@ class Start(Frozen):
     """Weights that a run begins with instead of random ones; the layers that have changed since begin with random ones.
 
     `file` lies in Layerloom's folder of weights. `title` says to people whose weights they are. A run that continues another
-    one, `run`, counts on from its `epoch`.
+    one, `run`, counts on from its `epoch`, and goes on with what its `optimizer` has gathered if that lies in the file too.
     """
 
     file: str = Field(pattern=r"^[0-9a-f]{64}\.npz$")
     title: str = Field(max_length=100)
     run: str = Field("", pattern=r"^([0-9]{8}-[0-9]{6}-[0-9a-f]{6})?$")
     epoch: int = Field(0, ge=0, le=10_000)
+    optimizer: bool = False
 
 
 class RunSpec(Frozen):

@@ -6,12 +6,12 @@ a training has; `variables` of a model lists them in the order in which they wer
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from runtime.checkpoints import Arrays
+from runtime.checkpoints import OPTIMIZER, Arrays
 
 
 class StateError(ValueError):
@@ -44,6 +44,21 @@ def restore(model: Any, arrays: Mapping[str, Any]) -> None:
         variable.assign(arrays[name])
 
 
+def restore_optimizer(model: Any, arrays: Sequence[Any]) -> None:
+    """Let the optimizer of a compiled model go on with the state of another one; its learning rate stays its own.
+
+    Raises:
+        StateError: it belongs to an optimizer of another kind.
+    """
+    model.optimizer.build(model.trainable_variables)
+    own = model.optimizer.variables
+    if [tuple(variable.shape) for variable in own] != [array.shape for array in arrays]:
+        raise StateError("the optimizer has other variables")
+    for variable, array in zip(own, arrays, strict=True):
+        if variable.name != "learning_rate":
+            variable.assign(array)
+
+
 def _measures(name: str) -> bool:
     return name.startswith("Metrics/")
 
@@ -55,7 +70,7 @@ def _variables(model: Any) -> dict[str, Any]:
         found |= {f"{layer.name}/{number}": weight for number, weight in enumerate(layer.weights)}
     known = {id(variable) for variable in found.values()}
     groups = {
-        "Optimizer": model.optimizer.variables,
+        OPTIMIZER: model.optimizer.variables,
         "Metrics": model.metrics_variables,
         "Others": model.variables,
     }

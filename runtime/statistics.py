@@ -74,13 +74,14 @@ class Recorder:
 
     def __init__(self, run: Run, measure: Callable[[], dict[str, LayerStatistics]]) -> None:
         self._run, self._measure = run, measure
-        self._next = time.monotonic() + BETWEEN
+        self._next = 0.0  # not known before the first steps, which trace the network
         self._warm = False  # the first measurement takes far longer than those after it
         self._broken = False
 
     def record(self, epoch: float, last: bool = False) -> None:
         """Measure if it is time, or the last chance; `epoch` epochs are done."""
         began = time.monotonic()
+        self._next = self._next or began + BETWEEN
         if self._broken or (began < self._next and not last):
             return
         try:

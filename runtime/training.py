@@ -8,11 +8,13 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from builder.program import lower
 from runtime import checkpoints, tickets, weights
+from runtime.checkpoints import OPTIMIZER
 from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, Suspended, append, mend
 from runtime.process import write_atomically
 from runtime.run import Run
@@ -55,7 +57,7 @@ def _train(run: Run, team: Crew) -> Event:
 
     from builder.codegen import CodeError
     from builder.compile import BuildError, build, made
-    from builder.importer import WeightsError
+    from builder.importer import WeightsError, begin_with
     from runtime.batches import batches
     from runtime.datasets import DATASETS, DataUnavailable, downloads
     from runtime.keeper import Keeper
@@ -64,7 +66,7 @@ def _train(run: Run, team: Crew) -> Event:
     from runtime.maps.watcher import watcher
     from runtime.memory import estimate
     from runtime.script import script_of
-    from runtime.states import StateError, arrays_of
+    from runtime.states import StateError, arrays_of, restore_optimizer
     from runtime.statistics import Recorder
     from runtime.telemetry import Telemetry, floats
 
@@ -83,7 +85,8 @@ def _train(run: Run, team: Crew) -> Event:
         weights.provide(program, telling(run))
         keras.utils.set_random_seed(spec.seed)
         model = build(program, weights.own_folder(), team.strategy.scope, training.dtype_policy)
-        anew = _begin_with(run, model) if spec.start else ()
+        given = _given(run) if spec.start else {}
+        anew = begin_with(model, given) if spec.start else ()
     except BuildError as error:
         raise Refused(_not_built(error)) from error
     except (DataUnavailable, CodeError, WeightsError, weights.WeightsUnavailable) as error:
@@ -94,6 +97,11 @@ def _train(run: Run, team: Crew) -> Event:
         raise Refused("No examples are left to train on: lower the validation split.")
     with team.strategy.scope():
         model.compile(**made(dict(training.compiled([ref.step for ref in program.outputs]))))
+        if spec.start and spec.start.optimizer:
+            try:
+                restore_optimizer(model, given.get(OPTIMIZER, ()))
+            except StateError as error:
+                raise Refused(_other_state(str(error))) from None
     team.prepare(model, parts.train)
     resume = _resume(run, model)
     if team.follows:
@@ -166,16 +174,16 @@ def _other_state(why: str) -> str:
     )
 
 
-def _begin_with(run: Run, model: Any) -> tuple[str, ...]:
-    """Give the model the weights that the run is to begin with; the layers that they do not fit."""
-    from builder.importer import begin_with, load_weights
+def _given(run: Run) -> Mapping[str, Sequence[Any]]:
+    """The weights that the run is to begin with, by layer; the state of the optimizer beside them, if it goes on."""
+    from builder.importer import load_weights
 
     if not run.start.is_file():
         raise Refused(
             f"The weights of {run.spec.start.title if run.spec.start else ''} are not here. Open their file again on the "
             "start page, or begin with random weights."
         )
-    return begin_with(model, load_weights(run.start))
+    return load_weights(run.start)
 
 
 def telling(run: Run) -> weights.Tell:

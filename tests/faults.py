@@ -172,7 +172,7 @@ class Bench:
         """The run that all others must equal."""
         self.runs.append(create(self.spec, project=self.project, owner="anna"))
         local.launch(self.runs[0])
-        self._until(lambda: self.runs[0].status() == "finished", "a run that nobody disturbs finishes")
+        self._until(lambda: self.runs[0].status() == "finished", "a run that nobody disturbs finishes", 5)
 
     def _keep_going(self) -> None:
         """Something always trains, and somebody always looks."""
@@ -274,7 +274,7 @@ class Bench:
         while not condition():
             if time.monotonic() > end:
                 states = {run.id: (run.status(), run.log_end(300)) for run in self.runs if run.status() != "finished"}
-                left = [(process.pid, process.cmdline()[-1][-60:]) for process in self._processes()]
+                left = [(process.pid, command(process)[-1:]) for process in self._processes()]
                 raise Broken(f"it is not so that {words}: {json.dumps(states, indent=1)} {left}")
             time.sleep(0.05)
 

@@ -7,7 +7,7 @@ import streamlit as st
 from builder.training import Training
 from pages.parts import state
 from pages.parts.form import form
-from pages.parts.runs import choose
+from pages.parts.runs import choose, curves, epochs_done
 from runtime import branching, checkpoints
 from runtime.launchers import local
 from runtime.run import Run, RunError, create
@@ -80,6 +80,18 @@ def in_words(run: Run, position: checkpoints.Position) -> str:
     return f"epoch {position.epoch + 1}{step}"
 
 
+def kept_in_words(run: Run, kept: list[int]) -> str:
+    """Which epochs can be continued from, and why not all."""
+    done = epochs_done(curves(run))
+    if kept == list(range(kept[0], done + 1)) and kept[0] <= curves(run).first + 1:
+        return "The state after every epoch was kept."
+    shown = ", ".join(map(str, kept))
+    return (
+        f"Kept was the state after epoch{'s' if len(kept) > 1 else ''} {shown}: the newest ones, the best one, and others "
+        "evenly between. To keep each would take too much time or room."
+    )
+
+
 def _branch(run: Run, kept: list[int]) -> None:
     key = f"branch.{run.id}"
     epoch = st.selectbox(
@@ -89,9 +101,14 @@ def _branch(run: Run, kept: list[int]) -> None:
     training = form(before, key, suggested=run.spec.training, reset_all=False) or before
     if training != before:
         state.keep(key, training)
+    st.caption(kept_in_words(run, kept))
     if training.epochs <= epoch:
         st.caption(f"Ask for more than {epoch} epochs: those that this run has done count.")
-    st.caption("The optimizer begins anew. Both curves are drawn in one chart.")
+    if branching.optimizer_goes_on(run.spec.training, training):
+        optimizer = "The optimizer goes on as it was."
+    else:
+        optimizer = "The optimizer begins anew, as it is another one."
+    st.caption(f"{optimizer} Both curves are drawn in one chart.")
     if st.button("Train the new run", type="primary", disabled=training.epochs <= epoch, width="stretch"):
         try:
             spec = branching.branch(run, epoch, training)

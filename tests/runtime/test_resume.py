@@ -50,7 +50,7 @@ TRAINING = Training.model_validate(
 CHILD = """
 import os, signal, sys
 from runtime import checkpoints, keeper, loop, telemetry
-keeper.BETWEEN = keeper.BETWEEN_EPOCHS = telemetry.TICK = 0.0
+keeper.BETWEEN = telemetry.TICK = 0.0
 keeper.MOST_KEEPING, loop.PACE = 1e9, 0.001
 write = checkpoints.write
 def write_or_die(run, position, *rest):
@@ -138,6 +138,7 @@ def test_a_branch_counts_on_from_its_epoch_and_learns_what_its_script_learns(und
     epoch = checkpoints.kept_epochs(undisturbed)[-1]
     run = create(branching.branch(undisturbed, epoch, longer))
     assert (run.spec.start.run, run.spec.start.epoch) == (undisturbed.id, epoch) == (undisturbed.id, 4)
+    assert run.spec.start.optimizer
     assert work(run) == 0
     curves = read_curves(run)
     assert curves.epochs_done["loss"][0] == (5, 6)
@@ -161,3 +162,26 @@ def test_a_branch_asks_for_an_epoch_that_was_kept_and_for_more_epochs(undisturbe
         branching.branch(undisturbed, 77, TRAINING)
     with pytest.raises(RunError, match="more than 4 epochs"):
         branching.branch(undisturbed, 4, TRAINING)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "goes_on"),
+    [
+        ({"learning_rate": SCHEDULE | {"decay_rate": 0.5}, "weight_decay": 0.01, "beta_1": 0.8}, True),
+        ({"learning_rate": 0.01}, False),
+        ({"learning_rate": SCHEDULE, "use_ema": False}, False),
+        ({"learning_rate": SCHEDULE, "amsgrad": True}, False),
+        ({"type": "Adam", "learning_rate": SCHEDULE}, False),
+    ],
+)
+def test_an_optimizer_goes_on_where_only_its_numbers_are_others(optimizer, goes_on):
+    changed = Training.model_validate({"optimizer": {"type": "AdamW", "use_ema": True} | optimizer, "epochs": 4})
+    assert branching.optimizer_goes_on(TRAINING, changed) is goes_on
+
+
+def test_momentum_is_a_variable_only_where_there_is_some():
+    with_momentum, faster, without = (
+        Training.model_validate({"optimizer": {"type": "SGD", "momentum": momentum}}) for momentum in (0.9, 0.5, 0)
+    )
+    assert branching.optimizer_goes_on(with_momentum, faster)
+    assert not branching.optimizer_goes_on(with_momentum, without)

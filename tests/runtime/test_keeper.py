@@ -1,0 +1,91 @@
+"""How often the state of a training is kept: all epochs of a short one, and never at more than a share of the time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import runtime.keeper
+from builder.graph import Graph
+from runtime import checkpoints
+from runtime.checkpoints import Position
+from runtime.keeper import ALLOWANCE, BETWEEN, LASTING, MOST_KEEPING, Keeper
+from runtime.run import Run, RunSpec, create
+
+STATE = {"dense/0": np.zeros(3)}
+
+
+class Clock:
+    now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class Disk:
+    """Takes `seconds` for each checkpoint, and remembers when each came and whether it was waited for."""
+
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.clock, self.seconds = clock, seconds
+        self.written: list[tuple[float, bool]] = []
+
+    def write(self, run: Run, position: Position, arrays: object, score: float, lasting: bool) -> None:
+        self.written.append((self.clock.now, lasting))
+        self.clock.now += self.seconds
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch) -> Run:
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
+    return create(RunSpec(graph=Graph()))
+
+
+@pytest.fixture
+def clock(monkeypatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(runtime.keeper, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def disk(clock, monkeypatch) -> Disk:
+    disk = Disk(clock, 0.005)
+    monkeypatch.setattr(checkpoints, "write", disk.write)
+    return disk
+
+
+def test_a_short_training_keeps_every_epoch_and_waits_for_the_disk_once_a_second(run, clock, disk):
+    keeper = Keeper(run, lambda: STATE)
+    for epoch in range(1, 21):
+        clock.now += 0.1
+        keeper.end_epoch(epoch, 1.0)
+    assert len(disk.written) == 20
+    waited = np.diff([at for at, lasting in disk.written if lasting])
+    assert len(waited) >= 1
+    assert all(waited >= LASTING)
+
+
+@pytest.mark.parametrize("seconds", [0.001, 0.05, 3.0])
+def test_keeping_takes_its_share_of_the_time_and_no_more(run, clock, disk, seconds):
+    disk.seconds = seconds
+    keeper, began = Keeper(run, lambda: STATE), clock.now
+    for epoch in range(1, 20):
+        for step in range(1, 1000):
+            clock.now += 0.05
+            if keeper.is_time():
+                keeper.keep(Position(epoch, step))
+        keeper.end_epoch(epoch + 1, 1.0)
+    spent = seconds * len(disk.written)
+    assert spent <= ALLOWANCE + MOST_KEEPING * (clock.now - began) + seconds
+    assert spent >= 0.5 * min(MOST_KEEPING, seconds / BETWEEN) * (clock.now - began)
+
+
+def test_a_slow_moment_of_the_machine_is_not_taken_for_the_usual(run, clock, disk):
+    keeper = Keeper(run, lambda: STATE)
+    disk.seconds = 0.15
+    keeper.end_epoch(1, 1.0)
+    disk.seconds = 0.005
+    for epoch in range(2, 12):
+        clock.now += 0.1
+        keeper.end_epoch(epoch, 1.0)
+    assert len(disk.written) > 5
