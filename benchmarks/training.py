@@ -1,4 +1,4 @@
-"""Training through the app, live curves and maps on, against the exported script: time an epoch, and time to first loss."""
+"""Training through the app, live curves, maps and checkpoints on, against the exported script: time an epoch, and time to first loss."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-ROUNDS = 5
+ROUNDS = int(os.environ.get("ROUNDS", 5))
+NETWORKS = (  # title, template, data, epochs
+    ("LeNet-5 on 28x28", "lenet5", "fashion_mnist", 8),
+    ("perceptron on digits", "mlp", "digits", 200),
+    ("LSTM on a sine", "lstm", "sine", 20),
+    ("ResNet-20 on digits", "resnet20", "digits", 5),
+)
 # Runs the exported script unchanged and writes down when each epoch ended; the callback has no batch hooks, so it costs nothing.
 TIMED = """
 import json, runpy, sys, time
@@ -30,15 +36,14 @@ json.dump(ends, open(sys.argv[2], "w"))
 
 
 def main() -> None:
-    """Print one line for each network, and one for the first loss."""
+    """Print one line for each network, or those that are named, and one for the first loss."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ.update(LAYERLOOM_HOME=folder, KERAS_HOME=f"{folder}/keras", TF_CPP_MIN_LOG_LEVEL="3")
         _made_up_fashion(Path(folder) / "keras" / "datasets" / "fashion-mnist")
         print(f"load of the machine before: {os.getloadavg()[0]:.1f} (figures are worth something below 1)")
-        for title, template, data, epochs in (
-            ("LeNet-5 on 28x28", "lenet5", "fashion_mnist", 8),
-            ("perceptron on digits", "mlp", "digits", 200),
-        ):
+        for title, template, data, epochs in NETWORKS:
+            if sys.argv[1:] and template not in sys.argv[1:]:
+                continue
             spec = _spec(Path(folder), template, data, epochs)
             # One after the other, and each against its neighbour: what else the machine does changes slowly.
             pairs = [(_app_epoch(spec), _script_epoch(Path(folder), spec)) for _ in range(ROUNDS)]
@@ -49,7 +54,7 @@ def main() -> None:
                 f"({ratios[0]:.2f} to {ratios[-1]:.2f} in {ROUNDS} rounds; {took:.3f} s)",
                 flush=True,
             )
-        print(_first_loss(Path(folder), spec))
+        print(_first_loss(Path(folder), _spec(Path(folder), "mlp", "digits", 200)))
 
 
 def _made_up_fashion(folder: Path) -> None:

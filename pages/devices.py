@@ -15,7 +15,7 @@ from pages.parts.device_choice import expected
 from pages.parts.runs import LIVE, STATES
 from pages.parts.terms import terms
 from runtime.datasets import DATASETS
-from runtime.devices import Device, devices
+from runtime.devices import Device, devices, find
 from runtime.gpu import evidence, gauges, verdict
 from runtime.measuring import Measurement, begin, cancel, log_end, measurements
 from runtime.memory import size_in_words
@@ -139,7 +139,11 @@ def _project_here() -> None:
 
 
 def _usable() -> list[Device]:
-    return [device for device in devices() if not device.missing]
+    """The devices, and ways to use several of them together."""
+    alone = [device for device in devices() if not device.missing]
+    gpus = [device.name for device in alone if device.name != "cpu"]
+    together = [f"mirrored:{','.join(gpus)}"] if len(gpus) > 1 else ["mirrored:cpu:2", "workers:2"]
+    return [*alone, *filter(None, map(find, together))]
 
 
 def _measure(went_on: bool) -> None:

@@ -13,6 +13,7 @@ from builder.training import Training
 from runtime.curves import Curves, read_curves
 from runtime.measuring import PRODUCT, Figure, Measurement
 from runtime.run import Run, open_run
+from runtime.strategies import strategy
 
 LOOKED_AT = 30  # newest runs at most
 LEAST_STEP = 1e-4  # seconds: a step never costs less than being begun
@@ -33,10 +34,15 @@ class Expectation:
 
     seconds: float
     ratio: Ratio | None = None
+    several: bool = False  # devices, whose talk with each other was not measured
 
     def __str__(self) -> str:
         """As a person reads it."""
         words = f"about {in_words(self.seconds)} an epoch"
+        if self.ratio is None and self.several:
+            return (
+                f"at best {words}, as each of the devices was measured alone: no run has finished on them together yet"
+            )
         if self.ratio is None:
             return f"{words}, from the measurement alone: no run has finished there yet"
         runs = "run" if self.ratio.runs == 1 else f"{self.ratio.runs} runs"
@@ -53,12 +59,18 @@ def work_of(facts: Mapping[str, Facts]) -> int:
 def step_seconds(measurement: Measurement, device: str, training: Training, macs: int) -> float | None:
     """Seconds of a training step; None where this device has not been measured.
 
-    Between two measured networks time follows a power of the work, beyond them the work itself.
+    Between two measured networks time follows a power of the work, beyond them the work itself. Several devices share a
+    batch; replicas on one processor share that processor too, and so gain nothing.
     """
-    points = _points(measurement.figures, device, training)
-    work = max(1, macs) * training.batch_size
+    chosen = strategy(device)
+    points = _points(measurement.figures, chosen.devices[0], training)
     if not points:
         return None
+    sharing = 1 if chosen.devices == ("cpu",) and not chosen.addresses else chosen.replicas
+    return _at(points, max(1, macs) * training.batch_size / sharing)
+
+
+def _at(points: Sequence[tuple[float, float]], work: float) -> float:
     below = [point for point in points if point[0] <= work]
     above = [point for point in points if point[0] > work]
     if not below or not above:
@@ -106,7 +118,7 @@ def expectation(
     if seconds is None:
         return None
     ratio = took(measurement, device, done)
-    return Expectation(seconds * (ratio.value if ratio else 1.0), ratio)
+    return Expectation(seconds * (ratio.value if ratio else 1.0), ratio, several=strategy(device).kind != "one")
 
 
 def took(measurement: Measurement, device: str, done: Iterable[Run]) -> Ratio | None:

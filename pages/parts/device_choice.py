@@ -61,9 +61,7 @@ def expected(
     if ratio := memory_ratio(device.name, done):
         words += f"; finished runs took {ratio.value:.2g} times their estimate"
     if time is None:
-        several = strategy(device.name).kind != "one"
-        known = "not measured for several devices" if several else "measure this machine on the Devices page to see it"
-        return f"time an epoch: {known}", words
+        return "time an epoch: measure this machine on the Devices page to see it", words
     return str(time), words
 
 

@@ -56,6 +56,20 @@ def test_a_number_format_takes_its_own_time_and_an_unknown_device_none():
     assert expectation(None, "cpu", Training(), {}, 100, []) is None
 
 
+@pytest.mark.parametrize(
+    ("device", "seconds"),
+    [("mirrored:cpu:2", 0.01), ("workers:2", 0.01), ("workers:10.0.0.1:1,10.0.0.2:1", 0.01 / 2**0.5)],
+)
+def test_several_devices_share_the_work_unless_they_are_one_processor(device, seconds):
+    assert step_seconds(KNOWN, device, Training(), 100_000) == pytest.approx(seconds)
+    known = expectation(KNOWN, device, Training(validation_split=0), {"dense": Facts(macs=100_000)}, 320, [])
+    assert str(known).startswith("at best about")
+    done = [finished(0.4, device)]
+    assert took(KNOWN, device, done).runs == 1
+    corrected = expectation(KNOWN, device, Training(validation_split=0), {"dense": Facts(macs=100_000)}, 320, done)
+    assert corrected.seconds == pytest.approx(0.2)
+
+
 def finished(elapsed, device="cpu"):
     """A run of two epochs over 320 examples that took so many seconds, in twice the memory that was estimated."""
     training = Training(epochs=2, validation_split=0)
