@@ -18,7 +18,7 @@ from pages.parts.blocks import edited, first_line
 from pages.parts.canvas import canvas, facts_of, wire
 from pages.parts.failure import keras_again
 from pages.parts.form import form
-from pages.parts.inside import Place, place
+from pages.parts.inside import Place, chosen, place
 from pages.parts.layer_forms import alike, effect, help_link, several
 from pages.parts.learned import draw_learned
 from pages.parts.totals import totals
@@ -69,8 +69,8 @@ def _inside(project: Project, here: Place) -> tuple[dict[str, Facts] | None, tup
 
 def _selected_layer(project: Project, conversation: Wire) -> Project:
     """The form of the one selected layer; the project after what was changed in it."""
-    here = place(project.graph, conversation.opened)
-    nodes = [node for key in conversation.selected if (node := here.graph.find(key.partition("#")[0]))]
+    opened = place(project.graph, conversation.opened)
+    here, nodes = chosen(project.graph, opened, conversation.selected)
     if len(nodes) > 1 and alike(nodes):
         return several(project, here, nodes, conversation)
     if len(nodes) != 1:
@@ -88,8 +88,10 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
     node = nodes[0]
     st.subheader(node.layer.type, help=node.layer.tooltip(), anchor=False)
     said = st.container(gap="xxsmall")
-    project, node_id = _name(project, here, node, conversation)
-    here = place(project.graph, conversation.opened)
+    if len(here.path) > len(opened.path):
+        st.caption(f"Inside {here.path[-1][0]}: what is changed here is changed in every instance of {here.block}.")
+    project, node_id = _name(project, opened, here, node, conversation)
+    here = place(project.graph, here.instances)
     renamed = here.graph.find(node_id)
     if renamed is None:
         return project
@@ -102,7 +104,7 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
         project = blocks.sharing(project, here, renamed, conversation)
     if here.path:
         blocks.exposing(project, here, renamed, conversation)
-    here = place(project.graph, conversation.opened)
+    here = place(project.graph, here.instances)
     if changed_node := here.graph.find(node_id):
         with said:
             effect(project, here, changed_node)
@@ -131,7 +133,7 @@ def _settings(project: Project, here: Place, node: Node, conversation: Wire) -> 
     return edited(project, here.edits(Configure(id=node.id, values=values)), conversation)
 
 
-def _name(project: Project, here: Place, node: Node, conversation: Wire) -> tuple[Project, str]:
+def _name(project: Project, opened: Place, here: Place, node: Node, conversation: Wire) -> tuple[Project, str]:
     wanted = st.text_input(
         "Name",
         node.id,
@@ -146,7 +148,7 @@ def _name(project: Project, here: Place, node: Node, conversation: Wire) -> tupl
     except ValueError as error:  # not a name at all, or taken
         st.error(first_line(error))
         return project, node.id
-    conversation.select([wanted])
+    conversation.select([here.key(wanted, opened)])
     return renamed, wanted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterable
 from functools import cache, partial
 from pathlib import Path
@@ -20,14 +21,15 @@ from starlette.types import Scope
 from builder.graph import DocumentError
 from builder.problem import Problem
 from builder.program import Facts
+from builder.validate import problems
 from pages.parts import state
-from pages.parts.inside import Place, place
+from pages.parts.inside import Place, place, valued
 from pages.parts.presence import PRESENCE, Doing
 from pages.parts.routes import PREFIX
 from pages.parts.runs import LIVE
 from pages.parts.totals import Totals
 from pages.parts.views import library, offered, view
-from pages.parts.wire import Wire
+from pages.parts.wire import Insides, Wire
 from runtime.run import runs
 from runtime.service import service
 from runtime.statistics import read
@@ -111,6 +113,30 @@ def facts_of(project: Project, inside: tuple[str, ...] = ()) -> dict[str, Facts]
     return service().shapes(project.graph, wait=PATIENCE if service().state == "ready" else 0, inside=inside)
 
 
+def insides(project: Project, here: Place, unrolled: Iterable[tuple[str, ...]]) -> tuple[Insides, bool]:
+    """What is seen inside of blocks by the path that leads there, and whether all shapes are there already.
+
+    Args:
+        here: where the canvas is open; all that lies around it is told too, so that the outline is whole.
+        unrolled: the instances that are shown from inside.
+    """
+    around = [here.instances[:depth] for depth in range(len(here.path))]
+    patience = time.monotonic() + PATIENCE
+    found: Insides = {}
+    complete = True
+    for path in dict.fromkeys([*around, *unrolled]):
+        there = place(project.graph, path)
+        if there.instances != path:
+            continue
+        left = max(0.0, patience - time.monotonic()) if service().state == "ready" else 0
+        facts = service().shapes(project.graph, wait=left, inside=path)
+        complete = complete and facts is not None
+        faults = problems(there.graph, facts=facts, inside=bool(path))
+        nodes = view(valued(project.graph, path), facts, faults)
+        found["/".join(path)] = list(nodes.values())
+    return found, complete
+
+
 def shapes_state(facts: dict[str, Facts] | None) -> str:
     """`ready`, or why shapes are not there: `coming`, `restarting`, `failed`."""
     if service().state in ("restarting", "failed"):
@@ -119,7 +145,7 @@ def shapes_state(facts: dict[str, Facts] | None) -> str:
 
 
 def canvas(
-    project: Project, here: Place, facts: dict[str, Facts] | None, totals: Totals, problems: Iterable[Problem]
+    project: Project, here: Place, facts: dict[str, Facts] | None, totals: Totals, found: Iterable[Problem]
 ) -> None:
     """Draw the canvas of a project, open `here`; what a person does there comes in at the next run, before anything is drawn.
 
@@ -128,16 +154,18 @@ def canvas(
         here: the network, or the inside of one of its blocks.
         facts: what Keras says about the nodes that are shown.
         totals: what the whole network comes to.
-        problems: what does not fit among the nodes that are shown.
+        found: what does not fit among the nodes that are shown.
     """
     key = f"canvas-{project.id}"
     conversation = wire(project)
     PRESENCE.join(project.id, conversation.epoch, state.visitor())
-    waiting = shapes_state(facts)
+    within, complete = insides(project, here, conversation.unrolled)
+    waiting = shapes_state(facts if complete else None)
     words = service().message or ("Shapes are coming." if waiting == "coming" else "")
     data = conversation.tell(
-        view(here.graph, facts, problems),
+        view(here.graph, facts, found),
         library(project.graph.blocks),
+        within,
         palette=offered(),
         status={"state": waiting, "message": words},
         totals=totals,
@@ -153,7 +181,8 @@ def canvas(
     _component()(
         key=key,
         data=data,
-        default={"selection": [], "opened": list(here.instances)},
+        default={"selection": [], "opened": list(here.instances), "expanded": []},
+        on_expanded_change=hear,
         on_outbox_change=hear,
         on_selection_change=hear,
         on_opened_change=hear,
@@ -165,6 +194,7 @@ def _hear(key: str, conversation: Wire) -> None:
     sent: dict[str, Any] = dict(st.session_state[key])
     conversation.choose(sent.get("selection"))
     conversation.open(sent.get("opened"))
+    conversation.unroll(sent.get("expanded"))
     if sent.get("outbox") is not None:
         conversation.receive(sent["outbox"])
 

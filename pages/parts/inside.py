@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from builder.edits import Edit
-from builder.graph import Graph
+from builder.graph import Block, Graph, Node
 from builder.layers.blocks import Instance
 
 DEEPEST = 50  # blocks within blocks that can be opened
@@ -29,6 +31,10 @@ class Place:
         """The instances that were opened on the way."""
         return tuple(instance for instance, _ in self.path)
 
+    def key(self, name: str, opened: Place) -> str:
+        """A node of this place as the canvas calls it, on which `opened` is open: `name`, or `unit/name` in an unrolled block."""
+        return "/".join([*self.instances[len(opened.path) :], name])
+
     def edits(self, *edits: Edit) -> list[Edit]:
         """The edits, done here."""
         return [edit.model_copy(update={"inside": self.block}) for edit in edits]
@@ -43,3 +49,36 @@ def place(network: Graph, instances: Sequence[str]) -> Place:
             break
         here = Place(network.inside(node.layer.block), (*here.path, (name, node.layer.block)))
     return here
+
+
+def valued(network: Graph, instances: Sequence[str]) -> Graph:
+    """What lies inside of instances as they have it: with the values that they give to what their blocks expose."""
+    here = network
+    for name in instances:
+        node = here.find(name)
+        if node is None or not isinstance(node.layer, Instance) or (block := network.block(node.layer.block)) is None:
+            break
+        inside = network.inside(block.name)
+        nodes = (_valued(block, one, node.layer) for one in inside.nodes)
+        here = inside.model_copy(update={"nodes": tuple(nodes)})
+    return here
+
+
+def _valued(block: Block, node: Node, instance: Instance) -> Node:
+    try:
+        layer = block.valued(node.id, node.layer, instance.values)
+    except ValidationError:  # told as a problem of the instance
+        return node
+    return node if layer is node.layer else node.model_copy(update={"layer": layer})
+
+
+def chosen(network: Graph, opened: Place, keys: Sequence[str]) -> tuple[Place, list[Node]]:
+    """Where the nodes lie that are selected on the canvas, and they themselves; inside a block that is shown from inside,
+    they are called `unit/name`, and all lie in the same one.
+    """
+    within = keys[0].split("/")[:-1] if keys else []
+    there = place(network, [*opened.instances, *within])
+    if len(there.path) != len(opened.path) + len(within):
+        return opened, []
+    names = (key.rpartition("/")[2].partition("#")[0] for key in keys if key.split("/")[:-1] == within)
+    return there, [node for name in names if (node := there.graph.find(name))]

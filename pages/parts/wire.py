@@ -10,19 +10,29 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from builder.edits import Edit, EditError, Fold, NameTakenError
+from builder.reading import CodeReadError
+from pages.parts.code import read_paste
 from pages.parts.inside import DEEPEST
 from pages.parts.views import View
+from runtime.store import Project
 
 MOST_EDITS = 200  # in one step of undo
 MOST_ENTRIES = 1_000  # in one message
 VERSIONS_KEPT = 8
 NOTICES_KEPT = 5
+MOST_UNROLLED = 60  # blocks shown from inside at once
+LONGEST_PATH = 4_000  # letters
+MOST_LETTERS = 1_000_000  # of code that is pasted
 Library = list[dict[str, Any]]
+Insides = dict[str, list[dict[str, Any]]]
 EDITS: TypeAdapter[tuple[Edit, ...]] = TypeAdapter(tuple[Edit, ...])
 
 
 class Entered(BaseModel):
-    """One step that a person took, numbered by the page load (`client`) that it was taken in, in the epoch it knew."""
+    """One step that a person took, numbered by the page load (`client`) that it was taken in, in the epoch it knew.
+
+    With `code` it is Python text that was pasted, whose layers are to be added to the network, or `inside` of a block.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,6 +41,8 @@ class Entered(BaseModel):
     epoch: str = Field(max_length=64)
     edits: list[Any] = Field(max_length=MOST_EDITS)
     history: Literal["undo", "redo"] | None = None
+    code: str | None = Field(None, max_length=MOST_LETTERS)
+    inside: str | None = Field(None, max_length=64)
 
 
 class Outgoing(BaseModel):
@@ -55,6 +67,9 @@ class Book(Protocol):
     def redo(self, project_id: str) -> object:
         """One step forward."""
 
+    def project(self, project_id: str) -> Project | None:
+        """The project as it is now."""
+
     def last_step(self, project_id: str, client: str) -> int:
         """The number of the last step of this canvas."""
 
@@ -70,6 +85,7 @@ class Wire:
         self.epoch = uuid.uuid4().hex
         self._versions: dict[int, View] = {0: {}}
         self._libraries: dict[int, Library] = {0: []}
+        self._insides: dict[int, Insides] = {0: {}}
         self._have = self._version = 0
         self._acknowledged: dict[str, int] = {}
         self._notices: deque[dict[str, Any]] = deque(maxlen=NOTICES_KEPT)
@@ -77,6 +93,7 @@ class Wire:
         self._select: dict[str, Any] = {"number": 0, "keys": []}
         self.selected: tuple[str, ...] = ()
         self.opened: tuple[str, ...] = ()
+        self.unrolled: tuple[tuple[str, ...], ...] = ()
 
     def receive(self, message: object) -> None:
         """Take what the canvas sent. Each step is applied once, however often it comes; what does not fit is told in words."""
@@ -102,6 +119,12 @@ class Wire:
         if isinstance(instances, list):
             self.opened = tuple(name for name in instances[:DEEPEST] if isinstance(name, str))
 
+    def unroll(self, paths: object) -> None:
+        """Take which instances of blocks the canvas shows from inside, each by the path that leads there (`stage/unit`)."""
+        if isinstance(paths, list):
+            found = (path for path in paths[:MOST_UNROLLED] if isinstance(path, str) and 0 < len(path) <= LONGEST_PATH)
+            self.unrolled = tuple(tuple(path.split("/")[:DEEPEST]) for path in found)
+
     def select(self, keys: Sequence[str]) -> None:
         """Have the canvas select these nodes and show them."""
         self.selected = tuple(keys)
@@ -112,24 +135,31 @@ class Wire:
         self._noticed += 1
         self._notices.append({"number": self._noticed, "text": text[:2_000]})
 
-    def tell(self, view: View, library: Library | None = None, **beside: Any) -> dict[str, Any]:
+    def tell(
+        self, view: View, library: Library | None = None, insides: Insides | None = None, **beside: Any
+    ) -> dict[str, Any]:
         """The message that leads the canvas from what it has to this view.
 
         Args:
             view: every node as it is to be shown, by key.
             library: the blocks of the network; left out where the canvas has the same.
+            insides: what is seen inside of blocks, by path; left out where the canvas has the same.
             beside: what else the canvas is told; `palette` is left out unless it has nothing yet.
         """
-        library = library or []
-        if self._version == 0 or (view, library) != (self._versions[self._version], self._libraries[self._version]):
+        library, insides = library or [], insides or {}
+        last = self._version
+        if last == 0 or (view, library, insides) != (self._versions[last], self._libraries[last], self._insides[last]):
             self._version += 1
             self._versions[self._version], self._libraries[self._version] = view, library
+            self._insides[self._version] = insides
             self._forget()
         had = self._versions[self._have]
         if self._have:
             beside.pop("palette", None)
         if not self._have or self._libraries[self._have] != library:
             beside["library"] = library
+        if not self._have or self._insides[self._have] != insides:
+            beside["insides"] = insides
         return {
             "project": self._project,
             "epoch": self.epoch,
@@ -151,14 +181,25 @@ class Wire:
 
     def _take(self, entry: Entered) -> None:
         try:
-            if entry.history is None:
+            if entry.code is not None:
+                self._paste(entry.code, entry.inside, step=f"{entry.client}#{entry.number}")
+            elif entry.history is None:
                 self._edit(EDITS.validate_python(entry.edits), step=f"{entry.client}#{entry.number}")
             elif entry.epoch == self.epoch:  # one of an older epoch may have been done: going back twice is worse
                 (self._book.undo if entry.history == "undo" else self._book.redo)(self._project)
         except ValidationError as error:
             self.say(f"That cannot be done: {_in_words(error)}")
-        except EditError as error:
+        except (EditError, CodeReadError) as error:
             self.say(str(error))
+
+    def _paste(self, text: str, inside: str | None, step: str) -> None:
+        project = self._book.project(self._project)
+        if project is None:
+            return
+        pasted, notes = read_paste(text, project.graph, inside)
+        self._book.edit(self._project, [pasted], by=self._visitor, step=step)
+        self.select([node.id for node in pasted.nodes])
+        self.say("\n".join([f"{len(pasted.nodes)} layers were read from the code.", *notes]))
 
     def _edit(self, edits: tuple[Edit, ...], step: str) -> None:
         try:
@@ -176,7 +217,7 @@ class Wire:
     def _forget(self) -> None:
         for version in list(self._versions)[1:-VERSIONS_KEPT]:
             if version != self._have:
-                del self._versions[version], self._libraries[version]
+                del self._versions[version], self._libraries[version], self._insides[version]
 
 
 def changed(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from builder.layers.blocks import Instance
-from tests.browser.test_canvas import CHAIN, Canvas, opened, projects  # noqa: F401 (pytest takes the fixtures from here)
+from builder.layers.blocks import BlockInput, Instance
+from tests.browser.test_canvas import CHAIN, Canvas, middle, opened, projects  # noqa: F401 (pytest takes the fixtures from here)
 
 pytestmark = pytest.mark.browser
 
@@ -45,3 +45,48 @@ def test_layers_are_folded_into_a_block_opened_changed_and_unfolded(opened: Call
     canvas.press("Control+Shift+g")
     expect(canvas.node("block_conv")).to_contain_text("7 @ 3x3")
     assert canvas.ids == {"image", "block_conv", "block_flatten", "scores"}
+
+
+def test_a_block_is_shown_from_inside_in_its_place(opened: Callable[..., Canvas]) -> None:  # noqa: F811
+    canvas = opened(*CHAIN)
+    canvas.node("conv").click()
+    canvas.node("flatten").click(modifiers=["Shift"])
+    canvas.press("Control+g")
+    canvas.node("block").get_by_role("button", name="Show what is inside").click()
+    expect(canvas.node("block/conv")).to_contain_text("6x6x4", timeout=90_000)
+    canvas.tool("Fit").click()
+    expect(canvas.node("scores")).to_be_in_viewport()
+    inner, frame, below = (canvas.node(name).bounding_box() for name in ("block/flatten", "block", "scores"))
+    assert inner
+    assert frame
+    assert below
+    assert frame["y"] < inner["y"] < inner["y"] + inner["height"] < frame["y"] + frame["height"] < below["y"]
+    for line in ("block/x 0 block/conv inputs", "block/conv 0 block/flatten inputs"):
+        expect(canvas.page.locator(f"[data-id='{line.replace('block/x', 'block/' + _input(canvas))}']")).to_be_attached()
+
+    canvas.node("block/conv").click()
+    filters = canvas.page.get_by_role("spinbutton", name="Filters")
+    filters.fill("6")
+    filters.press("Enter")
+    expect(canvas.node("block/conv")).to_contain_text("6 @ 3x3")
+
+    places = {node.id: (node.x, node.y) for node in canvas.graph.nodes}
+    title = canvas.node("block").locator(".title")
+    x, y = middle(title)
+    canvas.drag(title, (x + 180, y))
+    moved = {node.id: (node.x, node.y) for node in canvas.graph.nodes}
+    assert moved["block"][0] > places["block"][0] + 100
+    assert {name for name in places if moved[name] != places[name]} == {"block"}
+
+    canvas.node("block").get_by_role("button", name="Hide what is inside").click()
+    expect(canvas.node("block/conv")).to_have_count(0)
+    canvas.node("block").click()
+    canvas.press("i")
+    canvas.node("block/conv").dblclick()
+    expect(canvas.page.get_by_role("navigation", name="Open block")).to_contain_text("block")
+    expect(canvas.page.locator(".layer.selected[data-layer=conv]")).to_have_count(1)
+
+
+def _input(canvas: Canvas) -> str:
+    [block] = canvas.graph.blocks
+    return next(node.id for node in block.nodes if isinstance(node.layer, BlockInput))

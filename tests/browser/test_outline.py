@@ -76,11 +76,23 @@ def test_a_block_is_a_level_of_the_tree(canvas: Canvas) -> None:
     expect(block).to_have_attribute("aria-expanded", "false")
     block.focus()
     keyboard.press("ArrowRight")
-    expect(item(canvas, "Conv2D conv")).to_have_attribute("aria-level", "3")
-    expect(item(canvas, "Network")).to_have_attribute("aria-expanded", "true")
-    item(canvas, "Network").focus()
-    keyboard.press("Enter")
-    expect(item(canvas, "Dense scores")).to_have_attribute("aria-level", "1")
+    expect(item(canvas, "Conv2D conv")).to_have_attribute("aria-level", "2")
+    expect(canvas.node("block/conv")).to_be_visible()  # on the canvas too
+    keyboard.press("ArrowRight")
+    keyboard.press("ArrowDown")
+    expect(item(canvas, "Conv2D conv")).to_be_focused()
+    expect(canvas.page.get_by_label("Filters", exact=True)).to_be_visible()
+    keyboard.press("ArrowLeft")
+    expect(block).to_be_focused()
+    keyboard.press("ArrowLeft")
+    expect(item(canvas, "Conv2D conv")).to_have_count(0)
+    keyboard.press("Control+Enter")
+    expect(item(canvas, "Conv2D conv")).to_have_attribute("aria-level", "2")
+    expect(canvas.page.get_by_role("navigation", name="Open block")).to_be_visible()
+    item(canvas, "Dense scores").focus()
+    keyboard.press("Enter")  # out of the block, to its settings
+    expect(canvas.page.get_by_role("navigation", name="Open block")).to_have_count(0)
+    expect(canvas.page.get_by_label("Units", exact=True)).to_be_visible()
 
 
 def test_nobody_is_kept_out_of_the_canvas_in_the_dark_and_in_a_small_window(canvas: Canvas) -> None:

@@ -170,6 +170,14 @@ class TestTell:
         assert [node["key"] for node in told["nodes"]] == ["c"]
         assert "palette" not in told
 
+    def test_insides_are_told_when_they_change(self, wire: Wire) -> None:
+        made = shown(network(AddLayer(layer="Dense", id="c")))
+        told = wire.tell(made, insides={"unit": [{"key": "conv"}]})
+        assert told["insides"] == {"unit": [{"key": "conv"}]}
+        wire.receive(sent(epoch=told["epoch"], have=told["version"]))
+        assert "insides" not in wire.tell(made, insides={"unit": [{"key": "conv"}]})
+        assert wire.tell(made, insides={})["insides"] == {}
+
     def test_the_same_view_is_no_new_version(self, wire: Wire) -> None:
         made = shown(network(AddLayer(layer="Dense", id="c")))
         assert wire.tell(made)["version"] == wire.tell(dict(made))["version"] == 1
@@ -197,6 +205,9 @@ class TestTell:
         wire.choose(["b", 3, None])
         assert wire.selected == ("b",)
         wire.choose("nonsense")
+        wire.unroll(["unit/a", 3, "", "x" * 5_000])
+        wire.unroll("nonsense")
+        assert wire.unrolled == (("unit", "a"),)
         assert wire.selected == ("b",)
 
 

@@ -83,12 +83,13 @@ function Picture({ side, name, families, together, first }: PictureProps) {
     return { session, looks: looks(palette), colours: new Colours(session), direction: "down" as const, lifted: { current: null } };
   }, [side, families]);
   const { nodes, edges, routes } = useMemo(() => {
-    const plain = flowNodes(here.session.shown, [], new Set(), "down");
+    const scene = here.session.sceneOf("down");
+    const plain = flowNodes(scene, [], new Set());
     const marked = plain.map((node) => {
       const mark = side.marks[node.id];
       return mark ? { ...node, className: `marked ${mark}`, ariaLabel: `${node.ariaLabel}, ${mark}` } : node;
     });
-    const lines = flowEdges(here.session.shown, []);
+    const lines = flowEdges(scene, []);
     return { nodes: marked, edges: lines, routes: flowRoutes(plain, lines, "down") };
   }, [here, side]);
   useEffect(() => together.join(name, (viewport) => void view.setViewport(viewport)), [together, name, view]);

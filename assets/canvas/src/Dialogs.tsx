@@ -1,5 +1,6 @@
 /** What opens over the canvas: menus, lists to choose from, the search, the shortcuts. One at a time. */
 import { useEffect } from "react";
+import { CodeEntry } from "./CodeEntry";
 import { Find } from "./Find";
 import { type Item, Menu, itemsOf } from "./Menu";
 import { type Choice, Picker } from "./Picker";
@@ -20,7 +21,7 @@ export type Dialog =
   | { what: "menu"; at: Point; edge?: Edge }
   | { what: "add"; at: Point; place?: Point; from?: Origin; shape?: string }
   | { what: "replace"; at: Point }
-  | { what: "commands" | "search" | "shortcuts" };
+  | { what: "commands" | "search" | "shortcuts" | "code" };
 
 interface Props {
   dialog: Dialog;
@@ -78,6 +79,8 @@ export function Dialogs({ dialog, reach, onAdd, onShow, onOpen, onClose }: Props
       return <Picker title="Commands" placeholder="What do you want to do?" choices={(wanted) => [...commands(reach, wanted), ...(wanted.trim() ? additions(reach, wanted, onAdd) : [])]} onClose={onClose} />;
     case "search":
       return <Find onShow={onShow} onClose={onClose} />;
+    case "code":
+      return <CodeEntry onEnter={(code) => session.enterCode(code)} onClose={onClose} />;
     case "shortcuts":
       return <Shortcuts onClose={onClose} />;
   }

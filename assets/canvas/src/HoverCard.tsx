@@ -66,7 +66,7 @@ export function outputShape(node: NodeView | undefined, output: number): string 
 }
 
 function tensor(session: Session, id: string): string | null {
-  const edge = edgesOf(session.shown).find((one) => edgeId(one) === id);
+  const edge = edgesOf(session.seen.doc).find((one) => edgeId(one) === id);
   if (!edge) return null;
   return `${edge.source} → ${edge.target}: ${outputShape(session.node(edge.source), edge.output)}`;
 }

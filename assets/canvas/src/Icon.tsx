@@ -17,6 +17,8 @@ export const ICONS = {
   present: "M1.500 3h13M2.500 3v7.500h11V3M8 10.500v3M5.500 13.500h5",
   picture: "M2 3h12v10H2zM2 11l4-4 3 3 2-2 3 3M10.500 5.800a.7.7 0 1 0 .01 0z",
   aside: "M2 3h12v10H2zM10 3v10",
+  unroll: "M2.500 2.500h11v11h-11zM5 8h6M8 5v6",
+  rollUp: "M2.500 2.500h11v11h-11zM5 8h6",
   open: "M8 3v10M3 8h10",
   close: "M4 4l8 8M12 4l-8 8",
 } as const;

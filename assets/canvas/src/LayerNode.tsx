@@ -1,13 +1,14 @@
 /** A layer on the canvas: name, type, what matters of its parameters, output shape, parameter count, and its problems. */
 import { Handle, type Node, type NodeProps, type ReactFlowState, useStore } from "@xyflow/react";
 import { memo } from "react";
-import { Icon } from "./Icon";
+import { ICONS, Icon } from "./Icon";
+import { isInstance } from "./actions";
 import type { Direction } from "./direction";
 import { SIDES, across } from "./ports";
 import { useHere, useNode, usePainted } from "./use";
 import type { Trouble } from "./wire";
 
-export type LayerNodeType = Node<Record<string, never>, "layer">;
+export type LayerNodeType = Node<Record<string, never>, "layer" | "frame">;
 
 const READABLE = 0.45; // the smallest zoom at which the text of a node is read
 
@@ -17,7 +18,7 @@ export const SHAPES = 0.25;
 type Level = "all" | "type" | "shape";
 
 /** How much of a node is drawn: what nobody can make out costs nothing. */
-function level({ transform: [, , zoom] }: ReactFlowState): Level {
+export function level({ transform: [, , zoom] }: ReactFlowState): Level {
   return zoom < SHAPES ? "shape" : zoom < READABLE ? "type" : "all";
 }
 
@@ -33,7 +34,7 @@ function Layer({ id, selected }: NodeProps<LayerNodeType>) {
     <div
       className={`layer ${selected ? "selected" : ""} ${node.disabled ? "disabled" : ""} ${worst ? worst.severity : ""} ${much === "all" ? "" : `far ${much}`} ${painted ? (painted.colour ? "painted" : "unpainted") : ""}`}
       style={{ "--family": look?.colour, "--paint": painted?.colour, "--ink": painted?.ink } as React.CSSProperties}
-      data-layer={node.id}
+      data-layer={node.key}
     >
       {much !== "shape" && <Ports names={node.ports} lists={node.lists} optional={node.optional} direction={direction} />}
       {much === "type" && <div className="plain">{node.layer.type}</div>}
@@ -53,17 +54,33 @@ function Layer({ id, selected }: NodeProps<LayerNodeType>) {
         </>
       )}
       {worst && <Badge troubles={node.troubles} severity={worst.severity} />}
-      {much !== "shape" && node.outputs.map((name, index) => (
-        <Handle key={index} type="source" position={SIDES[direction].source} id={String(index)} style={along(index, node.outputs.length, direction)} title={`${name}: drag to an input of another layer`}>
-          {node.outputs.length > 1 && <span className="port below">{name}</span>}
-        </Handle>
-      ))}
+      {much === "all" && isInstance(node) && <Unroll id={id} word="Show what is inside, here" icon="unroll" />}
+      {much !== "shape" && <Outputs names={node.outputs} direction={direction} />}
     </div>
   );
 }
 
 /** React Flow also tells it where it stands; that changes nothing in it, so that what is dragged is not drawn anew. */
 export const LayerNode = memo(Layer, (before, after) => before.id === after.id && before.selected === after.selected);
+
+/** Show the inside of a block in its place, or no more. */
+export function Unroll({ id, word, icon }: { id: string; word: string; icon: "unroll" | "rollUp" }) {
+  const { session } = useHere();
+  return (
+    <button type="button" className="unroll nodrag" title={`${word} (I)`} aria-label={`${word}: ${id}`} tabIndex={-1} onClick={() => session.unroll([id], icon === "unroll")}>
+      <Icon path={ICONS[icon]} />
+    </button>
+  );
+}
+
+/** The dots from which connections begin. */
+export function Outputs({ names, direction }: { names: readonly string[]; direction: Direction }) {
+  return names.map((name, index) => (
+    <Handle key={index} type="source" position={SIDES[direction].source} id={String(index)} style={along(index, names.length, direction)} title={`${name}: drag to an input of another layer`}>
+      {names.length > 1 && <span className="port below">{name}</span>}
+    </Handle>
+  ));
+}
 
 interface PortsProps {
   names: readonly string[];
@@ -72,7 +89,7 @@ interface PortsProps {
   direction: Direction;
 }
 
-function Ports({ names, lists, optional, direction }: PortsProps) {
+export function Ports({ names, lists, optional, direction }: PortsProps) {
   return names.map((name, index) => (
     <Handle
       key={name}
@@ -88,11 +105,11 @@ function Ports({ names, lists, optional, direction }: PortsProps) {
   ));
 }
 
-function along(index: number, count: number, direction: Direction): React.CSSProperties {
+export function along(index: number, count: number, direction: Direction): React.CSSProperties {
   return { [direction === "down" ? "left" : "top"]: `${across(index, count) * 100}%` };
 }
 
-function Badge({ troubles, severity }: { troubles: readonly Trouble[]; severity: Trouble["severity"] }) {
+export function Badge({ troubles, severity }: { troubles: readonly Trouble[]; severity: Trouble["severity"] }) {
   const text = troubles.map(({ message, remedy }) => `${message} ${remedy}`).join("\n");
   return (
     <span className="badge nodrag" role="img" tabIndex={0} aria-label={`${severity}: ${text}`}>

@@ -52,7 +52,6 @@ export function Legend() {
     if (live && statistics) return `${statistics.name}, ${statistics.live ? "live, " : ""}after ${statistics.epoch.toFixed(statistics.epoch % 1 ? 2 : 0)} epochs${range ? "" : ": nothing measured of this"}`;
     if (live) return asked ? "No run of this network yet: train it, and come back to see it live." : "Asking for the newest run.";
     if (!range) return "Not known yet: shapes are coming.";
-    const { size } = session.shown;
-    return range.known < size ? `${size - range.known} without a value; hover over one to learn why.` : "";
+    return range.unknown ? `${range.unknown} without a value; hover over one to learn why.` : "";
   }
 }

@@ -5,18 +5,18 @@ import { type Reach, commandOf, written } from "./commands";
 /** Names of commands, in groups; those in `if they can` are left out where they cannot be done. */
 const OF_LAYERS = [
   ["cut", "copy", "duplicate", "delete"],
-  ["replace", "disable", "join", "fold", "unfold", "open", "more", "less"],
+  ["replace", "disable", "join", "fold", "unfold", "open", "unroll", "more", "less"],
   ["upstream", "downstream", "whole", "type"],
   ["left", "centre", "right", "top", "middle", "bottom", "across", "down"],
 ];
 const OF_CANVAS = [
-  ["add", "paste"],
+  ["add", "paste", "code"],
   ["all", "box", "search"],
   ["undo", "redo", "leave"],
   ["tidy", "fit"],
   ["commands", "shortcuts"],
 ];
-const ALWAYS = new Set(["add", "paste", "undo", "redo", "cut", "copy", "duplicate", "delete", "replace", "disable", "fold"]);
+const ALWAYS = new Set(["add", "paste", "code", "undo", "redo", "cut", "copy", "duplicate", "delete", "replace", "disable", "fold"]);
 
 export interface Item {
   name: string;

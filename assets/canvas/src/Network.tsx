@@ -21,15 +21,18 @@ import { TensorEdge } from "./TensorEdge";
 import { Threads } from "./Threads";
 import type { Actions, Origin } from "./actions";
 import { ConnectionHint, asEdge, useConnecting } from "./connecting";
-import { type Direction, kept } from "./direction";
+import type { Direction } from "./direction";
+import type { Scene } from "./expansion";
+import { FrameNode } from "./FrameNode";
 import { type Line, flowEdges, flowNodes, flowRoutes } from "./flow";
 import { glide } from "./motion";
 import type { Route } from "./route";
 import { useSteady } from "./steady";
 import { Routes, useHere } from "./use";
+import type { Session } from "./session";
 import type { Edge } from "./wire";
 
-const NODE_TYPES = { layer: LayerNode };
+const NODE_TYPES = { layer: LayerNode, frame: FrameNode };
 const EDGE_TYPES = { tensor: TensorEdge };
 const FIT = { padding: 0.15, maxZoom: 1 };
 const FURTHER = ["Shift", "Meta", "Control"]; // keys that add to what is selected
@@ -59,9 +62,9 @@ interface Props {
 
 export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, target, onTarget, presenting }: Props) {
   const { session, looks, direction } = useHere();
-  const selected = new Set(session.selected);
-  const [nodes, setNodes] = useState<LayerNodeType[]>(() => flowNodes(session.shown, [], selected, direction));
-  const [lines, setLines] = useState<Line[]>(() => flowEdges(session.shown, []));
+  const scene = session.sceneOf(direction);
+  const [nodes, setNodes] = useState<LayerNodeType[]>(() => flowNodes(scene, [], chosen(session)));
+  const [lines, setLines] = useState<Line[]>(() => flowEdges(scene, []));
   const view = useReactFlow();
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef(nodes);
@@ -70,11 +73,12 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
 
   useEffect(() => {
     const follow = () => {
-      const next = same(latest.current, flowNodes(session.shown, latest.current, new Set(session.selected), direction));
+      const scene = session.sceneOf(direction);
+      const next = same(latest.current, flowNodes(scene, latest.current, chosen(session)));
       if (next.some((node, index) => elsewhere(node, latest.current[index]))) setMoving(true);
       latest.current = next;
       setNodes(next);
-      setLines((before) => same(before, flowEdges(session.shown, before)));
+      setLines((before) => same(before, flowEdges(scene, before)));
     };
     follow();
     return session.subscribe(follow);
@@ -130,7 +134,7 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     else setTimeout(open, SETTLE);
   }, [session, view, pane, opened, direction, presenting]);
   useEffect(() => {
-    if (called) view.fitView({ nodes: session.selected.map((id) => ({ id })), duration: glide(), maxZoom: 1, minZoom: 0.6 });
+    if (called) view.fitView({ nodes: [...chosen(session)].map((id) => ({ id })), duration: glide(), maxZoom: 1, minZoom: 0.6 });
   }, [called, session, view]);
 
   const change = (changes: NodeChange<LayerNodeType>[]) => {
@@ -142,7 +146,7 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     const stepped = changes.flatMap((one) => (one.type === "position" && !one.dragging ? one.id : []));
     if (stepped.length) {
       clearTimeout(settling.current);
-      settling.current = setTimeout(() => actions.move(places(direction, latest.current.filter(({ id }) => stepped.includes(id)))), KEYS_SETTLE);
+      settling.current = setTimeout(() => actions.move(places(scene, latest.current.filter(({ id }) => stepped.includes(id)))), KEYS_SETTLE);
     }
   };
   const changeEdges = (changes: EdgeChange<Line>[]) => {
@@ -164,26 +168,32 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     onNodeDragStop: (event, node, together) => {
       const edge = dragging(event as unknown as MouseEvent, node, together);
       onTarget(undefined);
-      if (edge) actions.insert(node.id, edge, places(direction, together));
-      else actions.move(places(direction, together));
+      if (edge) actions.insert(node.id, edge, places(scene, together));
+      else actions.move(places(scene, together));
     },
     onNodeClick: ({ shiftKey, ctrlKey, metaKey }, { id }) => {
       // Of several that are selected, a click chooses one; React Flow would leave all of them.
       if (!shiftKey && !ctrlKey && !metaKey && session.selected.length > 1) session.select([id]);
     },
     onNodeDoubleClick: (_event, node) => actions.enter(node.id),
-    onSelectionDragStop: (_event, together) => actions.move(places(direction, together)),
+    onSelectionDragStop: (_event, together) => actions.move(places(scene, together)),
     onMoveEnd: (_event, viewport) => viewports.set(session, viewport),
     onPointerDownCapture: () => session.hold(),
     onPointerMove: ({ clientX, clientY }) => {
-      session.company.point = kept(view.screenToFlowPosition({ x: clientX, y: clientY }), direction);
+      session.company.point = scene.kept(view.screenToFlowPosition({ x: clientX, y: clientY }));
     },
     onPointerLeave: () => {
       session.company.point = null;
     },
   });
   const fit = useMemo(() => ({ ...FIT, duration: glide() }), []);
-  const colour = useCallback(({ id }: LayerNodeType) => looks.get(session.node(id)?.family ?? "")?.colour ?? "#888", [looks, session]);
+  const colour = useCallback(
+    ({ id, type }: LayerNodeType) => {
+      const family = looks.get(session.node(id)?.family ?? "")?.colour ?? "#888";
+      return type === "frame" ? `color-mix(in srgb, ${family} 20%, transparent)` : family;
+    },
+    [looks, session],
+  );
 
   return (
     <Routes value={resting}>
@@ -225,8 +235,13 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
   );
 }
 
-function places(direction: Direction, nodes: readonly LayerNodeType[]) {
-  return nodes.map(({ id, position }) => ({ id, ...kept(position, direction) }));
+/** Where nodes have been put, for the document; what lies inside a block comes along with it. */
+function places(scene: Scene, nodes: readonly LayerNodeType[]) {
+  return nodes.filter(({ parentId }) => parentId === undefined).map(({ id, position }) => ({ id, ...scene.kept(position, id) }));
+}
+
+function chosen({ selected, selectedInside }: Session): ReadonlySet<string> {
+  return new Set([...selected, ...selectedInside]);
 }
 
 /** The ways of all connections, found anew only when a layer has come to stand elsewhere, or a connection came or went. */

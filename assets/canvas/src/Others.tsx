@@ -2,9 +2,8 @@
 import { ViewportPortal, useStore } from "@xyflow/react";
 import { useSyncExternalStore } from "react";
 import { type Other, colourOf } from "./company";
-import { seen } from "./direction";
 import { SIZE } from "./size";
-import { useHere } from "./use";
+import { useHere, useScene } from "./use";
 
 const RING = 6; // pixels between a layer and the frame around it
 
@@ -16,23 +15,24 @@ function useOthers(): readonly Other[] {
 /** Pointers and frames, in the picture. */
 export function Others() {
   const others = useOthers();
-  const { session, direction } = useHere();
+  const { session } = useHere();
+  const scene = useScene();
   const zoom = useStore(({ transform }) => transform[2]);
   if (others.length === 0) return null;
   return (
     <ViewportPortal>
       {others.flatMap((other) =>
         other.keys.flatMap((key) => {
-          const node = session.node(key);
+          const node = session.shown.get(key);
           if (!node) return [];
-          const { x, y } = seen(node, direction);
+          const { x, y } = scene.seen(node);
           const size = { width: SIZE.width + 2 * RING, height: SIZE.height + 2 * RING };
           return <div key={`${other.id} ${key}`} className="other-ring" style={{ ...size, borderColor: colourOf(other), transform: `translate(${x - RING}px, ${y - RING}px)` }} />;
         }),
       )}
       {others.map((other) => {
         if (!other.at) return null;
-        const { x, y } = seen({ x: other.at[0], y: other.at[1] }, direction);
+        const { x, y } = scene.seen({ x: other.at[0], y: other.at[1] });
         return (
           <div key={other.id} className="other-pointer" aria-hidden style={{ color: colourOf(other), transform: `translate(${x}px, ${y}px) scale(${1 / zoom})` }}>
             <svg width="16" height="20" viewBox="0 0 16 20"><path d="M1 1v15l4-4 3 7 2.500-1-3-7h6z" fill="currentColor" stroke="#fff" /></svg>

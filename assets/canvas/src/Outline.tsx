@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Icon } from "./Icon";
 import { OutlineActions } from "./OutlineActions";
-import { type Actions, isInstance } from "./actions";
+import type { Actions } from "./actions";
 import { openHelp } from "./help";
 import { type Row, rows, shifted, spoken, typedAhead } from "./outline";
 import { useHere } from "./use";
@@ -22,7 +22,7 @@ export function Outline({ actions, onShow }: Props) {
   const [renaming, setRenaming] = useState("");
   const typed = useRef({ text: "", at: 0 });
   const wasAt = useRef(0);
-  const all = rows(session.shown, session.status?.path ?? []);
+  const all = rows(session.within);
   const found = all.findIndex((row) => row.key === active);
   // What has just been removed leaves the focus at its place.
   const at = found >= 0 ? found : Math.max(0, Math.min(wasAt.current, all.length - 1));
@@ -34,39 +34,51 @@ export function Outline({ actions, onShow }: Props) {
     if (lost && here && (inside?.activeElement === null || tree.current?.contains(inside?.activeElement ?? null))) go(at, false);
   });
 
+  /** What a row is called on the canvas, if it is seen there. */
+  const onCanvas = (row: Row): string | undefined => {
+    const open = session.opened.join("/");
+    const key = open === "" ? row.key : row.key.startsWith(`${open}/`) ? row.key.slice(open.length + 1) : undefined;
+    return key !== undefined && session.node(key) ? key : undefined;
+  };
+  const isEditable = (row: Row) => row.within.join("/") === session.opened.join("/");
   const go = (to: number, selecting: boolean) => {
     const row = all[to];
     if (!row) return;
     setActive(row.key);
     wasAt.current = to;
-    if (selecting) session.select(row.node ? [row.key] : []);
-    if (row.node) onShow(row.key);
+    const key = onCanvas(row);
+    if (selecting) session.select(key === undefined ? [] : [key]);
+    if (key !== undefined) onShow(key);
     requestAnimationFrame(() => tree.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(row.key)}"]`)?.focus());
   };
   const extend = (to: number) => {
-    const chosen = new Set(session.selected);
-    const key = all[to]?.key;
-    if (key && all[to]?.node) session.select([...chosen.add(here?.key ?? key), key]);
+    const key = all[to] && onCanvas(all[to]);
+    const from = here && onCanvas(here);
+    if (key !== undefined) session.select([...new Set([...session.selected, ...(from === undefined ? [] : [from]), key])]);
     go(to, false);
   };
-  const toggle = (key: string) => {
-    const chosen = session.selected.includes(key) ? session.selected.filter((one) => one !== key) : [...session.selected, key];
-    session.select(chosen);
+  const toggle = (row: Row) => {
+    const key = onCanvas(row);
+    if (key === undefined) return;
+    const chosen = [...session.selected, ...session.selectedInside];
+    session.select(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
   };
   const shift = (by: -1 | 1) => {
-    const edge = here?.node && shifted(session.shown, here.node, by);
-    if (edge && here?.node) session.edit({ type: "Insert", id: here.node.id, edge });
+    const edge = here && isEditable(here) && shifted(session.shown, here.node, by);
+    if (edge) session.edit({ type: "Insert", id: here.node.id, edge });
   };
+  const isAround = (row: Row) => session.opened.join("/").concat("/").startsWith(`${row.key}/`);
   const inward = () => {
-    if (!here) return;
-    if (here.node && isInstance(here.node)) actions.enter(here.key);
-    else if (!here.node) go(at + 1, true);
+    if (here?.expanded === false) session.unrollPaths([here.key], true);
+    else if (here?.expanded) go(at + 1, true);
   };
   const outward = () => {
     if (!here) return;
-    if (here.node) go(all.filter((row) => !row.node).length - 1, true);
-    else if (at > 0) go(at - 1, true);
+    if (here.expanded && !isAround(here)) session.unrollPaths([here.key], false);
+    else if (here.within.length) go(all.findIndex(({ key }) => key === here.within.join("/")), true);
   };
+  /** Edit a layer where it lies: its block is opened. */
+  const visit = (row: Row) => session.open(row.within, [row.node.key]);
 
   const key = (event: React.KeyboardEvent) => {
     if (renaming || !here || event.target !== event.currentTarget.querySelector(":focus")) return;
@@ -81,7 +93,7 @@ export function Outline({ actions, onShow }: Props) {
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };
     const to = steps[event.key];
     if (to !== undefined) return () => (event.shiftKey ? extend(to) : go(to, !event.ctrlKey));
-    if (event.key === " ") return () => here?.node && toggle(here.key);
+    if (event.key === " ") return () => here && toggle(here);
     if (event.ctrlKey || event.metaKey) return null;
     switch (event.key) {
       case "ArrowRight":
@@ -89,11 +101,11 @@ export function Outline({ actions, onShow }: Props) {
       case "ArrowLeft":
         return outward;
       case "Enter":
-        return () => (here?.node ? configure(here) : actions.leave(here?.depth ?? 0));
+        return () => here && configure(here);
       case "F2":
-        return () => here?.node && setRenaming(here.key);
+        return () => here && isEditable(here) && setRenaming(here.key);
       case "F1":
-        return () => here?.node && openHelp(here.node.layer.type);
+        return () => here && openHelp(here.node.layer.type);
       default:
         return event.key.length === 1 ? () => jump(event.key) : null;
     }
@@ -105,40 +117,45 @@ export function Outline({ actions, onShow }: Props) {
     if (to >= 0) go(to, true);
   };
   const configure = (row: Row) => {
-    session.select([row.key]);
-    focusForm(row.key);
+    const key = onCanvas(row);
+    if (key === undefined) visit(row);
+    else session.select([key]);
+    focusForm(row.node.key);
   };
 
+  const selected = new Set([...session.selected, ...session.selectedInside].map((key) => session.path(key)));
   return (
     <div className="outline">
       <div className="tree" role="tree" aria-label="Outline of the network" aria-multiselectable ref={tree} onKeyDown={key}>
         {all.map((row, index) => {
           const { node } = row;
-          const look = node && looks.get(node.family);
-          const worst = node?.troubles.find((trouble) => trouble.severity === "error") ?? node?.troubles[0];
+          const look = looks.get(node.family);
+          const worst = node.troubles.find((trouble) => trouble.severity === "error") ?? node.troubles[0];
           return (
             <div
               key={row.key}
               role="treeitem"
               data-row={row.key}
               tabIndex={index === at ? 0 : -1}
-              className={`row ${node ? "" : "around"} ${worst?.severity ?? ""}`}
+              className={`row ${isAround(row) ? "around" : ""} ${worst?.severity ?? ""}`}
               style={{ "--level": row.level, "--family": look?.colour } as React.CSSProperties}
               aria-level={row.level}
               aria-posinset={row.place}
               aria-setsize={row.of}
-              aria-selected={node ? session.selected.includes(row.key) : false}
-              aria-expanded={node ? (isInstance(node) ? false : undefined) : true}
-              aria-label={node ? spoken(node) : row.key.replace(/^\/\d+ /, "")}
+              aria-selected={selected.has(row.key)}
+              aria-expanded={row.expanded}
+              aria-label={spoken(node)}
               onFocus={() => setActive(row.key)}
               onClick={(event) => {
-                if (event.ctrlKey || event.metaKey) toggle(row.key);
+                if (event.ctrlKey || event.metaKey) toggle(row);
+                else if (onCanvas(row) === undefined) visit(row);
                 else go(index, true);
               }}
-              onDoubleClick={() => (node ? actions.enter(row.key) : actions.leave(row.depth ?? 0))}
+              onDoubleClick={() => (row.expanded === undefined ? visit(row) : session.open([...row.within, node.key]))}
             >
+              {row.expanded !== undefined && <Twist row={row} onTwist={() => session.unrollPaths([row.key], !row.expanded)} still={isAround(row)} />}
               {look && <Icon className="mark" path={look.mark} />}
-              {renaming === row.key && node ? (
+              {renaming === row.key ? (
                 <Rename
                   name={node.id}
                   onDone={(to) => {
@@ -147,14 +164,14 @@ export function Outline({ actions, onShow }: Props) {
                       session.edit({ type: "Rename", id: node.id, to });
                       session.select([to]);
                     }
-                    setActive(to && to !== node.id ? to : row.key);
+                    setActive(to && to !== node.id ? [...row.within, to].join("/") : row.key);
                     requestAnimationFrame(() => tree.current?.querySelector<HTMLElement>("[tabindex='0']")?.focus());
                   }}
                 />
               ) : (
                 <>
-                  <span className="type">{node ? node.layer.type : row.key.replace(/^\/\d+ /, "")}</span>
-                  {node && <span className="id"> {node.id}</span>}
+                  <span className="type">{node.layer.type}</span>
+                  <span className="id"> {node.id}</span>
                   {worst && <b className="trouble" aria-hidden title={worst.message}>{worst.severity === "error" ? "!" : "?"}</b>}
                 </>
               )}
@@ -165,16 +182,33 @@ export function Outline({ actions, onShow }: Props) {
       </div>
       <OutlineActions
         actions={actions}
-        node={here?.node}
+        node={here && isEditable(here) ? here.node : undefined}
+        elsewhere={here && !isEditable(here) ? { name: here.node.id, visit: () => visit(here) } : undefined}
         onAdded={(id) => {
-          setActive(id);
+          setActive(session.path(id));
           requestAnimationFrame(() => onShow(id));
         }}
-        onConfigure={() => here?.node && configure(here)}
-        onRename={() => here?.node && setRenaming(here.key)}
+        onConfigure={() => here && configure(here)}
+        onRename={() => here && setRenaming(here.key)}
         onShift={shift}
       />
     </div>
+  );
+}
+
+/** Shows what is inside of a block, and hides it; keys do it with the arrows. */
+function Twist({ row, onTwist, still }: { row: Row; onTwist(): void; still: boolean }) {
+  return (
+    <span
+      className={`twist ${still ? "still" : ""}`}
+      aria-hidden
+      onClick={(event) => {
+        event.stopPropagation();
+        if (!still) onTwist();
+      }}
+    >
+      {row.expanded ? "▾" : "▸"}
+    </span>
   );
 }
 

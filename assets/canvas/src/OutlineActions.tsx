@@ -12,13 +12,15 @@ const MOST = 400; // choices in one menu; a network of thousands is better conne
 interface Props {
   actions: Actions;
   node: NodeView | undefined;
+  /** What the outline stands at, where that is in a block that is not open. */
+  elsewhere: { name: string; visit(): void } | undefined;
   onAdded(id: string): void;
   onConfigure(): void;
   onRename(): void;
   onShift(by: -1 | 1): void;
 }
 
-export function OutlineActions({ actions, node, onAdded, onConfigure, onRename, onShift }: Props) {
+export function OutlineActions({ actions, node, elsewhere, onAdded, onConfigure, onRename, onShift }: Props) {
   const { session } = useHere();
   const { shown, selected } = session;
   const [wanted, setWanted] = useState("");
@@ -43,6 +45,12 @@ export function OutlineActions({ actions, node, onAdded, onConfigure, onRename, 
         <datalist id="layers-to-add">{session.palette.entries.map(({ type }) => <option key={type} value={type} />)}</datalist>
         <button type="submit" disabled={!wanted.trim()}>Add</button>
       </form>
+      {elsewhere && (
+        <div className="buttons">
+          <button type="button" title="Change its settings (Enter)" onClick={onConfigure}>Settings</button>
+          <button type="button" title="Open what it lies in" onClick={elsewhere.visit}>Edit {elsewhere.name} where it lies</button>
+        </div>
+      )}
       {node && (
         <>
           <Menu word="Connect to" doc={shown} edges={targets(shown, node)} name={({ target, port, output }) => inWords(shown, { source: node.key, output, target, port }).replace(/^.*? → /, node.outputs.length > 1 ? `${node.outputs[output]} → ` : "")} act={(edge) => actions.connect(edge)} />
@@ -53,7 +61,7 @@ export function OutlineActions({ actions, node, onAdded, onConfigure, onRename, 
             <button type="button" title="Give it another name (F2)" onClick={onRename}>Rename</button>
             <button type="button" title="One step earlier (Alt+Up)" disabled={!shifted(shown, node, -1)} onClick={() => onShift(-1)}>Earlier</button>
             <button type="button" title="One step later (Alt+Down)" disabled={!shifted(shown, node, 1)} onClick={() => onShift(1)}>Later</button>
-            {isInstance(node) && <button type="button" title="Show what is inside (Right)" onClick={() => actions.enter(node.key)}>Open</button>}
+            {isInstance(node) && <button type="button" title="Open the block (Ctrl+Enter)" onClick={() => actions.enter(node.key)}>Open</button>}
             {isInstance(node) && <button type="button" title="Put the layers inside in its place (Ctrl+Shift+G)" onClick={withNode(() => actions.unfold())}>Unfold</button>}
             <button type="button" title="Make a block of what is selected (Ctrl+G)" onClick={withNode(() => actions.fold())}>Fold</button>
             <button type="button" title="Leave it out of the network, or take it in again (E)" onClick={withNode(() => actions.disable())}>{node.disabled ? "Switch on" : "Switch off"}</button>

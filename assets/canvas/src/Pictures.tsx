@@ -3,8 +3,9 @@ import { useStoreApi } from "@xyflow/react";
 import { useRef } from "react";
 import { ICONS, Icon } from "./Icon";
 import { type Reach, commandOf } from "./commands";
-import { flowEdges, flowNodes, flowRoutes } from "./flow";
-import { type Area, around, download, measured, png, svg } from "./picture";
+import { flowEdges, flowNodes, flowRoutes, laidOut } from "./flow";
+import { type Area, type Drawn, around, download, measured, png, svg } from "./picture";
+import { SIZE } from "./size";
 import type { Surroundings } from "./use";
 
 const KINDS = ["seen-png", "seen-svg", "all-png", "all-svg"];
@@ -36,16 +37,18 @@ export function usePicture(place: React.RefObject<HTMLElement | null>, { session
   const store = useStoreApi();
   return (all, kind) => {
     if (!place.current) return;
-    const nodes = flowNodes(session.shown, [], new Set(), direction);
+    const scene = session.sceneOf(direction);
+    const nodes = flowNodes(scene, [], new Set());
+    const corners = laidOut(nodes);
     const { width, height, transform: [x, y, zoom] } = store.getState();
-    const area: Area = all ? around(nodes) : { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
-    const drawn = nodes.flatMap(({ id, position }) => {
-      const node = session.node(id);
-      return node ? [{ at: position, node, look: looks.get(node.family), painted: colours.of(id) }] : [];
+    const drawn = nodes.flatMap(({ id, type, width = SIZE.width, height = SIZE.height }): Drawn[] => {
+      const [node, at] = [session.node(id), corners.get(id)];
+      return node && at ? [{ at, size: { width, height }, frame: type === "frame", node, look: looks.get(node.family), painted: colours.of(id) }] : [];
     });
+    const area: Area = all ? around(drawn) : { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
     const style = getComputedStyle(place.current);
     const theme = { paper: style.backgroundColor, ink: style.color, error: style.getPropertyValue("--error").trim() };
-    const routes = flowRoutes(nodes, flowEdges(session.shown, []), direction).values();
+    const routes = flowRoutes(nodes, flowEdges(scene, []), direction).values();
     const picture = svg(area, drawn, routes, direction, theme, measured());
     const drawing = new Blob([picture], { type: "image/svg+xml" });
     if (kind === "svg") return download(drawing, "network.svg");

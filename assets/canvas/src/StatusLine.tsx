@@ -4,7 +4,8 @@ import { ICONS, Icon } from "./Icon";
 import { Present } from "./Others";
 import { useHere } from "./use";
 
-const SHOWN_FOR = 12_000; // milliseconds
+const SHOWN_FOR = 12_000; // milliseconds,
+const A_LETTER = 60; // and longer for more than a line
 
 export function StatusLine() {
   const { session } = useHere();
@@ -13,7 +14,7 @@ export function StatusLine() {
   const [read, setRead] = useState(0);
   useEffect(() => {
     if (!notice) return;
-    const timer = setTimeout(() => setRead(notice.number), SHOWN_FOR);
+    const timer = setTimeout(() => setRead(notice.number), SHOWN_FOR + A_LETTER * Math.max(0, notice.text.length - 100));
     return () => clearTimeout(timer);
   }, [notice?.number]);
   const connection = session.silent ? "No connection to Layerloom. You can go on; your changes are kept here and sent when it is back." : "";
@@ -21,7 +22,7 @@ export function StatusLine() {
     <div className="status-line" role="status">
       {notice && notice.number > read && (
         <span className="notice">
-          {notice.text}
+          <span>{notice.text}</span>
           <button type="button" aria-label="Close this message" onClick={() => setRead(notice.number)}><Icon path={ICONS.close} /></button>
         </span>
       )}

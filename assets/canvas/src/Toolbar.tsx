@@ -32,6 +32,7 @@ export function Toolbar({ reach, open, onOpen, aside, onAside, outlined, onOutli
         <>
           <Of name="unfold" word="Unfold" icon="unfold" reach={reach} />
           <Of name="open" word="Open" icon="open" reach={reach} />
+          <Of name="unroll" word="Inside" icon="unroll" reach={reach} />
         </>
       )}
       <i />

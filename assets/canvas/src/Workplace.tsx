@@ -13,7 +13,7 @@ import { Dialogs, type Dialog } from "./Dialogs";
 import { Actions, type Origin } from "./actions";
 import { Colours } from "./colours";
 import type { Asked } from "./commands";
-import { type Direction, kept } from "./direction";
+import type { Direction } from "./direction";
 import { edgeId, edgesOf } from "./document";
 import { looks } from "./families";
 import { listen } from "./keys";
@@ -57,7 +57,7 @@ function Inside({ session }: { session: Session }) {
   const [presenting, setPresenting] = usePresenting(place);
   const [outlined, setOutlined] = useState(false);
   const [boxing, setBoxing] = useState(false);
-  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [dialog, setDialog] = useDialog(place);
   useFill(place);
   useAside(aside);
   const turn = () => setDirection(direction === "down" ? "right" : "down");
@@ -73,10 +73,7 @@ function Inside({ session }: { session: Session }) {
   const reach = reachOf(session, actions, direction, view, { ask, boxing, setBoxing, turn, present, picture });
   const latest = useRef(reach);
   latest.current = reach;
-  const close = useCallback(() => {
-    setDialog(null);
-    place.current?.focus({ preventScroll: true });
-  }, []);
+  const close = useCallback(() => setDialog(null), [setDialog]);
   useEffect(() => {
     if (!place.current || !flow.current) return;
     const ends = [
@@ -116,7 +113,7 @@ function Inside({ session }: { session: Session }) {
     if (!at) return append(entry);
     const middle = flowView.screenToFlowPosition(at);
     const down = from.source && direction === "down" ? SIZE.height / 2 : 0;
-    actions.add(entry, kept({ x: middle.x - SIZE.width / 2, y: middle.y - SIZE.height / 2 + down }, direction), from);
+    actions.add(entry, session.sceneOf(direction).kept({ x: middle.x - SIZE.width / 2, y: middle.y - SIZE.height / 2 + down }), from);
   };
   const drop = (entry: Entry, x: number, y: number) => {
     letGo();
@@ -174,6 +171,25 @@ function Inside({ session }: { session: Session }) {
       </div>
     </Here>
   );
+}
+
+/** What is open over the canvas; when it closes, the focus is where it was before. */
+function useDialog(place: React.RefObject<HTMLElement | null>): [Dialog | null, (dialog: Dialog | null) => void] {
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const before = useRef<Element | null>(null);
+  const change = useCallback(
+    (wanted: Dialog | null) => {
+      const root = place.current?.getRootNode() as Document | ShadowRoot | undefined;
+      const focused = root?.activeElement ?? null;
+      if (wanted && !focused?.closest("[data-dialog]")) before.current = focused;
+      setDialog(wanted);
+      if (wanted) return;
+      const back = before.current instanceof HTMLElement && before.current.isConnected ? before.current : place.current;
+      back?.focus({ preventScroll: true });
+    },
+    [place],
+  );
+  return [dialog, change];
 }
 
 /** Where a list opens that no pointer asked for: at the first selected layer, else in the middle. */

@@ -1,7 +1,8 @@
 /** What a person can do to the network: each is one step of undo. Buttons, keys and drags all lead here. */
-import { type Copied, asText, copied, feeding, fromText, paste } from "./clipboard";
+import { type Copied, asText, copied, feeding, fromText, isCode, paste } from "./clipboard";
 import { joining } from "./connections";
-import { edgesOf, ends, freshName } from "./document";
+import { type Doc, edgesOf, ends, freshName } from "./document";
+import { around } from "./expansion";
 import type { Session } from "./session";
 import type { CopiedNode, Edge, Edit, Entry, NodeView, Place } from "./wire";
 
@@ -62,11 +63,7 @@ export class Actions {
 
   /** Keep where nodes have been put; those that stand where they stood are not worth a step. */
   move(places: Place[]): void {
-    const moved = places.filter(({ id, x, y }) => {
-      const node = this.session.node(id);
-      return node && (node.x !== x || node.y !== y);
-    });
-    if (moved.length) this.session.edit({ type: "Move", places: moved });
+    this.session.edit(...moves(this.session.shown, places));
   }
 
   /** Put a free layer into a connection. */
@@ -138,10 +135,14 @@ export class Actions {
     return this.pasted.text;
   }
 
-  /** Paste what is in the clipboard; false when that is something else. */
+  /** Paste what is in the clipboard, layers or Keras code; false when that is something else. */
   paste(text: string): boolean {
     const copy = fromText(text);
-    if (!copy) return false;
+    if (!copy) {
+      if (!isCode(text)) return false;
+      this.session.enterCode(text);
+      return true;
+    }
     const times = text === this.pasted.text ? this.pasted.times : 0;
     this.pasteNodes(copy, times);
     this.pasted = { text, times: times + 1 };
@@ -162,10 +163,13 @@ export class Actions {
     this.session.edit(...instances.map((id): Edit => ({ type: "Unfold", id })));
   }
 
-  /** Go inside an instance of a block. */
+  /** Go inside an instance of a block, or to a layer in one that is shown from inside, to edit it there. */
   enter(id: string | undefined): void {
     const { session } = this;
-    if (id !== undefined && isInstance(session.node(id))) session.open([...(session.status?.path ?? []).map(({ node }) => node), id]);
+    if (id === undefined) return;
+    const path = session.path(id).split("/");
+    if (isInstance(session.node(id))) session.open(path);
+    else if (around(id)) session.open(path.slice(0, -1), path.slice(-1));
   }
 
   /** Go back out, until so many blocks are open. */
@@ -177,10 +181,17 @@ export class Actions {
     this.session.select([...this.session.shown.keys()]);
   }
 
-  /** Arrange all layers, or the selected ones where there are several: one step. */
+  /** Arrange all layers and the insides of blocks that are seen, or the selected layers where there are several: one step. */
   async tidy(): Promise<void> {
+    const { session } = this;
     const { arrange } = await import("./arrange");
-    this.move(await arrange(this.session.shown, this.session.selected));
+    const edits = [moves(session.shown, await arrange(session.shown, session.selected))];
+    const blocks = new Map([...session.seen.frames.keys()].map((key) => [session.node(key)?.layer.block, key]));
+    for (const [block, key] of session.selected.length > 1 ? [] : blocks) {
+      const inside = session.insides.get(session.path(key));
+      if (inside) edits.push(moves(inside, await arrange(inside, [])).map((edit) => ({ ...edit, inside: String(block) })));
+    }
+    session.edit(...edits.flat());
   }
 
   private pasteNodes(copy: Copied, times: number, beside: (nodes: readonly CopiedNode[]) => Edit[] = () => []): boolean {
@@ -203,6 +214,15 @@ const MOST_JOINED = 150; // edits of one step; Python takes 200
 
 export function isInstance(node: NodeView | undefined): boolean {
   return node?.layer.type === "Block";
+}
+
+/** The move to these places; none where all stand there already. */
+function moves(doc: Doc, places: readonly Place[]): Edit[] {
+  const moved = places.filter(({ id, x, y }) => {
+    const node = doc.get(id);
+    return node && (node.x !== x || node.y !== y);
+  });
+  return moved.length ? [{ type: "Move", places: moved }] : [];
 }
 
 function lowest<Node extends { y: number }>(nodes: readonly Node[]): Node | undefined {

@@ -3,6 +3,7 @@ import { type Doc, edgesOf, freshName } from "./document";
 import type { BlockDocument, CopiedNode, Edge, Edit } from "./wire";
 
 const MOST_CHARACTERS = 5_000_000;
+const MOST_CODE = 1_000_000;
 const SHIFT = 40; // pixels that a copy stands beside its original
 
 export interface Copied {
@@ -62,6 +63,11 @@ export function fromText(text: string): Copied | null {
   } catch {
     return null;
   }
+}
+
+/** Whether a text looks like Python that makes layers; what it means is for Python to read. */
+export function isCode(text: string): boolean {
+  return text.length <= MOST_CODE && /\b(keras|Sequential|layers|tf)\s*\.|\b(Sequential|Model|Input)\s*\(|\.add\s*\(|^\s*[A-Z]\w*\(.*\)\s*,?\s*$/m.test(text);
 }
 
 /** The edit that adds a copy, under names that are free here; `times` counts how often it has been pasted before. */

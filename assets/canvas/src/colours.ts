@@ -1,4 +1,5 @@
 /** The colours of the nodes by one measure: on a scale that is read without seeing red or green, and in print. */
+import { isBlockInput } from "./expansion";
 import { MEASURES, type Measure, reason } from "./measures";
 import { type LayerStatistics, type RunStatistics, statisticsOf } from "./statistics";
 import type { Session } from "./session";
@@ -20,8 +21,9 @@ export interface Painted {
 export interface Range {
   low: string;
   high: string;
-  /** How many nodes have a value. */
+  /** How many nodes have a value, and how many have none. */
   known: number;
+  unknown: number;
 }
 
 /** Which measure the canvas shows, and the colour of each node by it; listeners hear when one of them changes. */
@@ -60,14 +62,15 @@ export class Colours {
 
   private paint(): void {
     const { measure, statistics } = this;
-    const { shown, status } = this.session;
+    const { session } = this;
     const before = this.painted;
     this.painted = new Map();
     this.range = null;
     if (measure) {
-      const path = (status?.path ?? []).map(({ node }) => node);
-      const alive = statistics && measure.live ? statisticsOf(statistics, path, shown) : new Map<string, LayerStatistics>();
-      const values = [...shown.values()].map((node) => ({ node, value: measure.value(node, alive.get(node.id)) }));
+      const alive = statistics && measure.live ? this.alive(statistics) : new Map<string, LayerStatistics>();
+      // A block that is shown from inside is read there.
+      const read = [...session.seen.doc.values()].filter((node) => !session.seen.frames.has(node.key) && !(node.key.includes("/") && isBlockInput(node)));
+      const values = read.map((node) => ({ node, value: measure.value(node, alive.get(node.key)) }));
       const known = values.flatMap(({ value }) => (value !== null && Number.isFinite(value) ? value : []));
       const place = scale(known, measure.log);
       for (const { node, value } of values) {
@@ -77,9 +80,22 @@ export class Colours {
         this.painted.set(node.key, same(before.get(node.key), fresh));
       }
       const text = (value: number) => measure.text(value);
-      if (known.length) this.range = { low: text(least(known)), high: text(most(known)), known: known.length };
+      if (known.length) this.range = { low: text(least(known)), high: text(most(known)), known: known.length, unknown: values.length - known.length };
     }
     for (const listener of this.listeners) listener();
+  }
+
+  /** The statistics of all nodes that are seen, by key. */
+  private alive(statistics: RunStatistics): Map<string, LayerStatistics> {
+    const { session } = this;
+    const path = (session.status?.path ?? []).map(({ node }) => node);
+    const found = statisticsOf(statistics, path, session.shown);
+    for (const frame of session.seen.frames.keys()) {
+      const inside = session.insides.get(session.path(frame));
+      if (!inside) continue;
+      for (const [key, layer] of statisticsOf(statistics, [...path, ...frame.split("/")], inside)) found.set(`${frame}/${key}`, layer);
+    }
+    return found;
   }
 }
 

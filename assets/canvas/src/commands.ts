@@ -6,7 +6,7 @@ import type { Session } from "./session";
 import { downstream, sameType, upstream, whole } from "./selecting";
 
 /** What asks for more: a list to choose from, a search, the shortcuts. */
-export type Asked = "add" | "replace" | "search" | "commands" | "shortcuts" | "menu";
+export type Asked = "add" | "replace" | "code" | "search" | "commands" | "shortcuts" | "menu";
 
 /** What a command can reach. */
 export interface Reach {
@@ -52,6 +52,17 @@ const aBlock = (reach: Reach) => (instances(reach).length ? null : "Select a blo
 const leavable = ({ session }: Reach) => (session.status?.path.length ? null : "No block is open.");
 const leave = ({ actions, session }: Reach) => actions.leave((session.status?.path.length ?? 0) - 1);
 
+const allInstances = ({ session }: Reach) => [...session.seen.doc.values()].flatMap((node) => (isInstance(node) ? node.key : []));
+const blocksThere = (reach: Reach) => (allInstances(reach).length ? null : "There are no blocks here; Fold makes one of layers.");
+const unrollable = (reach: Reach) => (reach.session.selectedInside.some((key) => isInstance(reach.session.node(key))) ? null : aBlock(reach));
+
+/** Where all are shown from inside already, hide it. */
+function unroll({ session }: Reach, keys: readonly string[]): void {
+  const inside = session.selectedInside.filter((key) => isInstance(session.node(key)));
+  const all = keys.length ? keys : inside;
+  session.unroll(all, !all.every((key) => session.isUnrolled(key)));
+}
+
 function command(group: Group, name: string, label: string, keys: string, why: Command["why"], run: Command["run"]): Command {
   return { name, label, group, keys: keys ? keys.split(" ") : [], why, run };
 }
@@ -60,8 +71,8 @@ function select(name: string, label: string, key: string, of: typeof upstream): 
   return command("Select", name, label, key, some, ({ session }) => session.select(of(session.shown, session.selected)));
 }
 
-function arrange(name: string, label: string, how: Parameters<Reach["arrange"]>[0], least: number): Command {
-  return command("Arrange", name, label, "", atLeast(least), (reach) => reach.arrange(how));
+function arrange(name: string, label: string, key: string, how: Parameters<Reach["arrange"]>[0], least: number): Command {
+  return command("Arrange", name, label, key, atLeast(least), (reach) => reach.arrange(how));
 }
 
 function picture(name: string, label: string, all: boolean, kind: "png" | "svg"): Command {
@@ -84,6 +95,7 @@ export const COMMANDS: readonly Command[] = [
   { ...command("Edit", "cut", "Cut", "Mod+X", some, byEvent("cut")), native: true },
   { ...command("Edit", "copy", "Copy", "Mod+C", some, byEvent("copy")), native: true },
   { ...command("Edit", "paste", "Paste", "Mod+V", always, (reach) => void pasteClipboard(reach)), native: true },
+  command("Edit", "code", "Paste Keras code...", "", always, ({ ask }) => ask("code")),
   command("Edit", "duplicate", "Duplicate", "Mod+D", some, ({ actions }) => actions.duplicate()),
   command("Edit", "delete", "Delete", "Delete Backspace", ({ session }) => (session.selected.length + session.selectedEdges.length ? null : "Select a layer or a connection first."), ({ actions }) => actions.remove()),
   command("Layers", "add", "Add a layer...", "A", always, ({ ask }) => ask("add")),
@@ -93,6 +105,8 @@ export const COMMANDS: readonly Command[] = [
   command("Layers", "fold", "Fold into a block", "Mod+G", some, ({ actions }) => actions.fold()),
   command("Layers", "unfold", "Unfold the block", "Mod+Shift+G", aBlock, ({ actions }) => actions.unfold()),
   command("Layers", "open", "Open the block", "Mod+Enter", aBlock, (reach) => reach.actions.enter(instances(reach)[0])),
+  command("Layers", "unroll", "Show the inside of the block in its place, or hide it", "I", unrollable, (reach) => unroll(reach, reach.session.selected.filter((key) => isInstance(reach.session.node(key))))),
+  command("Layers", "unroll-all", "Show the inside of all blocks in their places, or hide it", "Shift+I", blocksThere, (reach) => unroll(reach, allInstances(reach))),
   command("Layers", "leave", "Leave the block", "Mod+ArrowUp", leavable, leave),
   command("Layers", "more", "Repeat the block once more", "", aBlock, ({ actions }) => actions.repeat(1)),
   command("Layers", "less", "Repeat the block once less", "", (reach) => aBlock(reach) ?? (instances(reach).some((key) => Number(reach.session.node(key)?.layer.repeat ?? 1) > 1) ? null : "It is there only once."), ({ actions }) => actions.repeat(-1)),
@@ -103,18 +117,18 @@ export const COMMANDS: readonly Command[] = [
   select("whole", "Select all that is connected with it", "W", whole),
   select("type", "Select all of its type", "S", sameType),
   command("Select", "box", "Draw a box to select", "B", anything, ({ boxing, setBoxing }) => setBoxing(!boxing)),
-  arrange("left", "Align left", "left", 2),
-  arrange("centre", "Align centres", "centre", 2),
-  arrange("right", "Align right", "right", 2),
-  arrange("top", "Align tops", "top", 2),
-  arrange("middle", "Align middles", "middle", 2),
-  arrange("bottom", "Align bottoms", "bottom", 2),
-  arrange("across", "Distribute across", "across", 3),
-  arrange("down", "Distribute downwards", "down", 3),
-  command("Arrange", "tidy", "Tidy the network, or several selected layers", "", anything, ({ tidy }) => tidy()),
+  arrange("left", "Align left", "Shift+L", "left", 2),
+  arrange("centre", "Align centres", "Shift+C", "centre", 2),
+  arrange("right", "Align right", "Shift+R", "right", 2),
+  arrange("top", "Align tops", "Shift+T", "top", 2),
+  arrange("middle", "Align middles", "Shift+M", "middle", 2),
+  arrange("bottom", "Align bottoms", "Shift+B", "bottom", 2),
+  arrange("across", "Distribute across", "Shift+H", "across", 3),
+  arrange("down", "Distribute downwards", "Shift+V", "down", 3),
+  command("Arrange", "tidy", "Tidy the network, or several selected layers", "Y", anything, ({ tidy }) => tidy()),
   command("View", "fit", "Show the whole network", "F", anything, ({ fit }) => fit()),
-  command("View", "turn", "Turn: from left to right, or from top to bottom", "", anything, ({ turn }) => turn()),
-  command("View", "present", "Present: nothing but the network, for a projector", "", anything, ({ present }) => present()),
+  command("View", "turn", "Turn: from left to right, or from top to bottom", "O", anything, ({ turn }) => turn()),
+  command("View", "present", "Present: nothing but the network, for a projector", "P", anything, ({ present }) => present()),
   picture("seen-png", "Picture of what is seen, PNG", false, "png"),
   picture("seen-svg", "Picture of what is seen, SVG", false, "svg"),
   picture("all-png", "Picture of the whole network, PNG", true, "png"),

@@ -22,6 +22,7 @@ export default function canvas({ data, parentElement, setStateValue, setTriggerV
     send: (message) => setTriggerValue("outbox", message),
     select: (keys) => setStateValue("selection", keys),
     open: (instances) => setStateValue("opened", instances),
+    expand: (paths) => setStateValue("expanded", paths),
   };
   session.connect(line);
   const end = mount(parentElement, <Workplace session={session} />);

@@ -31,9 +31,9 @@ export class Outbox {
     return this.entries;
   }
 
-  add(epoch: string, edits: Edit[], history: Entered["history"] = null): void {
+  add(epoch: string, edits: Edit[], more: Partial<Pick<Entered, "history" | "code" | "inside">> = {}): void {
     this.last += 1;
-    this.entries = [...this.entries, { client: this.client, number: this.last, epoch, edits, history }];
+    this.entries = [...this.entries, { client: this.client, number: this.last, epoch, edits, history: null, ...more }];
     this.keep();
     this.sendNow();
   }

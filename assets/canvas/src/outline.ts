@@ -2,25 +2,39 @@
 import { type Doc, edgesOf } from "./document";
 import type { Edge, NodeView } from "./wire";
 
-/** A line of the outline: a layer, or one of the instances of blocks that are open around the layers, or the network itself. */
+/** A line of the outline: a layer, wherever it lies. */
 export interface Row {
+  /** Its way from the top, which nothing else has: `stage/unit/conv`. */
   key: string;
+  node: NodeView;
+  /** The instances that it lies in, from the outermost. */
+  within: readonly string[];
   level: number;
-  /** The layer; undefined for what lies around those that are shown. */
-  node?: NodeView;
-  /** Of what lies around: how many blocks are open when one goes back to it. */
-  depth?: number;
   place: number;
   of: number;
+  /** Of a block: whether what is inside follows. */
+  expanded?: boolean;
 }
 
-export function rows(doc: Doc, path: readonly { node: string; block: string }[]): Row[] {
-  const around = path.length ? ["Network", ...path.map(({ node }) => node)] : [];
-  const order = inOrder(doc);
-  return [
-    ...around.map((name, depth) => ({ key: `/${depth} ${name}`, level: depth + 1, depth, place: 1, of: 1 })),
-    ...order.map((node, i) => ({ key: node.key, level: around.length + 1, node, place: i + 1, of: order.length })),
-  ];
+/** What lies inside of instances, by the path that leads there; "" is the network itself. Undefined where it is not shown. */
+export type Known = (path: string) => Doc | undefined;
+
+/** The whole tree, with what lies inside of blocks that are shown from inside, or open. */
+export function rows(known: Known): Row[] {
+  const found: Row[] = [];
+  const take = (within: readonly string[], doc: Doc) => {
+    const order = inOrder(doc);
+    order.forEach((node, i) => {
+      const path = [...within, node.key];
+      const key = path.join("/");
+      const inside = node.layer.type === "Block" ? known(key) : undefined;
+      const row = { key, node, within, level: path.length, place: i + 1, of: order.length };
+      found.push(node.layer.type === "Block" ? { ...row, expanded: inside !== undefined } : row);
+      if (inside) take(path, inside);
+    });
+  };
+  take([], known("") ?? new Map());
+  return found;
 }
 
 /** The layers in the order in which data flows through them; of those that could come next, the one that was added first. */
@@ -47,7 +61,7 @@ export function typedAhead(all: readonly Row[], from: number, text: string): num
   for (let step = text.length === 1 ? 1 : 0; step <= all.length; step += 1) {
     const at = (from + step) % all.length;
     const row = all[at];
-    const names = row?.node ? [row.node.id, row.node.layer.type] : [row?.key.replace(/^\/\d+ /, "") ?? ""];
+    const names = row ? [row.node.id, row.node.layer.type] : [];
     if (names.some((name) => name.toLowerCase().startsWith(wanted))) return at;
   }
   return -1;

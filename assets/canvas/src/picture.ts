@@ -1,5 +1,4 @@
 /** The network as a picture to keep: SVG of all of it or of what is seen, in the colours of the canvas, and PNG of that. */
-import type { LayerNodeType } from "./LayerNode";
 import type { Painted } from "./colours";
 import type { Direction } from "./direction";
 import type { Look } from "./families";
@@ -21,9 +20,11 @@ export interface Colouring {
   error: string;
 }
 
-/** One node as it is to be drawn. */
+/** One node as it is to be drawn; a frame is drawn before what lies in it. */
 export interface Drawn {
   at: { x: number; y: number };
+  size: { width: number; height: number };
+  frame: boolean;
   node: NodeView;
   look: Look | undefined;
   painted: Painted | undefined;
@@ -39,16 +40,28 @@ export type Measure = (text: string, size: number, strong: boolean) => number;
 
 export function svg(area: Area, nodes: readonly Drawn[], routes: Iterable<Route>, direction: Direction, colours: Colouring, measure: Measure): string {
   const { x, y, width, height } = area;
-  const inside = nodes.filter(({ at }) => at.x < x + width && at.x + SIZE.width > x && at.y < y + height && at.y + SIZE.height > y);
+  const inside = nodes.filter(({ at, size }) => at.x < x + width && at.x + size.width > x && at.y < y + height && at.y + size.height > y);
   const paths = [...routes].map((route) => `<path d="${drawn(route, direction)}" marker-end="url(#arrow)"/>`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif">`,
     `<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5 0 10z" fill="${colours.ink}" fill-opacity="0.5"/></marker></defs>`,
     `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${colours.paper}"/>`,
+    ...inside.filter(({ frame }) => frame).map((one) => frameOf(one, colours, measure)),
     `<g fill="none" stroke="${colours.ink}" stroke-opacity="0.5" stroke-width="1.5">${paths.join("")}</g>`,
-    ...inside.map((one) => box(one, colours, measure)),
+    ...inside.filter(({ frame }) => !frame).map((one) => box(one, colours, measure)),
     "</svg>",
   ].join("\n");
+}
+
+function frameOf({ at, size: { width, height }, node, look }: Drawn, { paper, ink }: Colouring, measure: Measure): string {
+  const family = look?.colour ?? "#666";
+  return [
+    `<g transform="translate(${at.x} ${at.y})">`,
+    `<rect x="1" y="1" width="${width - 2}" height="${height - 2}" rx="10" fill="${paper}"/>`,
+    `<rect x="1" y="1" width="${width - 2}" height="${height - 2}" rx="10" fill="${family}" fill-opacity="0.06" stroke="${family}" stroke-width="2"/>`,
+    `<text x="14" y="26" font-size="14" font-weight="600" fill="${ink}">${escaped(clipped(`${node.id}  ${node.summary}`, width - 28, 14, true, measure))}</text>`,
+    "</g>",
+  ].join("");
 }
 
 function box({ at, node, look, painted }: Drawn, { paper, ink, error }: Colouring, measure: Measure): string {
@@ -89,13 +102,13 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
-/** Around all nodes, with a margin; as they are drawn, not as they are seen. */
-export function around(nodes: readonly LayerNodeType[], margin = 32): Area {
-  const [xs, ys] = [nodes.map(({ position }) => position.x), nodes.map(({ position }) => position.y)];
+/** Around all that is drawn, with a margin. */
+export function around(nodes: readonly Pick<Drawn, "at" | "size">[], margin = 32): Area {
   const least = (values: number[]) => values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - margin;
   const most = (values: number[]) => values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY) + margin;
-  const [x, y] = [least(xs), least(ys)];
-  return { x, y, width: most(xs) + SIZE.width - x, height: most(ys) + SIZE.height - y };
+  const [x, y] = [least(nodes.map(({ at }) => at.x)), least(nodes.map(({ at }) => at.y))];
+  const [right, bottom] = [most(nodes.map(({ at, size }) => at.x + size.width)), most(nodes.map(({ at, size }) => at.y + size.height))];
+  return { x, y, width: right - x, height: bottom - y };
 }
 
 /** The browser's own measure of a text. */

@@ -22,11 +22,13 @@ export function useView(session: Session, direction: Direction, place: React.Ref
     const node = session.node(key);
     const box = place.current?.getBoundingClientRect();
     if (!node || !box) return;
-    const at = seen(node, direction);
+    const drawn = view.getInternalNode(key);
+    const at = drawn?.internals.positionAbsolute ?? session.sceneOf(direction).seen(node);
+    const { width = SIZE.width, height = SIZE.height } = drawn?.measured ?? SIZE;
     const corner = view.flowToScreenPosition(at);
-    const end = view.flowToScreenPosition({ x: at.x + SIZE.width, y: at.y + SIZE.height });
+    const end = view.flowToScreenPosition({ x: at.x + width, y: at.y + height });
     const inView = corner.x > box.left && corner.y > box.top && end.x < box.right && end.y < box.bottom;
-    if (!inView) view.setCenter(at.x + SIZE.width / 2, at.y + SIZE.height / 2, { zoom: Math.max(0.6, Math.min(view.getZoom(), 1)), duration: glide() });
+    if (!inView) view.setCenter(at.x + width / 2, at.y + height / 2, { zoom: Math.max(0.6, Math.min(view.getZoom(), 1)), duration: glide() });
   };
   return { fit: () => void view.fitView({ ...FIT, duration: glide() }), show };
 }

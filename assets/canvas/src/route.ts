@@ -4,7 +4,6 @@
  * layers go from left to right, the picture comes in turned and its paths go out turned back.
  */
 import { type Direction, turned } from "./direction";
-import { SIZE } from "./size";
 
 export interface Point {
   x: number;
@@ -22,6 +21,8 @@ export interface Route {
 /** A node, as far as it stands in the way. */
 export interface Box extends Point {
   id: string;
+  width: number;
+  height: number;
 }
 
 const CLEAR = 14; // pixels between a lane and what it passes
@@ -40,29 +41,34 @@ export interface Ends {
 }
 
 /** All routes, by the connection's id. */
-export function routes(boxes: readonly Box[], lines: readonly Ends[], size = SIZE): Map<string, Route> {
-  const strips = inStrips(boxes, size.height);
+export function routes(boxes: readonly Box[], lines: readonly Ends[]): Map<string, Route> {
+  const strips = inStrips(boxes);
   const taken: { x: number; top: number; bottom: number }[] = [];
   const found = new Map<string, Route>();
   for (const line of lines) {
     const { from, to } = line;
-    const others = between(strips, from.y, to.y).filter(({ id }) => id !== line.source && id !== line.target);
-    const blocked = to.y > from.y && others.length > 0 && curve(from, to).some((point) => others.some((box) => covers(box, point, size)));
-    found.set(line.id, { from, to, lane: blocked ? down(from, to, others, taken, size) : [] });
+    const others = between(strips, from.y, to.y).filter(({ id }) => !holds(id, line.source) && !holds(id, line.target));
+    const blocked = to.y > from.y && others.length > 0 && curve(from, to).some((point) => others.some((box) => covers(box, point)));
+    found.set(line.id, { from, to, lane: blocked ? down(from, to, others, taken) : [] });
   }
   return found;
 }
 
+/** Whether a box is the layer itself, or a frame that it lies in. */
+function holds(box: string, layer: string): boolean {
+  return box === layer || layer.startsWith(`${box}/`);
+}
+
 /** The lane that is nearest to both ends, beside all that stands between them. */
-function down(from: Point, to: Point, others: readonly Box[], taken: { x: number; top: number; bottom: number }[], size: typeof SIZE): Point[] {
+function down(from: Point, to: Point, others: readonly Box[], taken: { x: number; top: number; bottom: number }[]): Point[] {
   const top = from.y + LEAD;
   const bottom = to.y - LEAD;
   if (bottom <= top) return [];
-  const inTheWay = others.filter((box) => box.y + size.height > top && box.y < bottom);
+  const inTheWay = others.filter((box) => box.y + box.height > top && box.y < bottom);
   const used = taken.filter((lane) => lane.top < bottom && lane.bottom > top);
   const isFree = (x: number) =>
-    inTheWay.every((box) => x < box.x - CLEAR + 1 || x > box.x + size.width + CLEAR - 1) && used.every((lane) => Math.abs(lane.x - x) >= APART);
-  const beside = inTheWay.flatMap((box) => [box.x - CLEAR, box.x + size.width + CLEAR]);
+    inTheWay.every((box) => x < box.x - CLEAR + 1 || x > box.x + box.width + CLEAR - 1) && used.every((lane) => Math.abs(lane.x - x) >= APART);
+  const beside = inTheWay.flatMap((box) => [box.x - CLEAR, box.x + box.width + CLEAR]);
   const beyond = used.flatMap((lane) => [lane.x - APART, lane.x + APART]);
   const detour = (x: number) => Math.abs(x - from.x) + Math.abs(x - to.x);
   const x = [from.x, to.x, ...beside, ...beyond].sort((a, b) => detour(a) - detour(b)).find(isFree);
@@ -114,15 +120,15 @@ function curve(from: Point, to: Point): Point[] {
   });
 }
 
-function covers(box: Box, { x, y }: Point, size: typeof SIZE): boolean {
+function covers(box: Box, { x, y }: Point): boolean {
   const near = CLEAR / 2;
-  return x > box.x - near && x < box.x + size.width + near && y > box.y - near && y < box.y + size.height + near;
+  return x > box.x - near && x < box.x + box.width + near && y > box.y - near && y < box.y + box.height + near;
 }
 
-function inStrips(boxes: readonly Box[], height: number): Map<number, Box[]> {
+function inStrips(boxes: readonly Box[]): Map<number, Box[]> {
   const strips = new Map<number, Box[]>();
   for (const box of boxes) {
-    for (let strip = Math.floor(box.y / ROW); strip <= Math.floor((box.y + height) / ROW); strip += 1) {
+    for (let strip = Math.floor(box.y / ROW); strip <= Math.floor((box.y + box.height) / ROW); strip += 1) {
       const there = strips.get(strip);
       if (there) there.push(box);
       else strips.set(strip, [box]);

@@ -1,7 +1,9 @@
 /** One project on the canvas: what Python has confirmed, what is on its way there, and what is therefore shown. */
 import { Company } from "./company";
+import type { Direction } from "./direction";
 import { type Doc, EMPTY, edgeId, edgesOf, merge } from "./document";
 import { type Offered, foresee } from "./edits";
+import { type Expanded, type Scene, around, expanded, sceneOf } from "./expansion";
 import { Outbox, type Shelf } from "./outbox";
 import type { BlockDocument, Edge, Edit, Entered, Entry, Incoming, NodeView, Outgoing, Palette } from "./wire";
 
@@ -10,26 +12,44 @@ export interface Line {
   send(message: Outgoing): void;
   select(keys: readonly string[]): void;
   open(instances: readonly string[]): void;
+  expand(paths: readonly string[]): void;
 }
 
+/** What Python has told, as later messages build on it. */
+interface Version {
+  doc: Doc;
+  library: readonly BlockDocument[];
+  insides: ReadonlyMap<string, Doc>;
+}
+
+const NOTHING: Version = { doc: EMPTY, library: [], insides: new Map() };
 const VERSIONS_KEPT = 50;
+const NO_FRAMES: Expanded["frames"] = new Map();
 
 export class Session {
+  /** The network, or the inside of the block that is open: what edits are made to. */
   shown: Doc = EMPTY;
+  /** The same with what lies inside the blocks that are shown from inside: what is looked at. */
+  seen: Expanded = { doc: EMPTY, frames: NO_FRAMES };
   status: Incoming | null = null;
   palette: Palette = { families: {}, entries: [] };
   offered: Offered = new Map<string, Entry>();
-  /** The blocks of the network, as they stand in the document. */
-  library: readonly BlockDocument[] = [];
   selected: readonly string[] = [];
   selectedEdges: readonly Edge[] = [];
+  /** What is selected inside a block that is shown in its place; then nothing else is. */
+  selectedInside: readonly string[] = [];
+  /** The paths of the blocks that are shown from inside. */
+  private unrolled: ReadonlySet<string> = new Set();
+  private scene: Scene | undefined;
+  /** What is to be selected once a block is open. */
+  private wanted: { path: string; keys: readonly string[] } | undefined;
   /** Counted up when Python asks for a selection; the view then goes there. */
   called = 0;
   /** Who else is on this canvas. */
   readonly company = new Company();
   /** Whether the server has not answered for a while. */
   silent = false;
-  private readonly confirmed = new Map<number, Doc>([[0, EMPTY]]);
+  private readonly confirmed = new Map<number, Version>([[0, NOTHING]]);
   private version = 0;
   /** What was selected when the pointer went down. */
   private held: readonly string[] | null = null;
@@ -51,18 +71,21 @@ export class Session {
     const began = message.epoch !== this.status?.epoch;
     if (began) {
       this.confirmed.clear();
-      this.confirmed.set(0, EMPTY);
+      this.confirmed.set(0, NOTHING);
       this.version = 0;
     }
     if (message.palette) this.offer(message.palette);
-    if (message.library) this.library = message.library;
     const base = this.confirmed.get(message.base);
     if (!base) return this.ask(0);
     const called = message.select.number > (began ? 0 : (this.status?.select.number ?? 0));
     this.status = message;
     if (message.version >= this.version) {
       this.version = message.version;
-      this.confirmed.set(message.version, merge(base, message));
+      this.confirmed.set(message.version, {
+        doc: merge(base.doc, message),
+        library: message.library ?? base.library,
+        insides: message.insides ? asDocs(message.insides) : base.insides,
+      });
       for (const old of [...this.confirmed.keys()].slice(1, -VERSIONS_KEPT)) this.confirmed.delete(old);
     }
     this.outbox.acknowledge(message.acknowledged);
@@ -71,8 +94,25 @@ export class Session {
       this.called += 1;
       this.select(message.select.keys);
     }
+    const { wanted } = this;
+    if (wanted && wanted.path === this.opened.join("/")) {
+      this.wanted = undefined;
+      this.called += 1;
+      this.select(wanted.keys);
+    }
     if (began && this.outbox.pending.length) this.outbox.sendNow();
+    if (began && this.unrolled.size) this.line?.expand([...this.unrolled]);
     this.tell();
+  }
+
+  /** The blocks of the network, as they stand in the document. */
+  get library(): readonly BlockDocument[] {
+    return this.newest.library;
+  }
+
+  /** The insides that Python has told of, by the path that leads there from the top: `stage/unit`, and "" for the top itself. */
+  get insides(): ReadonlyMap<string, Doc> {
+    return this.newest.insides;
   }
 
   /** The block that is open; undefined at the top of the network. */
@@ -80,24 +120,81 @@ export class Session {
     return this.status?.path.at(-1)?.block;
   }
 
-  /** Go inside an instance of a block, or back out: `instances` leads there from the top. */
-  open(instances: readonly string[]): void {
+  /** Go inside an instance of a block, or back out: `instances` leads there from the top. Some layers may be selected there. */
+  open(instances: readonly string[], keys: readonly string[] = []): void {
     this.select([]);
+    this.wanted = keys.length ? { path: instances.join("/"), keys } : undefined;
     this.line?.open(instances);
   }
 
-  /** Do something: it is seen at once, and goes to Python as one step of undo. */
+  /** The instances that are open, from the outermost. */
+  get opened(): readonly string[] {
+    return (this.status?.path ?? []).map(({ node }) => node);
+  }
+
+  /** How a node that is seen is reached from the top of the network. */
+  path(key: string): string {
+    return [...this.opened, key].join("/");
+  }
+
+  /** Whether the inside of an instance is shown in its place. */
+  isUnrolled(key: string): boolean {
+    return this.unrolled.has(this.path(key));
+  }
+
+  /** What lies inside of the instances that a path leads through, "" for the network itself; undefined where it is not shown. */
+  within = (path: string): Doc | undefined => {
+    const open = this.opened.join("/");
+    if (path === open) return this.shown;
+    const around = path === "" || open.startsWith(`${path}/`);
+    return around || this.unrolled.has(path) ? this.insides.get(path) : undefined;
+  };
+
+  /** Show the inside of instances in their place, or no more. */
+  unroll(keys: readonly string[], wanted: boolean): void {
+    this.unrollPaths(keys.map((key) => this.path(key)), wanted);
+  }
+
+  /** The same for instances anywhere in the network. */
+  unrollPaths(paths: readonly string[], wanted: boolean): void {
+    const unrolled = new Set(this.unrolled);
+    for (const path of paths) {
+      if (wanted) unrolled.add(path);
+      else unrolled.delete(path);
+    }
+    this.unrolled = unrolled;
+    this.line?.expand([...unrolled]);
+    this.look();
+    this.tell();
+  }
+
+  /** Where everything is seen. */
+  sceneOf(direction: Direction): Scene {
+    const { seen } = this;
+    if (this.scene?.doc !== seen.doc || this.scene.frames !== seen.frames || this.scene.direction !== direction) this.scene = sceneOf(seen, direction);
+    return this.scene;
+  }
+
+  /** Do something where the canvas is open, or inside of the block that an edit names: it is seen at once, and is one step of undo. */
   edit(...edits: Edit[]): void {
     if (edits.length === 0 || !this.status) return;
     const { inside } = this;
-    this.outbox.add(this.status.epoch, inside === undefined ? edits : edits.map((edit) => ({ ...edit, inside })));
+    this.outbox.add(this.status.epoch, inside === undefined ? edits : edits.map((edit) => ({ inside, ...edit })));
     this.foreseeAll();
     this.tell();
   }
 
   history(way: "undo" | "redo"): void {
     if (!this.status) return;
-    this.outbox.add(this.status.epoch, [], way);
+    this.outbox.add(this.status.epoch, [], { history: way });
+    this.tell();
+  }
+
+  /** Have Python read code and add its layers: only Python can. */
+  enterCode(code: string): void {
+    if (!this.status) return;
+    const { inside } = this;
+    this.outbox.add(this.status.epoch, [], inside === undefined ? { code } : { code, inside });
     this.tell();
   }
 
@@ -108,21 +205,30 @@ export class Session {
 
   select(keys: readonly string[]): void {
     const there = keys.filter((key) => this.shown.has(key));
-    if (there.length === this.selected.length && there.every((key, i) => key === this.selected[i])) return;
+    // What lies in different blocks has no form in common, and no edit.
+    const first = keys.find((key) => this.seen.doc.has(key) && !this.shown.has(key));
+    const inside = there.length || first === undefined ? [] : keys.filter((key) => this.seen.doc.has(key) && around(key) === around(first));
+    if (same(there, this.selected) && same(inside, this.selectedInside)) return;
     this.selected = there;
-    if (!this.held) this.line?.select(there);
+    this.selectedInside = inside;
+    if (!this.held) this.line?.select(this.chosen);
     this.tell();
+  }
+
+  /** All that is selected, as it is called here. */
+  get chosen(): readonly string[] {
+    return [...this.selected, ...this.selectedInside];
   }
 
   /** Until `release`, Python does not hear of a selection: while a box is drawn, each step would be a run of its script. */
   hold(): void {
-    this.held ??= this.selected;
+    this.held ??= this.chosen;
   }
 
   release(): void {
     const { held } = this;
     this.held = null;
-    if (held && held !== this.selected) this.line?.select(this.selected);
+    if (held && !same(held, this.chosen)) this.line?.select(this.chosen);
   }
 
   selectEdges(edges: readonly Edge[]): void {
@@ -139,7 +245,7 @@ export class Session {
   }
 
   node(key: string): NodeView | undefined {
-    return this.shown.get(key);
+    return this.seen.doc.get(key);
   }
 
   /** How many steps Python has not dealt with yet. */
@@ -162,6 +268,10 @@ export class Session {
     };
   }
 
+  private get newest(): Version {
+    return this.confirmed.get(this.version) ?? NOTHING;
+  }
+
   private offer(palette: Palette): void {
     this.palette = palette;
     this.offered = new Map(palette.entries.map((entry) => [entry.type, entry]));
@@ -172,21 +282,36 @@ export class Session {
   }
 
   private foreseeAll(): void {
-    const confirmed = this.confirmed.get(this.version) ?? EMPTY;
+    const confirmed = this.newest.doc;
     const edits = this.outbox.pending.flatMap((entry) => entry.edits).filter((edit) => edit.inside === this.inside);
-    const before = this.shown;
     this.shown = edits.reduce((doc, edit) => foresee(doc, edit, this.offered), confirmed);
-    for (const [key, listeners] of this.nodeListeners) {
-      if (before.get(key) !== this.shown.get(key)) for (const listener of listeners) listener();
-    }
-    this.select(this.selected);
+    this.look();
+    this.select([...this.selected, ...this.selectedInside]);
     if (this.selectedEdges.length) {
       const there = new Set(edgesOf(this.shown).map(edgeId));
       this.selectEdges(this.selectedEdges.filter((edge) => there.has(edgeId(edge))));
     }
   }
 
+  /** See the network anew; those hear of it whose node has changed. */
+  private look(): void {
+    const before = this.seen.doc;
+    const inside = (key: string) => (this.isUnrolled(key) ? this.insides.get(this.path(key)) : undefined);
+    this.seen = this.unrolled.size ? expanded(this.shown, inside) : { doc: this.shown, frames: NO_FRAMES };
+    for (const [key, listeners] of this.nodeListeners) {
+      if (before.get(key) !== this.seen.doc.get(key)) for (const listener of listeners) listener();
+    }
+  }
+
   private tell(): void {
     for (const listener of this.listeners) listener();
   }
+}
+
+function same(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((key, index) => key === other[index]);
+}
+
+function asDocs(insides: Readonly<Record<string, NodeView[]>>): ReadonlyMap<string, Doc> {
+  return new Map(Object.entries(insides).map(([path, nodes]) => [path, merge(EMPTY, { nodes, gone: [] })]));
 }

@@ -3,6 +3,7 @@ import { createContext, useContext, useReducer, useSyncExternalStore, useEffect 
 import type { Colours, Painted } from "./colours";
 import type { Direction } from "./direction";
 import type { Look } from "./families";
+import type { Scene } from "./expansion";
 import type { Route } from "./route";
 import type { Session } from "./session";
 import type { Edge, NodeView } from "./wire";
@@ -40,6 +41,12 @@ export function useNode(key: string): NodeView | undefined {
 export function usePainted(key: string): Painted | undefined {
   const { colours } = useHere();
   return useSyncExternalStore(colours.subscribe, () => colours.of(key));
+}
+
+/** Where everything is seen now. */
+export function useScene(): Scene {
+  const { session, direction } = useHere();
+  return session.sceneOf(direction);
 }
 
 /** Paint anew whenever anything of the session changes. */

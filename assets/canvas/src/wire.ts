@@ -120,6 +120,9 @@ export interface Entered {
   epoch: string;
   edits: Edit[];
   history: "undo" | "redo" | null;
+  /** Python text whose layers are to be added, inside of the block that is open. */
+  code?: string;
+  inside?: string;
 }
 
 /** From the canvas to Python: everything not acknowledged yet, and the version of the document that it builds on. */
@@ -160,4 +163,6 @@ export interface Incoming {
   palette?: Palette;
   /** The blocks of the network, so that they can be copied with their instances; left out while they stay the same. */
   library?: BlockDocument[];
+  /** The inside of each block that is shown in its place, and of all that lies around an open one; left out while they stay the same. */
+  insides?: Record<string, NodeView[]>;
 }

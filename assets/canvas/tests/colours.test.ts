@@ -45,7 +45,7 @@ test("a node hears of its colour only when that has changed", () => {
   colours.choose("parameters");
   expect(colours.of("one")).toMatchObject({ text: "10", colour: shade(0.5).colour });
   expect(colours.of("three")).toMatchObject({ colour: "", why: "not known yet" });
-  expect(colours.range).toEqual({ low: "1", high: "100", known: 3 });
+  expect(colours.range).toEqual({ low: "1", high: "100", known: 3, unknown: 1 });
   const before = colours.of("one");
   session.receive(message({ version: 2, base: 1, nodes: [{ ...node("three", "Dense", 390), measures: { ...MEASURES, parameters: 50 } }] }));
   expect(colours.of("one")).toBe(before);

@@ -15,7 +15,7 @@ const asked: string[] = [];
 beforeEach(() => {
   sent = [];
   session = new Session("p", new MemoryShelf());
-  session.connect({ send: ({ entries }) => (sent = entries.at(-1)?.edits ?? []), select: () => {}, open: () => {} });
+  session.connect({ send: ({ entries }) => (sent = entries.at(-1)?.edits ?? []), select: () => {}, open: () => {}, expand: () => {} });
   session.receive(message());
   actions = new Actions(session);
 });

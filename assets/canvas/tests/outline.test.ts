@@ -17,16 +17,21 @@ test("layers stand in the order of the data, a circle at the end, and each knows
   expect(inOrder(doc).map(({ id }) => id)).toEqual(["image", "one", "two", "three"]);
   const circle = new Map(chain()).set("one", node("one", "Dense", 0, [["two", 0, "inputs"]]));
   expect(inOrder(circle).map(({ id }) => id)).toEqual(["image", "one", "two", "three"]);
-  expect(rows(doc, []).map(({ level, place, of: all }) => [level, place, all])).toEqual([[1, 1, 4], [1, 2, 4], [1, 3, 4], [1, 4, 4]]);
+  expect(rows((path) => (path ? undefined : doc)).map(({ level, place, of: all }) => [level, place, all])).toEqual([[1, 1, 4], [1, 2, 4], [1, 3, 4], [1, 4, 4]]);
 });
 
-test("blocks that are open are levels around the layers", () => {
-  const all = rows(chain(), [{ node: "unit_1", block: "unit" }]);
-  expect(all.map(({ key, level, depth }) => [key, level, depth]).slice(0, 3)).toEqual([["/0 Network", 1, 0], ["/1 unit_1", 2, 1], ["image", 3, undefined]]);
+test("what lies inside of a block follows it, a level deeper, where it is shown", () => {
+  const unit = { ...node("two", "Dense", 260), layer: { type: "Block", block: "unit" } };
+  const doc = new Map(chain()).set("two", unit);
+  const known = (open: readonly string[]) => (path: string) => (path === "" ? doc : open.includes(path) ? chain() : undefined);
+  const all = rows(known(["two"]));
+  expect(all.map(({ key, level, expanded }) => [key, level, expanded]).slice(2, 6)).toEqual([["two", 1, true], ["two/image", 2, undefined], ["two/one", 2, undefined], ["two/two", 2, undefined]]);
+  expect(all.find(({ key }) => key === "two/one")).toMatchObject({ within: ["two"], place: 2, of: 4 });
+  expect(rows(known([])).map(({ key, expanded }) => [key, expanded])).toContainEqual(["two", false]);
 });
 
 test("letters lead to the next name or type that begins with them", () => {
-  const all = rows(chain(), []);
+  const all = rows((path) => (path ? undefined : chain()));
   expect(typedAhead(all, 0, "d")).toBe(1);
   expect(typedAhead(all, 1, "d")).toBe(2);
   expect(typedAhead(all, 3, "D")).toBe(1);

@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import { flowNodes } from "../src/flow";
 import { type Drawn, around, clipped, svg } from "../src/picture";
 import { SIZE } from "../src/size";
 import { chain } from "./network";
@@ -8,11 +7,11 @@ const measure = (text: string, size: number) => text.length * size * 0.6;
 const THEME = { paper: "#fff", ink: "#123", error: "#b00" };
 
 function drawn(change: Partial<Drawn["node"]> = {}): Drawn[] {
-  return [...chain().values()].map((node) => ({ at: { x: node.x, y: node.y }, node: { ...node, ...change }, look: undefined, painted: undefined }));
+  return [...chain().values()].map((node) => ({ at: { x: node.x, y: node.y }, size: SIZE, frame: false, node: { ...node, ...change }, look: undefined, painted: undefined }));
 }
 
 it("draws all layers of the whole network, and only those in view otherwise", () => {
-  const all = around(flowNodes(chain(), [], new Set(), "down"));
+  const all = around(drawn());
   expect(all).toEqual({ x: -32, y: -32, width: SIZE.width + 64, height: 390 + SIZE.height + 64 });
   const count = (picture: string) => picture.match(/<g transform/g)?.length ?? 0;
   expect(count(svg(all, drawn(), [], "down", THEME, measure))).toBe(4);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { type Direction, kept, seen } from "../src/direction";
+import { sceneOf } from "../src/expansion";
 import { flowEdges, flowNodes, flowRoutes } from "../src/flow";
 import { type Box, type Ends, type Point, type Route, drawn, middle, routes } from "../src/route";
 import { SIZE } from "../src/size";
@@ -8,7 +9,7 @@ import { chain, node } from "./network";
 const MIDDLE = SIZE.width / 2;
 
 function box(id: string, x: number, y: number): Box {
-  return { id, x, y };
+  return { id, x, y, ...SIZE };
 }
 
 function ends(source: Box, target: Box): Ends {
@@ -80,8 +81,9 @@ it("draws the turned picture for layers from left to right", () => {
   const doc = new Map(chain());
   doc.set("sum", node("sum", "Add", 520, [["three", 0, "inputs"], ["image", 0, "inputs"]]));
   const paths = (["down", "right"] as Direction[]).map((direction) => {
-    const nodes = flowNodes(doc, [], new Set(), direction);
-    const route = flowRoutes(nodes, flowEdges(doc, []), direction).get("image 0 sum inputs");
+    const scene = sceneOf({ doc, frames: new Map() }, direction);
+    const nodes = flowNodes(scene, [], new Set());
+    const route = flowRoutes(nodes, flowEdges(scene, []), direction).get("image 0 sum inputs");
     if (!route) throw new Error("The connection has no way.");
     expect(route.lane).toHaveLength(2);
     return { nodes, at: middle(route, direction) };

@@ -9,7 +9,7 @@ let session: Session;
 
 function begin(): Session {
   const begun = new Session("p", shelf);
-  begun.connect({ send: (outgoing) => sent.push(outgoing), select: () => {}, open: () => {} });
+  begun.connect({ send: (outgoing) => sent.push(outgoing), select: () => {}, open: () => {}, expand: () => {} });
   return begun;
 }
 
@@ -69,6 +69,18 @@ describe("the outbox", () => {
 });
 
 describe("messages", () => {
+  it("build on the insides of the version that they build on, and not on the last", () => {
+    const block = { ...node("two", "Dense", 0), layer: { type: "Block", block: "unit" }, outputs: ["end"] };
+    const insides = { two: [node("end", "Dense", 0)] };
+    session.receive(message({ version: 2, nodes: [block], insides }));
+    session.unroll(["two"], true);
+    expect(session.node("two/end")).toBeDefined();
+    session.receive(message({ base: 2, version: 3, nodes: [], insides: {} }));
+    expect(session.node("two/end")).toBeUndefined();
+    session.receive(message({ base: 2, version: 4, nodes: [] }));
+    expect(session.node("two/end")).toBeDefined();
+  });
+
   it("changes count from their base, not from what came in between", () => {
     session.receive(message({ base: 1, version: 2, nodes: [node("extra", "Dense", 0)] }));
     expect(session.shown.has("extra")).toBe(true);
@@ -116,7 +128,7 @@ describe("messages", () => {
 
 it("tells Python of a selection once the pointer is up", () => {
   const told: (readonly string[])[] = [];
-  session.connect({ send: () => {}, select: (keys) => told.push(keys), open: () => {} });
+  session.connect({ send: () => {}, select: (keys) => told.push(keys), open: () => {}, expand: () => {} });
   session.hold();
   for (const keys of [["one"], ["one", "two"], ["one", "two", "three"]]) session.select(keys);
   expect(told).toEqual([]);
