@@ -23,6 +23,8 @@ from builder.problem import Problem
 from builder.program import Facts
 from builder.validate import problems
 from pages.parts import state
+from pages.parts.foresight import ADDRESS as FORESEEN
+from pages.parts.foresight import ROUTE as FORESIGHT
 from pages.parts.inside import Place, place, valued
 from pages.parts.presence import PRESENCE, Doing
 from pages.parts.routes import PREFIX
@@ -95,6 +97,7 @@ def layer_statistics(request: Request) -> Response:
 ROUTES: list[BaseRoute] = [
     Route(PULSE, pulse),
     Route(STATISTICS, layer_statistics),
+    FORESIGHT,
     Mount(BUNDLE, Bundle(directory=DIST, check_dir=False)),
 ]
 
@@ -176,6 +179,7 @@ def canvas(
         revision=project.revision,
         pulse=f"{PULSE}?project={project.id}&inside={'/'.join(here.instances)}&tab={conversation.epoch}",
         statistics=f"{STATISTICS}?project={project.id}",
+        foresight=f"{FORESEEN}?project={project.id}",
     )
     hear = partial(_hear, key, conversation)
     _component()(

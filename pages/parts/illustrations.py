@@ -47,8 +47,12 @@ def _sparse_sigmoid(x: float) -> float:
     return min(max((x + 1) / 2, 0.0), 1.0)
 
 
+def _sparsemax(x: float) -> float:
+    # Keras 3.15 stays at a half where the paper (Martins and Astudillo, 2016) goes on in a straight line up to 1.
+    return 1.0 if x >= 1 else min(max((x + 1) / 2, 0.0), 0.5)
+
+
 # As keras.activations computes them, with its defaults; those that look at several values at once get x and a 0.
-# Keras's sparsemax has no curve that a formula gives: of (0.25, 0) it makes (0.5, 0.5) and not (0.625, 0.375).
 FORMULAS: dict[str, Callable[[float], float]] = {
     "celu": _exponential_below,
     "elu": _exponential_below,
@@ -74,11 +78,12 @@ FORMULAS: dict[str, Callable[[float], float]] = {
     "softsign": lambda x: x / (1 + abs(x)),
     "sparse_plus": _sparse_plus,
     "sparse_sigmoid": _sparse_sigmoid,
+    "sparsemax": _sparsemax,
     "squareplus": lambda x: (x + math.sqrt(x * x + 4)) / 2,
     "tanh": math.tanh,
     "tanh_shrink": lambda x: x - math.tanh(x),
 }
-OF_SEVERAL = {"softmax", "log_softmax"}
+OF_SEVERAL = {"softmax", "log_softmax", "sparsemax"}
 
 
 def illustration(layer: type[BaseModel], field: str, value: object) -> str | None:

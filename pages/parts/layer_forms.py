@@ -14,11 +14,11 @@ from builder.program import Facts
 from pages.parts import state
 from pages.parts.blocks import edited
 from pages.parts.canvas import facts_of
+from pages.parts.effects import effect_text
 from pages.parts.fields import fields
 from pages.parts.form import form
 from pages.parts.inside import Place
 from pages.parts.kinds import in_short
-from pages.parts.views import shapes_text
 from pages.parts.wire import Wire, changed
 from runtime.store import Project
 
@@ -54,18 +54,6 @@ def effect(project: Project, here: Place, node: Node) -> None:
     state.keep(EFFECT, known)
     if now is not None:
         st.caption(effect_text(known.before, now))
-
-
-def effect_text(before: Facts | None, now: Facts) -> str:
-    """`Output 28x28x6 → 26x26x6 · parameters 156 → 60`; one figure where nothing was before, or nothing has changed."""
-    if now.error:
-        return "With these settings it does not fit; the reason stands above."
-    was = before if before and not before.error else now
-    figures = [
-        ("Output", shapes_text(was), shapes_text(now)),
-        ("parameters", f"{was.parameters:,}", f"{now.parameters:,}"),
-    ]
-    return " · ".join(f"{name} {new}" if old == new else f"{name} {old} → **{new}**" for name, old, new in figures)
 
 
 def alike(nodes: list[Node]) -> bool:

@@ -62,7 +62,9 @@ def test_a_block_is_shown_from_inside_in_its_place(opened: Callable[..., Canvas]
     assert below
     assert frame["y"] < inner["y"] < inner["y"] + inner["height"] < frame["y"] + frame["height"] < below["y"]
     for line in ("block/x 0 block/conv inputs", "block/conv 0 block/flatten inputs"):
-        expect(canvas.page.locator(f"[data-id='{line.replace('block/x', 'block/' + _input(canvas))}']")).to_be_attached()
+        expect(
+            canvas.page.locator(f"[data-id='{line.replace('block/x', 'block/' + _input(canvas))}']")
+        ).to_be_attached()
 
     canvas.node("block/conv").click()
     filters = canvas.page.get_by_role("spinbutton", name="Filters")

@@ -11,7 +11,8 @@ from builder.edits import AddLayer, Configure
 from builder.graph import Graph
 from builder.layers import example
 from builder.program import Facts
-from pages.parts.layer_forms import differences, effect_text
+from pages.parts.effects import effect_text
+from pages.parts.layer_forms import differences
 from runtime.store import Project, store
 from tests.pages.test_build import PAGE, FakeService, project
 

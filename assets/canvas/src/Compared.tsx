@@ -153,6 +153,7 @@ function still(nodes: NodeView[]): Session {
     revision: 0,
     pulse: "",
     statistics: "",
+    foresight: "",
   });
   return session;
 }

@@ -208,6 +208,10 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
       panOnDrag={!boxing}
       defaultViewport={viewports.get(session)}
       onlyRenderVisibleElements
+      zoomOnDoubleClick={false}
+      onDoubleClick={({ target, clientX, clientY }) => {
+        if (target instanceof Element && target.matches(".react-flow__pane")) onDrawn({}, "", { x: clientX, y: clientY });
+      }}
       deleteKeyCode={null}
       multiSelectionKeyCode={FURTHER}
       connectionRadius={28}

@@ -9,7 +9,9 @@ const BY_HAND: readonly [string, string][] = [
   ["Shift and drag", "Select with a box"],
   ["Shift and click, Ctrl and click", "Select one more"],
   ["Right click, or press for a while", "Menu"],
+  ["Double-click the empty canvas", "Add a layer there"],
   ["Double-click a block", "Open it"],
+  ["+ on a block, - on its frame", "Show what is inside in its place, or hide it"],
   ["Arrow keys", "Move what is selected"],
   ["Tab, then Enter", "Go through the layers and connections, and select one"],
 ];

@@ -6,6 +6,7 @@ import { Path } from "./Path";
 import { PaletteList } from "./PaletteList";
 import { StatusLine } from "./StatusLine";
 import { Toolbar } from "./Toolbar";
+import { Foresight } from "./Foresight";
 import { HoverCard } from "./HoverCard";
 import { Legend } from "./Legend";
 import { Outline } from "./Outline";
@@ -161,6 +162,7 @@ function Inside({ session }: { session: Session }) {
           </div>
         </div>
         <StatusLine />
+        <Foresight session={session} />
         {dialog && <Dialogs dialog={dialog} reach={reach} onAdd={add} onShow={view.show} onOpen={setDialog} onClose={close} />}
         {dragged && (
           <div className="ghost" style={{ left: dragged.x, top: dragged.y }}>

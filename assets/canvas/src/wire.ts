@@ -160,6 +160,8 @@ export interface Incoming {
   pulse: string;
   /** Where the state of the layers in the project's newest run is to be had. */
   statistics: string;
+  /** Where it is told what a setting would do. */
+  foresight: string;
   palette?: Palette;
   /** The blocks of the network, so that they can be copied with their instances; left out while they stay the same. */
   library?: BlockDocument[];

@@ -52,6 +52,7 @@ export function message(over: Partial<Incoming> = {}): Incoming {
     revision: 1,
     pulse: "/pulse",
     statistics: "/statistics",
+    foresight: "/foresight",
     palette: { families: { core: "Core" }, entries: [...OFFERED.values()] },
     ...over,
   };
