@@ -16,6 +16,15 @@ const OF_CANVAS = [
   ["tidy", "fit"],
   ["commands", "shortcuts"],
 ];
+/** What the toolbar has, and what it has no room for. */
+const OF_TOOLBAR = [
+  ["undo", "redo", "duplicate", "delete", "code"],
+  ["fold", "unfold", "open", "unroll", "unroll-all", "leave"],
+  ["box", "search"],
+  ["tidy", "turn", "fit", "present"],
+  ["all-png", "all-svg", "seen-png", "seen-svg"],
+  ["commands", "shortcuts"],
+];
 const ALWAYS = new Set(["add", "paste", "code", "undo", "redo", "cut", "copy", "duplicate", "delete", "replace", "disable", "fold"]);
 
 export interface Item {
@@ -26,8 +35,8 @@ export interface Item {
   act(): void;
 }
 
-export function itemsOf(reach: Reach): Item[][] {
-  return (reach.session.selected.length ? OF_LAYERS : OF_CANVAS)
+export function itemsOf(reach: Reach, all = false): Item[][] {
+  return (all ? OF_TOOLBAR : reach.session.selected.length ? OF_LAYERS : OF_CANVAS)
     .map((names) => names.map(commandOf).filter((command) => ALWAYS.has(command.name) || command.why(reach) === null))
     .map((group) =>
       group.map((command) => ({

@@ -16,7 +16,7 @@ export function Pictures({ reach }: { reach: Reach }) {
     if (menu.current) menu.current.open = false;
   };
   return (
-    <details className="pictures" ref={menu} onBlur={({ currentTarget, relatedTarget }) => currentTarget.contains(relatedTarget) || close()}>
+    <details className="pictures lesser" ref={menu} onBlur={({ currentTarget, relatedTarget }) => currentTarget.contains(relatedTarget) || close()}>
       <summary title="Keep the network as a picture"><Icon path={ICONS.picture} /><span className="word">Picture</span></summary>
       <div className="kinds">
         {KINDS.map((name) => {

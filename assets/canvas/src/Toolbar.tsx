@@ -1,4 +1,7 @@
-/** Buttons with words; each also has a key. */
+/**
+ * Buttons with words; each also has a key. Where the canvas is narrow, those that are known by their drawing lose their words,
+ * then all do, then the lesser ones go: all of them stand in the menu behind "More".
+ */
 import { ICONS, Icon } from "./Icon";
 import { Pictures } from "./Pictures";
 import { type Reach, commandOf, written } from "./commands";
@@ -20,30 +23,30 @@ export function Toolbar({ reach, open, onOpen, aside, onAside, outlined, onOutli
       <Tool word="Layers" hint={open ? "Hide the list of layers" : "Show the list of layers"} icon="layers" pressed={open} act={() => onOpen(!open)} />
       <Tool word="Outline" hint="The network as a tree, for keyboard and screen reader" icon="outline" pressed={outlined} act={() => onOutline(!outlined)} />
       <i />
-      <Of name="undo" word="Undo" icon="undo" reach={reach} />
-      <Of name="redo" word="Redo" icon="redo" reach={reach} />
+      <Of name="undo" word="Undo" icon="undo" reach={reach} known />
+      <Of name="redo" word="Redo" icon="redo" reach={reach} known />
       <i />
-      <Of name="duplicate" word="Duplicate" icon="duplicate" reach={reach} />
+      <Of name="duplicate" word="Duplicate" icon="duplicate" reach={reach} lesser />
       <Of name="delete" word="Delete" icon="delete" reach={reach} />
-      <Of name="box" word="Box" icon="box" reach={reach} pressed={reach.boxing} />
+      <Of name="box" word="Box" icon="box" reach={reach} pressed={reach.boxing} lesser />
       <i />
-      <Of name="fold" word="Fold" icon="fold" reach={reach} />
+      <Of name="fold" word="Fold" icon="fold" reach={reach} known />
       {ofBlocks && (
         <>
-          <Of name="unfold" word="Unfold" icon="unfold" reach={reach} />
-          <Of name="open" word="Open" icon="open" reach={reach} />
-          <Of name="unroll" word="Inside" icon="unroll" reach={reach} />
+          <Of name="unfold" word="Unfold" icon="unfold" reach={reach} lesser />
+          <Of name="open" word="Open" icon="open" reach={reach} known />
+          <Of name="unroll" word="Inside" icon="unroll" reach={reach} known />
         </>
       )}
       <i />
       <Of name="tidy" word="Tidy" icon="tidy" reach={reach} />
-      <Of name="turn" word="Turn" icon="turn" reach={reach} />
-      <Of name="fit" word="Fit" icon="fit" reach={reach} />
-      <Of name="present" word="Present" icon="present" reach={reach} />
+      <Of name="turn" word="Turn" icon="turn" reach={reach} lesser />
+      <Of name="fit" word="Fit" icon="fit" reach={reach} known />
+      <Of name="present" word="Present" icon="present" reach={reach} lesser />
       <Pictures reach={reach} />
       <i />
-      <Of name="search" word="Search" icon="search" reach={reach} />
-      <Of name="commands" word="More" icon="more" reach={reach} />
+      <Of name="search" word="Search" icon="search" reach={reach} known />
+      <Of name="more" word="More" icon="more" reach={reach} />
       <span className="gap" />
       <Tool word="Settings" hint={aside ? "Hide the settings beside the canvas" : "Show the settings beside the canvas"} icon="aside" pressed={aside} act={() => onAside(!aside)} />
     </div>
@@ -56,14 +59,16 @@ interface OfProps {
   icon: keyof typeof ICONS;
   reach: Reach;
   pressed?: boolean;
+  known?: boolean;
+  lesser?: boolean;
 }
 
 /** The button of a command: it says what the command does, by which key, and why not now. */
-function Of({ name, word, icon, reach, pressed }: OfProps) {
+function Of({ name, word, icon, reach, pressed, known, lesser }: OfProps) {
   const { label, keys, why, run } = commandOf(name);
   const refused = why(reach);
   const hint = `${label.replace("...", "")}${keys[0] ? ` (${written(keys[0])})` : ""}${refused ? `\n${refused}` : ""}`;
-  return <Tool word={word} hint={hint} icon={icon} can={refused === null} pressed={pressed} act={() => run(reach)} />;
+  return <Tool word={word} hint={hint} icon={icon} can={refused === null} pressed={pressed} act={() => run(reach)} rank={lesser ? "lesser" : known ? "known" : undefined} />;
 }
 
 interface ToolProps {
@@ -72,12 +77,13 @@ interface ToolProps {
   icon: keyof typeof ICONS;
   can?: boolean;
   pressed?: boolean;
+  rank?: "lesser" | "known";
   act(): void;
 }
 
-export function Tool({ word, hint, icon, can = true, pressed, act }: ToolProps) {
+export function Tool({ word, hint, icon, can = true, pressed, rank, act }: ToolProps) {
   return (
-    <button type="button" title={hint} disabled={!can} aria-pressed={pressed} onClick={act}>
+    <button type="button" className={rank} title={hint} disabled={!can} aria-pressed={pressed} onClick={act}>
       <Icon path={ICONS[icon]} />
       <span className="word">{word}</span>
     </button>

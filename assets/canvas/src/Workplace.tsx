@@ -68,6 +68,7 @@ function Inside({ session }: { session: Session }) {
   const ask = (what: Asked) => {
     const pressed = dialog?.what === "menu" && session.selected.length === 0 ? dialog.at : undefined;
     if (what === "add") setDialog({ what, at: pressed ?? pointOf(flow.current, session), place: pressed });
+    else if (what === "more") setDialog({ what, at: below(place.current) });
     else if (what === "replace" || what === "menu") setDialog({ what, at: pointOf(flow.current, session) });
     else setDialog({ what });
   };
@@ -199,6 +200,14 @@ function pointOf(flow: HTMLElement | null, session: Session): { x: number; y: nu
   const box = flow?.getBoundingClientRect() ?? { left: 0, top: 0, width: 0, height: 0 };
   const node = flow?.querySelector(`.react-flow__node[data-id="${session.selected[0] ?? ""}"]`)?.getBoundingClientRect();
   return node ? { x: node.left + node.width / 2, y: node.top + node.height / 2 } : { x: box.left + box.width / 2, y: box.top + box.height / 3 };
+}
+
+/** Where a menu of the toolbar opens: below the button that was pressed. */
+function below(place: HTMLElement | null): { x: number; y: number } {
+  const root = place?.getRootNode() as Document | ShadowRoot | undefined;
+  const button = root?.activeElement?.closest(".toolbar button")?.getBoundingClientRect();
+  const bar = place?.getBoundingClientRect();
+  return button ? { x: button.left, y: button.bottom + 4 } : { x: (bar?.left ?? 0) + 8, y: (bar?.top ?? 0) + 44 };
 }
 
 /** The canvas reaches down to the bottom of the window. */
