@@ -46,7 +46,7 @@ function watch(session: Session, tell: (foreseen: Foreseen | null) => void): () 
   const typed = (event: Event) => {
     const [field] = event.composedPath();
     if (!(field instanceof HTMLInputElement) || !field.closest(".st-key-side") || field.closest("[class*='st-key-nested-']")) return;
-    const chosen = [...session.selected, ...session.selectedInside];
+    const chosen = session.chosen;
     const label = field.getAttribute("aria-label");
     clearTimeout(timer);
     asking.abort();

@@ -8,7 +8,7 @@ import { DOT, SIDES } from "./ports";
 import { TITLE } from "./size";
 import { useHere, useNode } from "./use";
 
-export const FrameNode = memo(function FrameNode({ id, selected }: NodeProps<LayerNodeType>) {
+function Frame({ id, selected }: NodeProps<LayerNodeType>) {
   const node = useNode(id);
   const { looks, direction } = useHere();
   const much = useStore(level);
@@ -44,4 +44,7 @@ export const FrameNode = memo(function FrameNode({ id, selected }: NodeProps<Lay
       {worst && <Badge troubles={node.troubles} severity={worst.severity} />}
     </div>
   );
-});
+}
+
+/** As with LayerNode: where it stands changes nothing in it. */
+export const FrameNode = memo(Frame, (before, after) => before.id === after.id && before.selected === after.selected);

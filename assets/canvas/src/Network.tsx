@@ -29,7 +29,6 @@ import { glide } from "./motion";
 import type { Route } from "./route";
 import { useSteady } from "./steady";
 import { Routes, useHere } from "./use";
-import type { Session } from "./session";
 import type { Edge } from "./wire";
 
 const NODE_TYPES = { layer: LayerNode, frame: FrameNode };
@@ -63,7 +62,7 @@ interface Props {
 export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, target, onTarget, presenting }: Props) {
   const { session, looks, direction } = useHere();
   const scene = session.sceneOf(direction);
-  const [nodes, setNodes] = useState<LayerNodeType[]>(() => flowNodes(scene, [], chosen(session)));
+  const [nodes, setNodes] = useState<LayerNodeType[]>(() => flowNodes(scene, [], new Set(session.chosen)));
   const [lines, setLines] = useState<Line[]>(() => flowEdges(scene, []));
   const view = useReactFlow();
   const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -74,7 +73,7 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
   useEffect(() => {
     const follow = () => {
       const scene = session.sceneOf(direction);
-      const next = same(latest.current, flowNodes(scene, latest.current, chosen(session)));
+      const next = same(latest.current, flowNodes(scene, latest.current, new Set(session.chosen)));
       if (next.some((node, index) => elsewhere(node, latest.current[index]))) setMoving(true);
       latest.current = next;
       setNodes(next);
@@ -134,7 +133,7 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     else setTimeout(open, SETTLE);
   }, [session, view, pane, opened, direction, presenting]);
   useEffect(() => {
-    if (called) view.fitView({ nodes: [...chosen(session)].map((id) => ({ id })), duration: glide(), maxZoom: 1, minZoom: 0.6 });
+    if (called) view.fitView({ nodes: session.chosen.map((id) => ({ id })), duration: glide(), maxZoom: 1, minZoom: 0.6 });
   }, [called, session, view]);
 
   const change = (changes: NodeChange<LayerNodeType>[]) => {
@@ -178,6 +177,9 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     onNodeDoubleClick: (_event, node) => actions.enter(node.id),
     onSelectionDragStop: (_event, together) => actions.move(places(scene, together)),
     onMoveEnd: (_event, viewport) => viewports.set(session, viewport),
+    onDoubleClick: ({ target, clientX, clientY }) => {
+      if (target instanceof Element && target.matches(".react-flow__pane")) onDrawn({}, "", { x: clientX, y: clientY });
+    },
     onPointerDownCapture: () => session.hold(),
     onPointerMove: ({ clientX, clientY }) => {
       session.company.point = scene.kept(view.screenToFlowPosition({ x: clientX, y: clientY }));
@@ -209,9 +211,6 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
       defaultViewport={viewports.get(session)}
       onlyRenderVisibleElements
       zoomOnDoubleClick={false}
-      onDoubleClick={({ target, clientX, clientY }) => {
-        if (target instanceof Element && target.matches(".react-flow__pane")) onDrawn({}, "", { x: clientX, y: clientY });
-      }}
       deleteKeyCode={null}
       multiSelectionKeyCode={FURTHER}
       connectionRadius={28}
@@ -242,10 +241,6 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
 /** Where nodes have been put, for the document; what lies inside a block comes along with it. */
 function places(scene: Scene, nodes: readonly LayerNodeType[]) {
   return nodes.filter(({ parentId }) => parentId === undefined).map(({ id, position }) => ({ id, ...scene.kept(position, id) }));
-}
-
-function chosen({ selected, selectedInside }: Session): ReadonlySet<string> {
-  return new Set([...selected, ...selectedInside]);
 }
 
 /** The ways of all connections, found anew only when a layer has come to stand elsewhere, or a connection came or went. */

@@ -60,7 +60,7 @@ export function Outline({ actions, onShow }: Props) {
   const toggle = (row: Row) => {
     const key = onCanvas(row);
     if (key === undefined) return;
-    const chosen = [...session.selected, ...session.selectedInside];
+    const chosen = session.chosen;
     session.select(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
   };
   const shift = (by: -1 | 1) => {
@@ -123,7 +123,7 @@ export function Outline({ actions, onShow }: Props) {
     focusForm(row.node.key);
   };
 
-  const selected = new Set([...session.selected, ...session.selectedInside].map((key) => session.path(key)));
+  const selected = new Set(session.chosen.map((key) => session.path(key)));
   return (
     <div className="outline">
       <div className="tree" role="tree" aria-label="Outline of the network" aria-multiselectable ref={tree} onKeyDown={key}>

@@ -1,10 +1,11 @@
 /** One project on the canvas: what Python has confirmed, what is on its way there, and what is therefore shown. */
 import { Company } from "./company";
 import type { Direction } from "./direction";
-import { type Doc, EMPTY, edgeId, edgesOf, merge } from "./document";
+import { type Doc, EMPTY, edgeId, edgesOf } from "./document";
 import { type Offered, foresee } from "./edits";
 import { type Expanded, type Scene, around, expanded, sceneOf } from "./expansion";
 import { Outbox, type Shelf } from "./outbox";
+import { Versions } from "./versions";
 import type { BlockDocument, Edge, Edit, Entered, Entry, Incoming, NodeView, Outgoing, Palette } from "./wire";
 
 /** How Python is reached; replaced on each rerun by Streamlit's newest functions. */
@@ -15,15 +16,6 @@ export interface Line {
   expand(paths: readonly string[]): void;
 }
 
-/** What Python has told, as later messages build on it. */
-interface Version {
-  doc: Doc;
-  library: readonly BlockDocument[];
-  insides: ReadonlyMap<string, Doc>;
-}
-
-const NOTHING: Version = { doc: EMPTY, library: [], insides: new Map() };
-const VERSIONS_KEPT = 50;
 const NO_FRAMES: Expanded["frames"] = new Map();
 
 export class Session {
@@ -49,8 +41,7 @@ export class Session {
   readonly company = new Company();
   /** Whether the server has not answered for a while. */
   silent = false;
-  private readonly confirmed = new Map<number, Version>([[0, NOTHING]]);
-  private version = 0;
+  private versions = new Versions();
   /** What was selected when the pointer went down. */
   private held: readonly string[] | null = null;
   private line: Line | null = null;
@@ -69,25 +60,11 @@ export class Session {
   /** Take a message from Python. An epoch that is new is a new server or session: its versions count from the beginning. */
   receive(message: Incoming): void {
     const began = message.epoch !== this.status?.epoch;
-    if (began) {
-      this.confirmed.clear();
-      this.confirmed.set(0, NOTHING);
-      this.version = 0;
-    }
+    if (began) this.versions = new Versions();
     if (message.palette) this.offer(message.palette);
-    const base = this.confirmed.get(message.base);
-    if (!base) return this.ask(0);
+    if (!this.versions.take(message)) return this.ask(0);
     const called = message.select.number > (began ? 0 : (this.status?.select.number ?? 0));
     this.status = message;
-    if (message.version >= this.version) {
-      this.version = message.version;
-      this.confirmed.set(message.version, {
-        doc: merge(base.doc, message),
-        library: message.library ?? base.library,
-        insides: message.insides ? asDocs(message.insides) : base.insides,
-      });
-      for (const old of [...this.confirmed.keys()].slice(1, -VERSIONS_KEPT)) this.confirmed.delete(old);
-    }
     this.outbox.acknowledge(message.acknowledged);
     this.foreseeAll();
     if (called) {
@@ -107,12 +84,12 @@ export class Session {
 
   /** The blocks of the network, as they stand in the document. */
   get library(): readonly BlockDocument[] {
-    return this.newest.library;
+    return this.versions.newest.library;
   }
 
   /** The insides that Python has told of, by the path that leads there from the top: `stage/unit`, and "" for the top itself. */
   get insides(): ReadonlyMap<string, Doc> {
-    return this.newest.insides;
+    return this.versions.newest.insides;
   }
 
   /** The block that is open; undefined at the top of the network. */
@@ -199,7 +176,7 @@ export class Session {
   }
 
   /** Ask Python for what has changed since version `have`. */
-  ask(have = this.version): void {
+  ask(have = this.versions.number): void {
     this.line?.send({ epoch: this.status?.epoch ?? "", have, entries: [...this.outbox.pending] });
   }
 
@@ -268,25 +245,20 @@ export class Session {
     };
   }
 
-  private get newest(): Version {
-    return this.confirmed.get(this.version) ?? NOTHING;
-  }
-
   private offer(palette: Palette): void {
     this.palette = palette;
     this.offered = new Map(palette.entries.map((entry) => [entry.type, entry]));
   }
 
   private transmit(entries: Entered[]): void {
-    this.line?.send({ epoch: this.status?.epoch ?? "", have: this.version, entries });
+    this.line?.send({ epoch: this.status?.epoch ?? "", have: this.versions.number, entries });
   }
 
   private foreseeAll(): void {
-    const confirmed = this.newest.doc;
     const edits = this.outbox.pending.flatMap((entry) => entry.edits).filter((edit) => edit.inside === this.inside);
-    this.shown = edits.reduce((doc, edit) => foresee(doc, edit, this.offered), confirmed);
+    this.shown = edits.reduce((doc, edit) => foresee(doc, edit, this.offered), this.versions.newest.doc);
     this.look();
-    this.select([...this.selected, ...this.selectedInside]);
+    this.select(this.chosen);
     if (this.selectedEdges.length) {
       const there = new Set(edgesOf(this.shown).map(edgeId));
       this.selectEdges(this.selectedEdges.filter((edge) => there.has(edgeId(edge))));
@@ -310,8 +282,4 @@ export class Session {
 
 function same(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((key, index) => key === other[index]);
-}
-
-function asDocs(insides: Readonly<Record<string, NodeView[]>>): ReadonlyMap<string, Doc> {
-  return new Map(Object.entries(insides).map(([path, nodes]) => [path, merge(EMPTY, { nodes, gone: [] })]));
 }
