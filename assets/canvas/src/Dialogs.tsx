@@ -20,7 +20,7 @@ interface Point {
 export type Dialog =
   | { what: "menu"; at: Point; edge?: Edge }
   | { what: "add"; at: Point; place?: Point; from?: Origin; shape?: string }
-  | { what: "replace" | "more"; at: Point }
+  | { what: "replace" | "tools"; at: Point }
   | { what: "commands" | "search" | "shortcuts" | "code" };
 
 interface Props {
@@ -68,7 +68,7 @@ export function Dialogs({ dialog, reach, onAdd, onShow, onOpen, onClose }: Props
       const groups = edge ? ofEdge(edge, reach, () => onOpen({ what: "add", at: dialog.at, place: dialog.at, from: { edge }, shape: shapeOf(reach, edge) })) : itemsOf(reach);
       return <Menu at={dialog.at} groups={groups} onClose={onClose} />;
     }
-    case "more":
+    case "tools":
       return <Menu at={dialog.at} groups={itemsOf(reach, true)} onClose={onClose} />;
     case "add": {
       const { from, at, place, shape = "" } = dialog;

@@ -33,11 +33,11 @@ function Layer({ id, selected }: NodeProps<LayerNodeType>) {
   return (
     <div
       className={`layer ${selected ? "selected" : ""} ${node.disabled ? "disabled" : ""} ${worst ? worst.severity : ""} ${much === "all" ? "" : `far ${much}`} ${painted ? (painted.colour ? "painted" : "unpainted") : ""}`}
-      style={{ "--family": look?.colour, "--paint": painted?.colour, "--ink": painted?.ink } as React.CSSProperties}
+      style={{ "--family": look?.colour, "--paint": painted?.colour, "--ink": painted?.ink, "--letters": node.layer.type.length } as React.CSSProperties}
       data-layer={node.key}
     >
       {much !== "shape" && <Ports names={node.ports} lists={node.lists} optional={node.optional} direction={direction} />}
-      {much === "type" && <div className="plain">{node.layer.type}</div>}
+      {much === "type" && <div className="plain">{inParts(node.layer.type)}</div>}
       {much === "all" && (
         <>
           <div className="title">
@@ -80,6 +80,11 @@ export function Outputs({ names, direction }: { names: readonly string[]; direct
       {names.length > 1 && <span className="port below">{name}</span>}
     </Handle>
   ));
+}
+
+/** A name that may be broken before its capital letters. */
+function inParts(name: string): string {
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, "\u200b");
 }
 
 interface PortsProps {

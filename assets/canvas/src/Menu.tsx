@@ -1,5 +1,5 @@
 /** The menu of what was clicked with the other button, or pressed for a while: of layers, a connection, or the canvas. */
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { type Reach, commandOf, written } from "./commands";
 
 /** Names of commands, in groups; those in `if they can` are left out where they cannot be done. */
@@ -59,6 +59,8 @@ interface Props {
 export function Menu({ at, groups, onClose }: Props) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.querySelector<HTMLElement>("button")?.focus(), []);
+  const [height, setHeight] = useState(0);
+  useLayoutEffect(() => setHeight(box.current?.offsetHeight ?? 0), []);
   const key = (event: React.KeyboardEvent) => {
     event.stopPropagation();
     const buttons = [...(box.current?.querySelectorAll<HTMLElement>("button") ?? [])];
@@ -69,9 +71,8 @@ export function Menu({ at, groups, onClose }: Props) {
     else return;
     event.preventDefault();
   };
-  const height = groups.flat().length * 29 + groups.length * 9 + 10;
   return (
-    <div className="menu" role="menu" ref={box} style={clamped(at, 260, height)} onKeyDown={key} data-dialog>
+    <div className="menu" role="menu" ref={box} style={clamped(at, 300, height)} onKeyDown={key} data-dialog>
       {groups.map((group, index) => (
         <div key={index} role="group">
           {group.map(({ name, label, key: shortcut, why, act }) => (

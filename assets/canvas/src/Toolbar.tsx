@@ -30,7 +30,7 @@ export function Toolbar({ reach, open, onOpen, aside, onAside, outlined, onOutli
       <Of name="delete" word="Delete" icon="delete" reach={reach} />
       <Of name="box" word="Box" icon="box" reach={reach} pressed={reach.boxing} lesser />
       <i />
-      <Of name="fold" word="Fold" icon="fold" reach={reach} known />
+      <Of name="fold" word="Fold" icon="fold" reach={reach} />
       {ofBlocks && (
         <>
           <Of name="unfold" word="Unfold" icon="unfold" reach={reach} lesser />
@@ -46,7 +46,7 @@ export function Toolbar({ reach, open, onOpen, aside, onAside, outlined, onOutli
       <Pictures reach={reach} />
       <i />
       <Of name="search" word="Search" icon="search" reach={reach} known />
-      <Of name="more" word="More" icon="more" reach={reach} />
+      <Of name="tools" word="More" icon="more" reach={reach} />
       <span className="gap" />
       <Tool word="Settings" hint={aside ? "Hide the settings beside the canvas" : "Show the settings beside the canvas"} icon="aside" pressed={aside} act={() => onAside(!aside)} />
     </div>

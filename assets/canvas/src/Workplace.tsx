@@ -68,7 +68,7 @@ function Inside({ session }: { session: Session }) {
   const ask = (what: Asked) => {
     const pressed = dialog?.what === "menu" && session.selected.length === 0 ? dialog.at : undefined;
     if (what === "add") setDialog({ what, at: pressed ?? pointOf(flow.current, session), place: pressed });
-    else if (what === "more") setDialog({ what, at: below(place.current) });
+    else if (what === "tools") setDialog({ what, at: below(place.current) });
     else if (what === "replace" || what === "menu") setDialog({ what, at: pointOf(flow.current, session) });
     else setDialog({ what });
   };

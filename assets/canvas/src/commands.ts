@@ -6,7 +6,7 @@ import type { Session } from "./session";
 import { downstream, sameType, upstream, whole } from "./selecting";
 
 /** What asks for more: a list to choose from, a search, the shortcuts. */
-export type Asked = "add" | "replace" | "code" | "search" | "commands" | "shortcuts" | "menu" | "more";
+export type Asked = "add" | "replace" | "code" | "search" | "commands" | "shortcuts" | "menu" | "tools";
 
 /** What a command can reach. */
 export interface Reach {
@@ -135,7 +135,7 @@ export const COMMANDS: readonly Command[] = [
   picture("all-svg", "Picture of the whole network, SVG", true, "svg"),
   command("View", "search", "Search a layer...", "Mod+F", anything, ({ ask }) => ask("search")),
   command("View", "commands", "Find a command...", "Mod+K", always, ({ ask }) => ask("commands")),
-  command("View", "more", "All that can be done, as a menu", "", always, ({ ask }) => ask("more")),
+  command("View", "tools", "All tools as a menu", "", always, ({ ask }) => ask("tools")),
   command("View", "menu", "Menu of what is selected", "Shift+F10 ContextMenu", always, ({ ask }) => ask("menu")),
   command("View", "help", "What this layer does", "F1", explained, ({ session }) => openHelp(session.node(session.selected[0] ?? "")?.layer.type ?? "")),
   command("View", "shortcuts", "Show all shortcuts", "?", always, ({ ask }) => ask("shortcuts")),
