@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -139,6 +140,8 @@ Event = Annotated[
 ENDS = (Finished, Stopped, Suspended, Failed)
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 MAX_LINE = 1_000_000  # bytes
+MOST_READ = 64_000_000  # bytes at once; beyond it not every BatchEnded is read
+BATCH = b'"type":"BatchEnded"'
 
 
 def append(path: Path, event: Event) -> None:
@@ -169,23 +172,29 @@ def mend(path: Path) -> None:
 def read(path: Path, offset: int = 0) -> tuple[list[Event], int]:
     """The events from byte `offset` on, and the offset to go on from.
 
-    An unfinished last line is left for the next read; a line that is no event (torn by a crash) is passed over.
+    An unfinished last line is left for the next read; a line that is no event (torn by a crash) is passed over. Of very
+    much, as a week of training writes, only every so manieth BatchEnded is given, so that it finds room in memory.
     """
+    events: list[Event] = []
+    passed = batches = 0
     try:
         with path.open("rb") as log:
             log.seek(offset)
-            data = log.read()
+            every = max(1, math.ceil((os.fstat(log.fileno()).st_size - offset) / MOST_READ))
+            while piece := log.readline(MAX_LINE):
+                passed += len(piece)
+                if not piece.endswith(b"\n"):
+                    continue  # longer than any event, or unfinished
+                whole, offset, passed = passed == len(piece), offset + passed, 0
+                if every > 1 and BATCH in piece:
+                    batches += 1
+                    whole = whole and batches % every == 0
+                if whole:
+                    with suppress(ValidationError):
+                        events.append(EVENT.validate_json(piece))
     except FileNotFoundError:
-        return [], offset
-    end = data.rfind(b"\n") + 1
-    events = []
-    for line in data[:end].splitlines():
-        if len(line) <= MAX_LINE:
-            try:
-                events.append(EVENT.validate_json(line))
-            except ValidationError:
-                continue
-    return events, offset + end
+        pass
+    return events, offset
 
 
 def last(path: Path) -> Event | None:
@@ -197,6 +206,6 @@ def last(path: Path) -> Event | None:
     reach = 8_192  # bytes before the end; a line is seldom longer
     while True:
         events, _ = read(path, max(0, size - reach))
-        if events or reach >= size:
+        if events or reach >= min(size, 8 * MAX_LINE):
             return events[-1] if events else None
         reach *= 8

@@ -26,7 +26,7 @@ class Ticket(BaseModel):
 
     run: str = Field(max_length=64)
     owner: str = Field("", max_length=254)
-    device: str = Field("cpu", max_length=64)
+    device: str = Field("cpu", max_length=400)
     place: int = 0
     memory: int = Field(0, ge=0)
     tries: int = Field(0, ge=0)

@@ -7,6 +7,7 @@ import os
 
 import pytest
 
+from runtime import events
 from runtime.events import (
     MAX_LINE,
     BatchEnded,
@@ -157,3 +158,31 @@ def test_an_event_after_a_torn_line_stands_on_a_line_of_its_own(tmp_path):
     append(path, Paused(at=3))
     append(path, Resumed(at=4))
     assert [event.at for event in read(path)[0]] == [1, 3, 4]
+
+
+def test_very_long_logs_are_read_without_every_batch(tmp_path, monkeypatch):
+    path = tmp_path / "events.jsonl"
+    for step in range(1, 101):
+        append(path, BatchEnded(at=step, epoch=0, step=step, logs={"loss": 1.0}))
+    append(path, EpochEnded(at=101, epoch=0, seconds=1.0, logs={"loss": 1.0}))
+    monkeypatch.setattr(events, "MOST_READ", path.stat().st_size // 10)
+    found, end = read(path)
+    assert end == path.stat().st_size
+    assert 5 <= len(found) <= 15
+    assert isinstance(found[-1], EpochEnded)
+
+
+@pytest.mark.parametrize("content", [b"x" * 5_000, b"x" * 5_000 + b"\n", bytes(5_000)])
+def test_a_line_longer_than_any_event_is_passed_over(tmp_path, monkeypatch, content):
+    monkeypatch.setattr(events, "MAX_LINE", 1_000)
+    path = tmp_path / "events.jsonl"
+    append(path, Paused(at=1))
+    with path.open("ab") as log:
+        log.write(content)
+    append(path, Paused(at=2))
+    found, end = read(path)
+    assert [event.at for event in found] == [1, 2]
+    assert end == path.stat().st_size
+    with path.open("ab") as log:
+        log.write(content)
+    assert last(path) is None or last(path).at == 2

@@ -80,3 +80,11 @@ def test_a_file_that_is_no_ticket_is_passed_over(text):
     put(Ticket(run="1"))
     (tickets.folder() / "2.json").write_text(text)
     assert runs() == ["1"]
+
+
+def test_a_run_on_many_machines_can_wait():
+    device = "workers:" + ",".join(f"192.168.100.{number}:4000" for number in range(100, 116))
+    ticket = tickets.put(
+        Ticket(run="20260101-000000-000001", owner="\u202e \0 \U0001f9f6 ' \" </script>", device=device)
+    )
+    assert tickets.find(ticket.run) == ticket
