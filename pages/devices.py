@@ -10,6 +10,7 @@ import streamlit as st
 
 from builder.training import defaults
 from pages.parts import state
+from pages.parts.cluster import draw_cluster
 from pages.parts.device_charts import changes, changes_figure, products, ring, seconds_figure, steps
 from pages.parts.device_choice import expected
 from pages.parts.runs import LIVE, STATES
@@ -87,7 +88,9 @@ def _now() -> None:
             "Temperature": "not told" if gauge.temperature is None else f"{gauge.temperature} °C",
         }
         st.html(terms(told, "facts"))
-    _what_runs([run for run in runs() if run.status() in LIVE])
+    live = [run for run in runs() if run.status() in LIVE]
+    _what_runs(live)
+    draw_cluster(live)
 
 
 def _what_runs(live: Sequence[Run]) -> None:

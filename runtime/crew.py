@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from typing import Any, Literal
 import tensorflow as tf
 
 from runtime import replicated as _replicated
+from runtime.ports import free_ports
 from runtime.strategies import Strategy, cluster
 
 replicated: Any = _replicated  # without types, as people write Keras
@@ -29,6 +29,8 @@ CONFIG = "TF_CONFIG"
 Part = Literal["train", "validation", "test"]
 PARTS: tuple[Part, ...] = ("train", "validation", "test")  # by the numbers that workers say to each other
 END = -1
+# What TensorFlow says when another worker cannot be reached any more.
+LOSSES = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError, tf.errors.DeadlineExceededError)
 Step = Callable[[Any], Any]
 
 
@@ -132,7 +134,7 @@ def _mirrored(chosen: Strategy) -> Any:
 
 def _started(chosen: Strategy, folder: Path) -> list[subprocess.Popen[bytes]]:
     """The other processes of a run on this machine; for several machines each is started there by a person."""
-    addresses = chosen.addresses or tuple(f"127.0.0.1:{port}" for port in _free_ports(chosen.replicas))
+    addresses = chosen.addresses or tuple(f"127.0.0.1:{port}" for port in free_ports(chosen.replicas))
     started = []
     if not chosen.addresses:
         for index in range(1, chosen.replicas):
@@ -150,21 +152,15 @@ def watch(process: subprocess.Popen[bytes], over: threading.Event, lost: Callabl
         lost(number)
 
 
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; all are held until all are found, so that none comes twice."""
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
-
-
 def main(folder: str) -> int:
-    """Train along in a run whose chief has started us; we end when it does."""
+    """Train along in a run whose chief has started us, or be its chief on a cluster; we end with who has started us."""
+    from runtime import worker
     from runtime.run import open_run
     from runtime.training import train
 
     threading.Thread(target=_end_with_input, daemon=True).start()
+    if json.loads(os.environ[CONFIG])["task"]["index"] == 0:
+        return worker.main([folder])
     train(open_run(Path(folder).name))
     return 0
 

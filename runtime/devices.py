@@ -15,9 +15,11 @@ from builder.graph import Graph
 from builder.program import Facts
 from builder.training import Task, Training
 from runtime.cgroup import cpu_limit, memory_limit
-from runtime.gpu import cudnn
+from runtime.cluster import JOB
+from runtime.gpu import INSTALL, cudnn
 from runtime.memory import FLOAT, Memory, estimate, size_in_words
-from runtime.strategies import StrategyError, strategy
+from runtime.nodes import Seen, seen
+from runtime.strategies import Asks, Strategy, StrategyError, strategy
 
 __all__ = ["Device", "Memory", "devices", "environment", "estimate", "find", "refusal"]
 
@@ -45,7 +47,11 @@ def find(name: str) -> Device | None:
         chosen = strategy(name)
     except StrategyError:
         return None
+    if chosen.asks is not None and JOB not in os.environ:
+        return _on_cluster(name, chosen)
     parts = [device for device in devices() if device.name in chosen.devices]
+    if chosen.asks is not None and chosen.asks.gpus:  # the cluster has chosen which
+        parts = [device for device in devices() if device.name != "cpu"][: chosen.asks.gpus]
     if len(parts) < len(chosen.devices):
         return None
     if chosen.kind == "one":
@@ -57,6 +63,24 @@ def find(name: str) -> Device | None:
         threads=parts[0].threads,
         missing=next((part.missing for part in parts if part.missing), ""),
     )
+
+
+def _on_cluster(name: str, chosen: Strategy) -> Device | None:
+    """What a run is given on the cluster: on the node that has most memory of those that have enough of the rest."""
+    known, asks = seen(), chosen.asks
+    if known is None or asks is None:
+        return None
+    fit = [node for node in known.alive if node.cpus >= asks.cpus and node.gpus >= asks.gpus]
+    missing = "" if fit else _why_not(known, asks)
+    memory = [node.gpu_memory or node.memory if asks.gpus else node.memory for node in fit]
+    return Device(name, chosen.title, max(memory, default=0), asks.cpus, missing)
+
+
+def _why_not(known: Seen, asks: Asks) -> str:
+    if not known.alive:
+        return (known.error or "none of its machines is there").removesuffix(".")
+    wanted = f"{asks.cpus} CPUs" + (f" and {asks.gpus} GPUs" if asks.gpus else "")
+    return f"none of its {len(known.alive)} machines has {wanted}. Ask for less"
 
 
 def environment(name: str) -> dict[str, str]:
@@ -75,9 +99,12 @@ def environment(name: str) -> dict[str, str]:
         "OMP_NUM_THREADS": str(device.threads),
         "TF_NUM_INTRAOP_THREADS": str(device.threads),
     }
-    used = strategy(name).devices
+    chosen = strategy(name)
+    used = chosen.devices
     if used == ("cpu",):
         return shared | {"CUDA_VISIBLE_DEVICES": "-1"}
+    if chosen.asks is not None:
+        return shared | {"TF_FORCE_GPU_ALLOW_GROWTH": "true"}
     return shared | {
         "CUDA_VISIBLE_DEVICES": ",".join(one.removeprefix("gpu:") for one in used),
         "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # the order in which NVML counts
@@ -94,7 +121,7 @@ def refusal(
 ) -> str | None:
     """Why a training cannot start on this device, with the estimate and what to do; None when it can."""
     if device.missing:
-        return f"{device.title} cannot be used: {device.missing}. Start Layerloom with: make run GPU=1"
+        return f"{device.title} cannot be used: {device.missing}."
     memory = estimate(facts, training, task, gpu="gpu" in device.name, graph=graph)
     if memory.total <= device.memory_bytes:
         return None
@@ -164,7 +191,7 @@ def _gpus() -> Iterator[Device]:
                     title=pynvml.nvmlDeviceGetName(handle),
                     memory_bytes=pynvml.nvmlDeviceGetMemoryInfo(handle).total,
                     threads=_threads(),
-                    missing="" if cudnn() else "TensorFlow's CUDA libraries are not installed",
+                    missing="" if cudnn() else f"TensorFlow's CUDA libraries are not installed. {INSTALL}",
                 )
     except pynvml.NVMLError:
         return  # a driver that does not answer has no device to offer

@@ -24,6 +24,7 @@ class Followed:
     memory: int = 0
     process: subprocess.Popen[bytes] | None = None
     forked_by: int | None = None  # the process number of the fork server
+    job: str = ""  # of the cluster
     since: float = field(default_factory=time.monotonic)
     adopted: bool = False
     claimed: bool = False

@@ -27,6 +27,9 @@ class Worker(BaseModel):
     start of the machine from another. `memory` is what it was expected to need, in bytes, 0 where nobody knew; `again`
     counts the workers before it that died without a word and without having saved anything. What an older Layerloom has
     written says nothing of it, and then only a person lets the run go on.
+
+    `job` names the cluster's job that it is, where it is one: then its process is on another machine, and it lives until
+    the supervisor, which asks the cluster, has put down that the job is `over`.
     """
 
     pid: int = Field(ge=1, le=2**31 - 1)
@@ -34,18 +37,27 @@ class Worker(BaseModel):
     boot: str = Field("", max_length=64)
     memory: int = 0
     again: int = Field(AGAIN, ge=0)
+    job: str = Field("", max_length=100)
+    over: bool = False
+
+    @property
+    def lives(self) -> bool:
+        """Whether it is still there, as far as is known."""
+        return not self.over if self.job else self.process() is not None
 
     @classmethod
-    def of(cls, pid: int, memory: int = 0, again: int = 0) -> Worker:
+    def of(cls, pid: int, memory: int = 0, again: int = 0, job: str = "") -> Worker:
         """The process of this number as it lives now; one that is gone already counts as dead ever after."""
         try:
             started = _started(psutil.Process(pid))
         except psutil.Error:
             started = -1.0
-        return cls(pid=pid, started=started, boot=_boot(), memory=memory, again=again)
+        return cls(pid=pid, started=started, boot=_boot(), memory=memory, again=again, job=job)
 
     def process(self) -> psutil.Process | None:
-        """The process, if it lives."""
+        """The process, if it lives on this machine."""
+        if self.job:
+            return None
         try:
             process = psutil.Process(self.pid)
             same = self.boot == _boot() and abs(_started(process) - self.started) < TOLERANCE

@@ -15,6 +15,8 @@ from runtime.process import Worker, read_small, take, write_atomically
 from runtime.run import OVER, Run
 from runtime.tickets import Ticket
 
+SURVIVES = 90.0  # seconds at most that a worker lives on when its machine has been given up
+
 
 class Place(BaseModel):
     """One line of the queue as the supervisor has worked it out: in how many seconds the run is likely to begin, if known."""
@@ -32,6 +34,7 @@ class Board(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     pid: int = 0
+    cluster: str = ""  # the address of the one that it sends runs to
     warm: bool = False  # whether a run would begin at once
     queue: tuple[Place, ...] = ()
     training: tuple[str, ...] = ()
@@ -78,28 +81,34 @@ def join(run: Run, memory: int = 0) -> None:
         memory: bytes that it will need on its device, as estimated; 0 where nobody knows.
     """
     before = run.worker()
-    if before is not None and before.process() is not None and run.status() not in OVER:
+    if before is not None and before.lives and run.status() not in OVER:
         return  # it trains; one that is over may still be ending its process
     run.control.unlink(missing_ok=True)
     memory = memory or (before.memory if before else 0)
     tickets.put(Ticket(run=run.id, owner=run.owner, device=run.spec.device, memory=memory, again=_again(run)))
 
 
-def claim(run: Run) -> TextIO | None:
+def claim(run: Run, job: str = "") -> TextIO | None:
     """Make this process the worker of a run that waits; of many that try at the same moment one succeeds.
+
+    Args:
+        job: of the cluster that this process is, if it is one. The worker before it may be on a machine that has just
+            been given up, and end a little later: it waits for that.
 
     Returns:
         What keeps others off as long as it is open, or None: the run has its worker, or waits no more.
     """
-    held = take(run.folder / "lock")
-    if held is None:
-        return None
+    end = time.monotonic() + (SURVIVES if job else 0.0)
+    while (held := take(run.folder / "lock")) is None:
+        if time.monotonic() >= end:
+            return None
+        time.sleep(0.5)
     if run.status() != "waiting":
         held.close()
         return None
     ticket = tickets.find(run.id)
     memory, again = (ticket.memory, ticket.again) if ticket else (0, _again(run))
-    write_atomically(run.worker_file, Worker.of(os.getpid(), memory, again).model_dump_json())
+    write_atomically(run.worker_file, Worker.of(os.getpid(), memory, again, job).model_dump_json())
     return held
 
 

@@ -141,12 +141,12 @@ class Run:
         waits = tickets.find(self.id) is not None  # looked at first: it goes when the training begins
         event, worker = last(self.events), self.worker()
         if waits:
-            return "running" if worker is not None and worker.process() is not None else "waiting"
+            return "running" if worker is not None and worker.lives else "waiting"
         if ended := _ended(event):
             return ended
         if worker is None:
             return "waiting" if event is None else "crashed"
-        if worker.process() is None:
+        if not worker.lives:
             ended = _ended(last(self.events))  # it may have written its last word between the two looks
             return ended or ("waiting" if worker.again < AGAIN else "crashed")
         return "paused" if isinstance(event, Paused) else "running"

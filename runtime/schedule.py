@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from runtime.strategies import StrategyError, strategy
 from runtime.tickets import Ticket
 
+CPUS, GPUS = "cluster-cpu", "cluster-gpu"  # of all nodes of the cluster together
+
 
 @dataclass(frozen=True, slots=True)
 class Slots:
@@ -36,7 +38,15 @@ def uses(device: str) -> dict[str, int]:
         chosen = strategy(device)
     except StrategyError:
         return {device: 1}
+    if chosen.asks is not None:
+        there = {CPUS: chosen.processes * chosen.asks.cpus, GPUS: chosen.processes * chosen.asks.gpus}
+        return {name: count for name, count in there.items() if count}
     return {name: chosen.replicas if name == "cpu" else 1 for name in chosen.devices}
+
+
+def on_cluster(device: str) -> bool:
+    """Whether a run on this device is sent to the cluster."""
+    return CPUS in uses(device)
 
 
 def ordered(waiting: Iterable[Ticket], active: Iterable[Active], served: Mapping[str, int]) -> list[Ticket]:

@@ -2,24 +2,25 @@
 
 A device's name says what a run trains on. `cpu` and `gpu:0` are one device. `mirrored:cpu:2` is the processor as two
 logical ones, `mirrored:gpu:0,gpu:1` two GPUs: a replica of the network on each, in one process. `workers:2` is two
-processes on this machine, `workers:10.0.0.5:4000,10.0.0.6:4000` one process on each of these machines. TensorFlow is
-not imported here.
+processes on this machine, `workers:10.0.0.5:4000,10.0.0.6:4000` one process on each of these machines. `cluster` is
+somewhere on the cluster, `cluster:2:cpus=4:gpus=1` two workers there, each with so much. TensorFlow is not imported here.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from builder.graph import Graph, Node
 from builder.layers.base import LayerSpec
 from builder.optimizers import LossScaleOptimizer, OptimizerSpec
 from builder.training import Training
+from runtime.cluster import is_private
+from runtime.nodes import seen
 
 if TYPE_CHECKING:
     from builder.scripts import DeviceCode
@@ -28,11 +29,19 @@ MOST = 16  # replicas: beyond that people have a cluster and its tools
 PUBLIC = "LAYERLOOM_PUBLIC_WORKERS"  # in the server's environment: workers may listen where strangers can reach them
 GPU = re.compile(r"gpu:\d{1,3}")
 ADDRESS = re.compile(r"([A-Za-z0-9.-]{1,253}):(\d{1,5})")
+ON_CLUSTER = re.compile(r"cluster(?::(\d{1,3}))?(?::cpus=(\d{1,3}))?(?::gpus=(\d{1,3}))?")
 Kind = Literal["one", "mirrored", "workers"]
 
 
 class StrategyError(ValueError):
     """A name that means no strategy; `str()` is shown."""
+
+
+class Asks(NamedTuple):
+    """What each worker of a run is given on the cluster, all on one node."""
+
+    cpus: int = 1
+    gpus: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +52,25 @@ class Strategy:
         replicas: how many copies of the network learn together.
         devices: `cpu`, or names of GPUs, that each process uses.
         addresses: `host:port` of each worker on several machines, the chief's first; empty: all on this machine.
+        asks: what each process needs on the cluster; None: it trains here, or at these addresses.
     """
 
     kind: Kind
     replicas: int
     devices: tuple[str, ...]
     addresses: tuple[str, ...] = ()
+    asks: Asks | None = None
+
+    @property
+    def processes(self) -> int:
+        """How many processes train together."""
+        return self.replicas if self.kind == "workers" else 1
 
     @property
     def title(self) -> str:
         """What it is, for a list."""
+        if self.asks is not None:
+            return _title_there(self.processes, self.asks)
         match self.kind:
             case "one":
                 return self.devices[0]
@@ -71,6 +89,8 @@ def strategy(name: str) -> Strategy:
         StrategyError: it means nothing.
     """
     kind, _, rest = name.partition(":")
+    if kind == "cluster" and (found := ON_CLUSTER.fullmatch(name)):
+        return _there(found[1], Asks(int(found[2] or 1), int(found[3] or 0)))
     if name == "cpu" or GPU.fullmatch(name):
         return Strategy("one", 1, (name,))
     if kind == "mirrored" and rest.startswith("cpu:"):
@@ -87,8 +107,15 @@ def strategy(name: str) -> Strategy:
             return Strategy("workers", _count(str(len(addresses))), ("cpu",), addresses)
     raise StrategyError(
         f"{name[:64]!r} is no device. Write cpu, gpu:0, mirrored:cpu:2, mirrored:gpu:0,gpu:1, workers:2, or "
-        "workers:HOST:PORT,HOST:PORT with the addresses of several machines."
+        "workers:HOST:PORT,HOST:PORT with the addresses of several machines; cluster, or cluster:2:cpus=4:gpus=1, where "
+        "there is a cluster."
     )
+
+
+def name_there(workers: int, asks: Asks) -> str:
+    """The name of so many workers on the cluster."""
+    several = f":{workers}" if workers > 1 else ""
+    return f"cluster{several}:cpus={asks.cpus}" + (f":gpus={asks.gpus}" if asks.gpus else "")
 
 
 def refusals(chosen: Strategy, graph: Graph, training: Training) -> tuple[str, ...]:
@@ -165,6 +192,26 @@ INDEX = int(sys.argv[1]) if len(sys.argv) > 1 else 0
 STRATEGY = tf.distribute.MultiWorkerMirroredStrategy()"""
 
 
+def _there(workers: str | None, asks: Asks) -> Strategy:
+    """Workers on the cluster; each sees only what it is given, and numbers that from 0."""
+    if not asks.cpus or (workers and asks.gpus > 1):
+        raise StrategyError("On the cluster a worker has at least one CPU, and one of several workers at most one GPU.")
+    devices = tuple(f"gpu:{number}" for number in range(asks.gpus)) or ("cpu",)
+    if workers:
+        return Strategy("workers", _count(workers), devices, asks=asks)
+    if asks.gpus > 1:
+        return Strategy("mirrored", _count(str(asks.gpus)), devices, asks=asks)
+    return Strategy("one", 1, devices, asks=asks)
+
+
+def _title_there(workers: int, asks: Asks) -> str:
+    parts = [f"{asks.cpus} CPU{'s' * (asks.cpus > 1)}"]
+    if asks.gpus:
+        parts.append(f"{asks.gpus} GPU{'s' * (asks.gpus > 1)}")
+    many = f"{workers} workers with " if workers > 1 else ""
+    return f"Cluster: {many}{' and '.join(parts)}{' each' if workers > 1 else ''}"
+
+
 def _count(text: str) -> int:
     if not re.fullmatch(r"\d{1,3}", text) or not 2 <= int(text) <= MOST:
         raise StrategyError(f"A strategy has from 2 to {MOST} replicas, and {text[:20]!r} is none of these numbers.")
@@ -180,13 +227,11 @@ def _about_addresses(chosen: Strategy) -> Iterator[str]:
     """Whoever reaches the port of a worker can make it execute what he likes, so private networks only."""
     if os.environ.get(PUBLIC):
         return
-    for address in chosen.addresses:
-        host = address.rpartition(":")[0]
-        try:
-            private = ipaddress.ip_address(host).is_private
-        except ValueError:
-            private = "." not in host or host.endswith((".local", ".lan", ".internal", ".home.arpa"))
-        if not private:
+    hosts = [address.rpartition(":")[0] for address in chosen.addresses]
+    if chosen.asks and chosen.kind == "workers" and (known := seen()):
+        hosts += [node.address for node in known.alive]
+    for host in hosts:
+        if not is_private(host):
             yield (
                 f"{host} is no address of a private network. TensorFlow's workers take orders from whoever reaches "
                 f"their port, without a password. Use private addresses, or start Layerloom with {PUBLIC}=1 if a "

@@ -22,11 +22,12 @@ from runtime.devices import Device, devices, environment
 from runtime.events import Failed, append
 from runtime.followed import Followed, use_cores
 from runtime.home import home
+from runtime.launchers.cluster import Jobs
 from runtime.launchers.starter import ForkServer, start_plainly
 from runtime.process import is_held, take
 from runtime.queue import Board, Place
 from runtime.run import Run, RunError, open_run, runs
-from runtime.schedule import Slots, admitted, ordered, shares, starts
+from runtime.schedule import Slots, admitted, on_cluster, ordered, shares, starts
 from runtime.tickets import Ticket
 
 TICK = 0.05  # seconds between two looks at the queue
@@ -49,6 +50,7 @@ class Supervisor:
     def __init__(self, asked: Sequence[int]) -> None:
         self._asked = asked
         self._fork = ForkServer(environment("cpu"))
+        self._jobs = Jobs()
         self._followed: dict[str, Followed] = {}
         told = queue.board()
         self._served, self._seconds = dict(told.served), list(told.seconds)
@@ -68,12 +70,13 @@ class Supervisor:
                 traceback.print_exc()
                 time.sleep(TOLD)
         self._fork.close()
+        self._jobs.close()
 
     def _serve_once(self, seen: object) -> object:
         self._fork.keep()
         changed = self._look(self._wait())
         folder = tickets.folder().stat().st_mtime_ns  # coarse: two changes may bear the same time, so look each second
-        now = (folder, int(time.monotonic()), self._fork.ready, self._fork.usable)
+        now = (folder, int(time.monotonic()), self._fork.ready, self._fork.usable, self._jobs.answers)
         if changed or now != seen:
             self._admit()
             self._share_cores()
@@ -104,7 +107,8 @@ class Supervisor:
 
     def _follow(self, run: Run) -> None:
         worker = run.worker()
-        self._followed[run.id] = Followed(run, worker.memory if worker else 0, adopted=True, claimed=True)
+        job = self._jobs.follow(run) if worker and worker.job else ""
+        self._followed[run.id] = Followed(run, worker.memory if worker else 0, job=job, adopted=True, claimed=True)
 
     def _look(self, ended: set[str]) -> bool:
         """Whether anything has changed with the runs that have a worker."""
@@ -116,15 +120,17 @@ class Supervisor:
         return any(changes)
 
     def _look_at(self, followed: Followed, ended: set[str]) -> bool:
-        run, worker = followed.run, followed.run.worker()
-        ticket = tickets.find(run.id)
+        run = followed.run
+        self._jobs.settle(run, followed.job)
+        worker, ticket = run.worker(), tickets.find(run.id)
         if followed.process is not None:
             followed.process.poll()  # as a zombie it would look alive
-        if worker is not None and worker.process() is not None:
+        if worker is not None and worker.lives and worker.job == followed.job:
             followed.claimed = True
             was, followed.paused = followed.paused, run.status() == "paused"
             return was != followed.paused
-        if ticket is not None and not self._has_died(followed, ended):
+        begun_there = bool(followed.job) and followed.claimed  # what becomes of it only the cluster knows
+        if (ticket is not None or begun_there) and not self._has_died(followed, ended):
             return False
         del self._followed[run.id]
         if ticket is not None:
@@ -133,15 +139,20 @@ class Supervisor:
             queue.join(run, followed.memory)
         elif not followed.adopted and status == "finished":
             self._seconds = [*self._seconds, followed.age][-REMEMBERED:]
+        self._jobs.leave(run, followed.job)
         return True
 
     def _has_died(self, followed: Followed, ended: set[str]) -> bool:
         """Whether the worker of a run that still waits will never begin."""
+        if followed.job:
+            return self._jobs.is_over(followed.job)
         lost = followed.forked_by is not None and followed.forked_by != self._fork.pid
         late = followed.age > CLAIMED_WITHIN
         return followed.claimed or lost or late or self._gave_up(followed, ended)
 
     def _gave_up(self, followed: Followed, ended: set[str]) -> bool:
+        if followed.job:
+            return self._jobs.gave_up(followed.job)
         if followed.process is not None:
             return followed.process.poll() is not None
         return str(followed.run.folder) in ended
@@ -164,7 +175,8 @@ class Supervisor:
         waiting = [ticket for ticket in tickets.tickets() if ticket.run not in self._followed]
         active = [followed.active() for followed in self._followed.values()]
         self._order = ordered(waiting, active, self._served)
-        for ticket in admitted(self._order, active, machine()):
+        ready = [ticket for ticket in self._order if self._jobs.answers or not on_cluster(ticket.device)]
+        for ticket in admitted(ready, active, machine() | self._jobs.slots):
             try:
                 run = open_run(ticket.run)
             except RunError:
@@ -179,6 +191,9 @@ class Supervisor:
     def _start(self, run: Run, ticket: Ticket) -> bool:
         """Start a worker; False when it must wait until one can be forked."""
         try:
+            if on_cluster(run.spec.device):
+                self._follow_new(run, Followed(run, ticket.memory, job=self._jobs.begin(run)))
+                return True
             wanted = environment(run.spec.device)
             several = run.spec.device.startswith("workers:")  # each is a process that imports everything itself
             forked = ticket.tries == 0 and not several and self._fork.can_fork(wanted)
@@ -191,9 +206,12 @@ class Supervisor:
             self._fail(run, f"The training could not be started: {error}")
             return True
         by = self._fork.pid if forked else None
-        self._followed[run.id] = Followed(run, ticket.memory, process, by)
-        self._served[run.owner] = max(self._served.values(), default=0) + 1
+        self._follow_new(run, Followed(run, ticket.memory, process, by))
         return True
+
+    def _follow_new(self, run: Run, followed: Followed) -> None:
+        self._followed[run.id] = followed
+        self._served[run.owner] = max(self._served.values(), default=0) + 1
 
     def _share_cores(self) -> None:
         """Give those that train on the processor cores of their own.
@@ -220,9 +238,11 @@ class Supervisor:
             for followed in self._followed.values():
                 followed.read()
         typical = self._typical()
-        begin = starts(self._order, [followed.active() for followed in self._followed.values()], machine(), typical)
+        active = [followed.active() for followed in self._followed.values()]
+        begin = starts(self._order, active, machine() | self._jobs.slots, typical)
         news = Board(
             pid=os.getpid(),
+            cluster=self._jobs.url,
             warm=self._fork.ready,
             queue=tuple(Place(run=ticket.run, owner=ticket.owner, starts=begin[ticket.run]) for ticket in self._order),
             training=tuple(self._followed),

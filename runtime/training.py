@@ -32,9 +32,13 @@ class Refused(Exception):  # noqa: N818 (told to a person, who can mend it)
     """A run that cannot begin, or that has failed in a way that can be explained; `str()` is shown."""
 
 
+class PartnerLost(Exception):  # noqa: N818 (no error of this run)
+    """A worker on another machine of the cluster is gone; the supervisor lets the run go on from its last checkpoint."""
+
+
 def train(run: Run) -> Event:
     """The whole training, on the devices that its strategy names. Returns its last event."""
-    from runtime.crew import crew
+    from runtime.crew import LOSSES, crew
 
     try:
         chosen = strategy(run.spec.device)
@@ -47,8 +51,13 @@ def train(run: Run) -> Event:
         append(run.events, Failed(at=time.time(), message=_lost(number), log=run.log_end()))
         os._exit(1)  # the others wait for that worker inside TensorFlow, where nothing reaches them
 
-    with crew(chosen, run.folder, lost) as team:
-        return _train(run, team)
+    try:
+        with crew(chosen, run.folder, lost) as team:
+            return _train(run, team)
+    except LOSSES as error:
+        if chosen.asks is None:
+            raise
+        raise PartnerLost from error
 
 
 def _train(run: Run, team: Crew) -> Event:

@@ -10,9 +10,11 @@ import traceback
 from pathlib import Path
 
 from runtime import queue, tickets
+from runtime.cluster import JOB
 from runtime.events import Failed, append
+from runtime.process import write_atomically
 from runtime.run import Run, RunError, open_run
-from runtime.training import Refused, train
+from runtime.training import PartnerLost, Refused, train
 
 NICE = 5  # so that pages stay quick while every core trains
 
@@ -27,13 +29,17 @@ def main(arguments: list[str]) -> int:
     except RunError as error:
         print(error, file=sys.stderr)
         return 2
-    held = queue.claim(run)
+    job = os.environ.get(JOB, "")
+    held = queue.claim(run, job)
     if held is None:
         print(f"{run.name} has its worker, or does not wait to be trained.", file=sys.stderr)
         return 2
     with held:
         os.nice(NICE)
-        return work(run)
+        ended = work(run)
+        if job and (worker := run.worker()):
+            write_atomically(run.worker_file, worker.model_copy(update={"over": True}).model_dump_json())
+        return ended
 
 
 def work(run: Run) -> int:
@@ -42,6 +48,10 @@ def work(run: Run) -> int:
         ended = train(run)
     except Refused as error:
         ended = Failed(at=time.time(), message=str(error))
+    except PartnerLost:
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)  # the run goes on elsewhere; TensorFlow would wait for those that are gone
     except BaseException as error:
         traceback.print_exc()
         sys.stderr.flush()

@@ -9,6 +9,8 @@ import streamlit as st
 from builder.graph import Graph
 from builder.program import Facts
 from builder.training import Task, Training
+from pages.parts.cluster import CHOICE, choose_there
+from pages.parts.cluster import offered as offered_there
 from runtime.devices import Device, devices, estimate, find
 from runtime.expectation import expectation, memory_ratio
 from runtime.measuring import measurements
@@ -31,7 +33,7 @@ def choose_device(name: str, graph: Graph, training: Training) -> str:
     gpus = [device.name for device in offered if device.name != "cpu"]
     if len(gpus) > 1:
         titles[GPUS] = f"All {len(gpus)} GPUs (MirroredStrategy)"
-    titles |= SEVERAL
+    titles |= SEVERAL | offered_there()
     now = strategy(name)
     kind = st.selectbox(
         "Device",
@@ -61,11 +63,15 @@ def expected(
     if ratio := memory_ratio(device.name, done):
         words += f"; finished runs took {ratio.value:.2g} times their estimate"
     if time is None:
-        return "time an epoch: measure this machine on the Devices page to see it", words
+        there = strategy(device.name).asks is not None
+        known = "not measured on the cluster" if there else "measure this machine on the Devices page to see it"
+        return f"time an epoch: {known}", words
     return str(time), words
 
 
 def _kind(chosen: Strategy) -> str:
+    if chosen.asks:
+        return CHOICE
     match chosen.kind:
         case "one":
             return chosen.devices[0]
@@ -76,6 +82,8 @@ def _kind(chosen: Strategy) -> str:
 
 def _completed(kind: str, now: Strategy, gpus: Sequence[str]) -> str | None:
     """The name of the strategy, with what it needs beside its kind; None while that is missing or wrong."""
+    if kind == CHOICE:
+        return choose_there(now)
     if kind == GPUS:
         return f"mirrored:{','.join(gpus)}"
     if kind in (MIRRORED, WORKERS):

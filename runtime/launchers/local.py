@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from runtime import queue
+from runtime.cluster import ClusterError, configured
 from runtime.home import home
 from runtime.launchers.starter import ROOT, with_root
 from runtime.process import is_held, share, write_atomically
@@ -50,8 +51,9 @@ def ready(timeout: float) -> bool:
 
 
 def ensure() -> None:
-    """Start a supervisor in the background, if there is none."""
+    """Start a supervisor in the background, if there is none; one that does not know our cluster makes place for it."""
     global _started
+    _part_with_stranger()
     with _lock:
         if (_started is not None and _started.poll() is None) or is_held(home() / LOCK):
             return
@@ -145,6 +147,14 @@ def _supervisor() -> int | None:
     """Its process number, if there is one."""
     text = (home() / LOCK).read_text() if is_held(home() / LOCK) else ""
     return int(text) if text.isdecimal() else None
+
+
+def _part_with_stranger() -> None:
+    """End a supervisor that was started without the cluster that this process names; what trains goes on meanwhile."""
+    with suppress(ClusterError):
+        cluster, told = configured(), queue.board()
+        if cluster is not None and told.pid and told.pid == _supervisor() and told.cluster != cluster.url:
+            close()
 
 
 def _ask(run: Run, wish: str) -> None:

@@ -19,7 +19,17 @@ from builder.zoo.drawing import chain
 from runtime.devices import environment, find
 from runtime.joining import join
 from runtime.run import RunSpec
-from runtime.strategies import PUBLIC, Strategy, StrategyError, device_code, differences, refusals, strategy
+from runtime.strategies import (
+    PUBLIC,
+    Asks,
+    Strategy,
+    StrategyError,
+    device_code,
+    differences,
+    name_there,
+    refusals,
+    strategy,
+)
 
 SMALL = chain(image=Input(shape=(3,)), dense=Dense(units=4))
 DATA = DataCode(("import numpy as np",), "x_train = np.zeros((9, 3))\ny_train = x_test = y_test = x_train")
@@ -35,6 +45,10 @@ BOTH = strategy("mirrored:cpu:2")
         ("mirrored:gpu:0,gpu:2", Strategy("mirrored", 2, ("gpu:0", "gpu:2"))),
         ("workers:2", Strategy("workers", 2, ("cpu",))),
         ("workers:10.0.0.5:40,b:50", Strategy("workers", 2, ("cpu",), ("10.0.0.5:40", "b:50"))),
+        ("cluster", Strategy("one", 1, ("cpu",), asks=Asks())),
+        ("cluster:cpus=4:gpus=1", Strategy("one", 1, ("gpu:0",), asks=Asks(4, 1))),
+        ("cluster:gpus=2", Strategy("mirrored", 2, ("gpu:0", "gpu:1"), asks=Asks(1, 2))),
+        ("cluster:3:cpus=2", Strategy("workers", 3, ("cpu",), asks=Asks(2))),
     ],
 )
 def test_a_name_means_a_strategy(name, meant):
@@ -45,12 +59,21 @@ def test_a_name_means_a_strategy(name, meant):
 @pytest.mark.parametrize(
     "name",
     ["", "tpu", "gpu:", "mirrored:cpu:1", "mirrored:cpu:99", "mirrored:gpu:0", "mirrored:gpu:0,gpu:0", "workers:1",
-     "workers:a:1", "workers:a:1,a:1", "workers:a:1,b:70000", "workers:a:1,b:1;rm", "mirrored:cpu:-2", "cpu\n"],
+     "workers:a:1", "workers:a:1,a:1", "workers:a:1,b:70000", "workers:a:1,b:1;rm", "mirrored:cpu:-2", "cpu\n",
+     "cluster:", "cluster:1", "cluster:cpus=0", "cluster:2:gpus=2", "cluster:gpus=1:cpus=1", "cluster:99", "cluster:cpus=1;rm"],
 )  # fmt: skip
 def test_other_names_mean_nothing(name):
     with pytest.raises(StrategyError):
         strategy(name)
     assert find(name) is None
+
+
+@pytest.mark.parametrize(
+    ("workers", "asks"), [(1, Asks()), (1, Asks(4, 1)), (1, Asks(1, 3)), (3, Asks(2)), (2, Asks(1, 1))]
+)
+def test_what_is_asked_of_a_cluster_has_a_name(workers, asks):
+    chosen = strategy(name_there(workers, asks))
+    assert (chosen.processes, chosen.asks) == (workers, asks)
 
 
 def test_a_strategy_is_found_with_what_its_devices_have():

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import psutil
@@ -15,10 +14,10 @@ import pytest
 from builder.graph import Graph
 from runtime import queue, supervisor, tickets
 from runtime.events import Stopped, append, last
-from runtime.home import home
 from runtime.launchers import local, starter
 from runtime.process import AGAIN, is_held, share, take
 from runtime.run import RunSpec, create, delete
+from tests.serving import Serving
 from tests.small import BROKEN, FORKSERVER, WORKER, python, starts, until
 
 SPEC = RunSpec(graph=Graph())
@@ -26,23 +25,6 @@ LATE = tickets.Ticket(run="20260101-000000-000000")
 POPEN = subprocess.Popen
 ROOT = Path(__file__).parents[2]
 BEGUN: dict[int, subprocess.Popen[bytes]] = {}  # by process number
-
-
-class Serving:
-    """A supervisor in a thread of the test."""
-
-    def __init__(self) -> None:
-        self.asked: list[int] = []
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-        self.thread.start()
-
-    def _serve(self) -> None:
-        with take(home() / supervisor.LOCK):
-            supervisor.Supervisor(self.asked).serve()
-
-    def end(self) -> None:
-        self.asked.append(signal.SIGTERM)
-        self.thread.join()
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,216 @@
+"""A real cluster of two machines, which are network namespaces of this one: `make cluster-test`, as root and with Ray.
+
+It takes minutes and two gigabytes, and is left out of `make test`. The run's folder is what both machines see.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from builder.training import defaults
+from builder.zoo import TEMPLATES
+from runtime import checkpoints, nodes
+from runtime.cluster import ADDRESS, TOKEN
+from runtime.curves import read_curves
+from runtime.datasets import DATASETS
+from runtime.events import read
+from runtime.launchers import local
+from runtime.run import DataSpec, RunSpec, create
+
+ROOT = Path(__file__).parents[2]
+FIRST, SECOND = "10.78.0.1", "10.78.0.2"
+BRIDGE = "layerloom-br"
+SPACES = {FIRST: "layerloom-1", SECOND: "layerloom-2"}
+PATIENCE = 400.0  # seconds
+
+
+def _why_not() -> str:
+    if not os.environ.get("LAYERLOOM_CLUSTER_TEST"):
+        return "it takes minutes: make cluster-test"
+    if importlib.util.find_spec("ray") is None:
+        return "Ray is not installed: make cluster-test"
+    if os.geteuid() or not shutil.which("ip"):
+        return "network namespaces need root, and ip of iproute2"
+    return ""
+
+
+pytestmark = [
+    pytest.mark.skipif(bool(_why_not()), reason=_why_not()),
+    pytest.mark.timeout(1800),
+]
+
+
+def until(condition, what: str):
+    end = time.monotonic() + PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < end, f"waited for: {what}"
+        time.sleep(0.1)
+    return found
+
+
+def ip(*words: str) -> str:
+    return subprocess.run(["ip", *words], check=True, capture_output=True, text=True).stdout
+
+
+class Machines:
+    """Two namespaces on a bridge, in each of which `make node` runs."""
+
+    def __init__(self, token: str, folder: Path) -> None:
+        self.token, self.folder = token, folder
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        ip("link", "add", BRIDGE, "type", "bridge")
+        ip("addr", "add", "10.78.0.254/24", "dev", BRIDGE)
+        ip("link", "set", BRIDGE, "up")
+        for number, (address, space) in enumerate(SPACES.items()):
+            ip("netns", "add", space)
+            ip("link", "add", f"layerloom-v{number}", "type", "veth", "peer", "name", "eth0", "netns", space)
+            ip("link", "set", f"layerloom-v{number}", "master", BRIDGE, "up")
+            ip("-n", space, "addr", "add", f"{address}/24", "dev", "eth0")
+            ip("-n", space, "link", "set", "eth0", "up")
+            ip("-n", space, "link", "set", "lo", "up")
+
+    def start(self, address: str) -> None:
+        """As README says, but for the installation, which has been done."""
+        venv = sys.prefix
+        command = ["ip", "netns", "exec", SPACES[address], "make", "-o", "install", "node", f"VENV={venv}"]
+        command += ["-o", f"{venv}/installed-requirements-cluster.txt", f"ADDRESS={address}"]
+        command += ["RAY=--num-cpus=2"] if address == FIRST else [f"HEAD={FIRST}", "RAY=--num-cpus=2"]
+        environment = {**os.environ, TOKEN: self.token, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        with (self.folder / f"{address}.log").open("ab") as log:
+            self.processes[address] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+    def kill(self, address: str) -> None:
+        """The power fails: nothing there says a word."""
+        for pid in ip("netns", "pids", SPACES[address]).split():
+            with suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        self.processes.pop(address).wait()
+
+    def close(self) -> None:
+        for address in list(self.processes):
+            self.kill(address)
+        for space in SPACES.values():
+            with suppress(subprocess.CalledProcessError):
+                ip("netns", "del", space)
+        with suppress(subprocess.CalledProcessError):
+            ip("link", "del", BRIDGE)
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory):
+    """The cluster, and this process with its address and token; a supervisor as long as the tests last."""
+    token = secrets.token_hex(16)
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAYERLOOM_HOME", str(home))
+        patch.setenv(ADDRESS, f"http://{FIRST}:8265")
+        patch.setenv(TOKEN, token)
+        patch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+        opened = Machines(token, home)
+        try:
+            opened.start(FIRST)
+            local.prepare()
+            until(lambda: (known := nodes.seen()) and known.answers, "the head")
+            opened.start(SECOND)
+            until(lambda: len(nodes.seen().alive) == 2, "the second machine")
+            yield opened
+        finally:
+            local.close()
+            opened.close()
+
+
+def begin(device: str, epochs: int):
+    graph, data = TEMPLATES["lenet5"].make(), DataSpec(name="digits")
+    training = defaults(graph, DATASETS[data.name].task(data)).training.model_copy(update={"epochs": epochs})
+    run = create(RunSpec(graph=graph, data=data, training=training, device=device))
+    local.launch(run)
+    return run
+
+
+def trains_on(run) -> str:
+    """The address of the machine that trains it."""
+    until(lambda: run.status() == "running" and nodes.seen().jobs.get(run.id), f"{run.id} trains")
+    known = nodes.seen()
+    return next(node.address for node in known.nodes if node.id == known.jobs[run.id])
+
+
+def weights(run):
+    return checkpoints.read(checkpoints.path_of(run, checkpoints.kept(run)[-1])).arrays
+
+
+def finish(run) -> None:
+    assert local.wait(run, timeout=PATIENCE) == "finished", run.log_end()
+
+
+EPOCHS = 30
+
+
+@pytest.fixture(scope="module")
+def undisturbed(machines):
+    run = begin("cluster:cpus=2", EPOCHS)
+    finish(run)
+    return run
+
+
+def test_a_run_is_paused_and_stopped_there_as_here(machines):
+    run = begin("cluster:cpus=2", 10_000)
+    until(lambda: read_curves(run).epochs_done, "a first epoch")
+    local.pause(run)
+    until(lambda: run.status() == "paused", "it pauses")
+    local.resume(run)
+    until(lambda: run.status() == "running", "it goes on")
+    local.suspend(run)
+    until(lambda: run.status() == "suspended", "it is suspended")
+    local.launch(run)
+    until(lambda: [event.type for event in read(run.events)[0]].count("Started") == 2, "it goes on elsewhere")
+    local.stop(run)
+    assert local.wait(run, PATIENCE) == "stopped"
+    assert run.model.exists()
+
+
+def test_a_run_whose_machine_dies_ends_with_the_same_weights_to_the_bit(machines, undisturbed):
+    """The head trains another run meanwhile, so that the second machine trains ours, until it dies."""
+    first = begin("cluster:cpus=2", 10_000)
+    if trains_on(first) == FIRST:
+        other, run = first, begin("cluster:cpus=2", EPOCHS)
+        assert trains_on(run) == SECOND
+    else:
+        other = begin("cluster:cpus=2", 10_000)
+        assert trains_on(other) == FIRST
+        local.stop(first)
+        assert local.wait(first, PATIENCE) == "stopped"
+        run = begin("cluster:cpus=2", EPOCHS)
+        assert trains_on(run) == SECOND
+    until(lambda: checkpoints.kept(run), "a checkpoint")
+    machines.kill(SECOND)
+    local.stop(other)
+    finish(run)
+    began = [(event.epoch, event.step) for event in read(run.events)[0] if event.type == "Started"]
+    assert len(began) == 2
+    assert began[1] > (0, 0)
+    assert read_curves(run).epochs_done == read_curves(undisturbed).epochs_done
+    expected = weights(undisturbed)
+    assert all(np.array_equal(array, expected[name]) for name, array in weights(run).items())
+    machines.start(SECOND)
+    until(lambda: len(nodes.seen().alive) == 2, "the second machine again")
+
+
+def test_two_workers_by_ray_train_learn_what_one_device_learns(machines, undisturbed):
+    run = begin("cluster:2:cpus=2", EPOCHS)
+    finish(run)
+    one, two = read_curves(undisturbed).epochs_done, read_curves(run).epochs_done
+    assert one.keys() == two.keys()
+    for name in one:
+        np.testing.assert_allclose(two[name][1][:5], one[name][1][:5], atol=1e-5)
