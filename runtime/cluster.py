@@ -91,13 +91,15 @@ class Cluster:
             )
 
     def nodes(self) -> tuple[Node, ...]:
-        """All machines, the head first, dead ones too."""
+        """All machines, the head first, dead ones too unless they have been started again."""
         try:
             rows = _ROWS.validate_python(self._found("GET", "/nodes?view=summary")["data"]["summary"])
             found = [_node(row) for row in rows]
         except (KeyError, TypeError, ValueError, IndexError) as error:
             raise ClusterError(f"{self.url} does not answer as Ray does ({type(error).__name__}).") from None
-        return tuple(sorted(found, key=lambda node: (not node.alive, not node.head, node.address)))
+        here = {node.address for node in found if node.alive}
+        listed = [node for node in found if node.alive or node.address not in here]
+        return tuple(sorted(listed, key=lambda node: (not node.alive, not node.head, node.address)))
 
     def job(self, job_id: str) -> Job | None:
         """A job; None when the cluster does not know it."""

@@ -63,6 +63,8 @@ def step_seconds(measurement: Measurement, device: str, training: Training, macs
     batch; replicas on one processor share that processor too, and so gain nothing.
     """
     chosen = strategy(device)
+    if chosen.asks is not None:
+        return None  # it was this machine that was measured, not one of the cluster
     points = _points(measurement.figures, chosen.devices[0], training)
     if not points:
         return None

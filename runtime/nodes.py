@@ -15,14 +15,14 @@ FILE = "cluster.json"
 
 
 class Seen(BaseModel):
-    """The nodes as they were at Unix time `at`, and why newer ones are not known. `jobs`: the node of each run by its id."""
+    """The nodes as they were at Unix time `at`, and why newer ones are not known. `jobs`: the nodes of each run by its id."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     url: str
     at: float = 0.0
     nodes: tuple[Node, ...] = Field((), max_length=10_000)
-    jobs: dict[str, str] = Field(default_factory=dict, max_length=10_000)
+    jobs: dict[str, tuple[str, ...]] = Field(default_factory=dict, max_length=10_000)
     error: str = ""
 
     @property

@@ -60,9 +60,10 @@ BROKEN = "import sys; sys.exit(1)"
 
 
 def until(condition):
-    """Wait for a state."""
-    while not condition():
+    """Wait for a state; what the condition has found."""
+    while not (found := condition()):
         time.sleep(0.02)
+    return found
 
 
 def starts(run):

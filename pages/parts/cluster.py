@@ -85,7 +85,7 @@ def draw_cluster(live: Sequence[Run]) -> None:
     st.subheader("Cluster", anchor=False)
     _out_of_reach(known)
     for node in known.nodes:
-        trains = [run.name for run in live if known.jobs.get(run.id) == node.id]
+        trains = [run.name for run in live if node.id in known.jobs.get(run.id, ())]
         st.html(terms(_told(node, trains), "facts"))
 
 

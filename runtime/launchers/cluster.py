@@ -28,6 +28,7 @@ from runtime.schedule import CPUS, GPUS, Slots
 from runtime.strategies import PUBLIC, refusals, strategy
 
 LOOK = 1.0  # seconds between two looks at the cluster
+PLACES = "nodes"  # a folder of a run of several workers: a file for each node that trains it
 WORKER, TOGETHER = "runtime.worker", "runtime.launchers.together"
 
 
@@ -165,11 +166,10 @@ class Jobs:
         else:
             cluster.submit(job_id, *_asked(run, job_id))
 
-    def _places(self) -> dict[str, str]:
+    def _places(self) -> dict[str, tuple[str, ...]]:
         with self._lock:
             looked_after = dict(self._runs)
-        found = {run.id: self._known[job_id].node for job_id, run in looked_after.items() if job_id in self._known}
-        return {run_id: node for run_id, node in found.items() if node}
+        return {run.id: _places(run, job) for job_id, run in looked_after.items() if (job := self._known.get(job_id))}
 
 
 def _asked(run: Run, job_id: str) -> tuple[str, int, int, dict[str, str]]:
@@ -183,6 +183,13 @@ def _asked(run: Run, job_id: str) -> tuple[str, int, int, dict[str, str]]:
     variables = {**environment(run.spec.device), **QUIET, **shared, "LAYERLOOM_HOME": str(home()), JOB: job_id}
     cpus, gpus = (0, 0) if several else chosen.asks
     return command, cpus, gpus, variables
+
+
+def _places(run: Run, job: Job) -> tuple[str, ...]:
+    """The nodes that train a run: of several workers each has put down its own."""
+    with suppress(FileNotFoundError):
+        return tuple(sorted(path.name for path in (run.folder / PLACES).iterdir()))
+    return (job.node,) if job.node else ()
 
 
 def _sent(run: Run) -> Sent:

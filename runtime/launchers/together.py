@@ -17,13 +17,14 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from ray import util
+from ray import get_runtime_context, util
 from ray.train import RunConfig, ScalingConfig, get_context
 from ray.train.backend import Backend, BackendConfig
 from ray.train.v2.api.data_parallel_trainer import DataParallelTrainer
 
 from runtime.cluster import JOB
 from runtime.home import home
+from runtime.launchers.cluster import PLACES
 from runtime.ports import free_ports
 from runtime.run import open_run
 from runtime.strategies import cluster, strategy
@@ -36,7 +37,9 @@ def main(folder: str) -> int:
     run = open_run(Path(folder).name)
     chosen, job = strategy(run.spec.device), os.environ[JOB]
     assert chosen.asks is not None
-    storage = home() / "cluster"
+    storage, places = home() / "cluster", run.folder / PLACES
+    shutil.rmtree(places, ignore_errors=True)
+    places.mkdir()
     try:
         DataParallelTrainer(
             train_along,
@@ -87,6 +90,7 @@ def train_along(told: dict[str, str]) -> None:
     addresses, index = json.loads(os.environ[ADDRESSES]), get_context().get_world_rank()
     environment = {**os.environ, "TF_CONFIG": json.dumps(cluster(tuple(addresses), index))}
     folder = Path(told["folder"])
+    (folder / PLACES / get_runtime_context().get_node_id()).touch()
     command = [sys.executable, "-m", "runtime.crew", str(folder)]
     with (
         (folder / "log").open("ab") as log,

@@ -61,7 +61,7 @@ def html(app: AppTest) -> str:
 
 
 def test_machines_are_shown_with_what_they_do() -> None:
-    saw(jobs={running().id: "a"})
+    saw(jobs={running().id: ("a",)})
     shown = html(show())
     assert "10.0.0.1 (head)" in shown
     assert "<dt>Trains</dt><dd>Ours</dd>" in shown

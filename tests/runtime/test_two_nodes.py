@@ -141,9 +141,8 @@ def begin(device: str, epochs: int):
 
 def trains_on(run) -> str:
     """The address of the machine that trains it."""
-    until(lambda: run.status() == "running" and nodes.seen().jobs.get(run.id), f"{run.id} trains")
-    known = nodes.seen()
-    return next(node.address for node in known.nodes if node.id == known.jobs[run.id])
+    (place,) = until(lambda: run.status() == "running" and nodes.seen().jobs.get(run.id), f"{run.id} trains")
+    return next(node.address for node in nodes.seen().nodes if node.id == place)
 
 
 def weights(run):
