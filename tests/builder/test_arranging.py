@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import networkx as nx
 import pytest
@@ -13,6 +15,7 @@ from builder.edits.arranging import in_rows
 from builder.edits.room import STEP, WIDTH
 from builder.zoo import TEMPLATES
 
+GOLDEN = Path(__file__).parents[2] / "assets" / "canvas" / "tests" / "rows.json"
 ARROWS = st.lists(st.tuples(st.integers(0, 24), st.integers(0, 24)).map(sorted).map(tuple), max_size=60)
 
 
@@ -69,3 +72,10 @@ def test_no_template_covers_a_layer(template):
     for nodes in [graph.nodes, *(block.nodes for block in graph.blocks)]:
         for a, b in pairwise(sorted(nodes, key=lambda node: (node.y, node.x))):
             assert b.y - a.y >= STEP or b.x - a.x >= WIDTH - 1
+
+
+@pytest.mark.parametrize("case", json.loads(GOLDEN.read_text()))
+def test_the_canvas_places_everything_in_the_same_way(case):
+    """The canvas's own tests read the same file."""
+    places = in_rows(case["names"], map(tuple, case["arrows"]))
+    assert [list(places[name]) for name in case["names"]] == case["places"]

@@ -26,7 +26,7 @@ export function StatusLine() {
           <button type="button" aria-label="Close this message" onClick={() => setRead(notice.number)}><Icon path={ICONS.close} /></button>
         </span>
       )}
-      <span className={`state ${connection ? "silent" : (status?.status.state ?? "")}`}>{connection || status?.status.message}</span>
+      <span className={`state ${connection ? "silent" : (status?.status.state ?? "")}`}>{connection || session.doing?.words || status?.status.message}</span>
       <Present />
       <span className="totals">{status?.totals.map(({ text, hint }) => <span key={text} title={hint}>{text}</span>)}</span>
     </div>

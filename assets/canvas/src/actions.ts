@@ -185,13 +185,22 @@ export class Actions {
   async tidy(): Promise<void> {
     const { session } = this;
     const { arrange } = await import("./arrange");
-    const edits = [moves(session.shown, await arrange(session.shown, session.selected))];
-    const blocks = new Map([...session.seen.frames.keys()].map((key) => [session.node(key)?.layer.block, key]));
-    for (const [block, key] of session.selected.length > 1 ? [] : blocks) {
-      const inside = session.insides.get(session.path(key));
-      if (inside) edits.push(moves(inside, await arrange(inside, [])).map((edit) => ({ ...edit, inside: String(block) })));
+    const { selected, shown } = session;
+    session.doing?.stop();
+    const over = new AbortController();
+    const doing = { words: `Arranging ${selected.length > 1 ? selected.length : shown.size} layers. Esc stops it.`, stop: () => over.abort() };
+    session.work(doing);
+    try {
+      const edits = [moves(shown, await arrange(shown, selected, over.signal))];
+      const blocks = new Map([...session.seen.frames.keys()].map((key) => [session.node(key)?.layer.block, key]));
+      for (const [block, key] of selected.length > 1 ? [] : blocks) {
+        const inside = session.insides.get(session.path(key));
+        if (inside) edits.push(moves(inside, await arrange(inside, [], over.signal)).map((edit) => ({ ...edit, inside: String(block) })));
+      }
+      if (!over.signal.aborted) session.edit(...edits.flat());
+    } finally {
+      if (session.doing === doing) session.work(null);
     }
-    session.edit(...edits.flat());
   }
 
   private pasteNodes(copy: Copied, times: number, beside: (nodes: readonly CopiedNode[]) => Edit[] = () => []): boolean {

@@ -111,7 +111,12 @@ export const COMMANDS: readonly Command[] = [
   command("Layers", "more", "Repeat the block once more", "", aBlock, ({ actions }) => actions.repeat(1)),
   command("Layers", "less", "Repeat the block once less", "", (reach) => aBlock(reach) ?? (instances(reach).some((key) => Number(reach.session.node(key)?.layer.repeat ?? 1) > 1) ? null : "It is there only once."), ({ actions }) => actions.repeat(-1)),
   command("Select", "all", "Select all", "Mod+A", anything, ({ actions }) => actions.selectAll()),
-  command("Select", "none", "Select nothing, or leave the block", "Escape", (reach) => (reach.session.selected.length ? null : leavable(reach)), (reach) => (reach.session.selected.length ? reach.session.select([]) : leave(reach))),
+  command("Select", "none", "Select nothing, or leave the block", "Escape", (reach) => (reach.session.doing || reach.session.selected.length ? null : leavable(reach)), (reach) => {
+    const { session } = reach;
+    if (session.doing) session.doing.stop();
+    else if (session.selected.length) session.select([]);
+    else leave(reach);
+  }),
   select("upstream", "Select all before it", "U", upstream),
   select("downstream", "Select all behind it", "D", downstream),
   select("whole", "Select all that is connected with it", "W", whole),

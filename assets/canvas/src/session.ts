@@ -41,6 +41,8 @@ export class Session {
   readonly company = new Company();
   /** Whether the server has not answered for a while. */
   silent = false;
+  /** What the browser itself works on, in words, and how it is given up. */
+  doing: { words: string; stop(): void } | null = null;
   private versions = new Versions();
   /** What was selected when the pointer went down. */
   private held: readonly string[] | null = null;
@@ -218,6 +220,11 @@ export class Session {
   hear(silent: boolean): void {
     if (silent === this.silent) return;
     this.silent = silent;
+    this.tell();
+  }
+
+  work(doing: Session["doing"]): void {
+    this.doing = doing;
     this.tell();
   }
 

@@ -153,3 +153,14 @@ it("search finds by name, type and parameter, and nothing by nothing", () => {
   expect(names("two")).toEqual(["two"]);
   expect(names(" ")).toEqual([]);
 });
+
+it("stops what the browser works on before it lets go of the selection", () => {
+  let stopped = 0;
+  session.select(["one"]);
+  session.work({ words: "Arranging 4 layers. Esc stops it.", stop: () => (stopped += 1) });
+  commandOf("none").run(reach());
+  expect([stopped, session.selected]).toEqual([1, ["one"]]);
+  session.work(null);
+  commandOf("none").run(reach());
+  expect([stopped, session.selected]).toEqual([1, []]);
+});
