@@ -39,7 +39,7 @@ MEASURE = """async () => {
 
 def main() -> None:
     """Start the app, measure each size, print."""
-    with tempfile.TemporaryDirectory() as home, Server(Path(home)) as server:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home, Server(Path(home)) as server:
         _report(server.url, Store(f"sqlite:///{home}/projects.sqlite"))
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -139,10 +140,12 @@ class Facts(BaseModel):
     error: str | None = None
 
 
+@lru_cache(maxsize=16)
 def lower(graph: Graph, inside: bool = False) -> Program:
     """The program of a graph: every decision about order, ports and names is taken here, and never fails.
 
-    Nodes stand in topological order; among those that could come next, the one that was added first does.
+    Nodes stand in topological order; among those that could come next, the one that was added first does. It is kept: what
+    does not fit, the settings and the totals all ask for that of the same network after each edit.
 
     Args:
         inside: the graph is the inside of a block, so that tensors come from BlockInput nodes and not from Input.

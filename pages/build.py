@@ -54,12 +54,12 @@ def workbench(project_id: str) -> None:
     task = dataset.task(project.data) if dataset else None
     found = problems(project.graph, facts=facts, task=task, training=project.training)
     shown_facts, shown_problems = (facts, found) if not here.path else _inside(project, here)
+    with left:  # before the list beside it, which takes Streamlit longer to draw
+        canvas(project, here, shown_facts, totals(project, facts, task, state.device()), shown_problems)
     with top:
         keras_again(service())
         _call_to_action(project, found)
         _problem_list(project, here, shown_problems, conversation)
-    with left:
-        canvas(project, here, shown_facts, totals(project, facts, task, state.device()), shown_problems)
 
 
 def _inside(project: Project, here: Place) -> tuple[dict[str, Facts] | None, tuple[Problem, ...]]:
