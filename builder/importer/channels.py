@@ -20,7 +20,8 @@ PLACES = {
 # Layers that do the same to each value, wherever it stands.
 PLAIN = frozenset(
     {"Activation", "Dropout", "ReLU", "LeakyReLU", "ELU", "GaussianNoise", "GaussianDropout", "AlphaDropout", "Rescaling",
-     "Identity", "ActivityRegularization", "Add", "Multiply", "Average", "Maximum", "Minimum", "Subtract"}
+     "Identity", "ActivityRegularization", "Elementwise", "Power", "Clip", "Divide",
+     "Add", "Multiply", "Average", "Maximum", "Minimum", "Subtract"}
 )  # fmt: skip
 
 

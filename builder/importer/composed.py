@@ -68,9 +68,14 @@ def composed(
             "adds a part of its second input: a Rescaling and an Add",
         )
     if layer.kind in ("GetItem", "SlicingOpLambda"):
-        cuts = sliced(layer, call, shape())
-        parts = [Part("" if number == len(cuts) else "cut", cut, (number - 1,)) for number, cut in enumerate(cuts, 1)]
-        return Composition(tuple(parts), "takes a part of a tensor, which is cut out") if parts else None
+        came = shape()
+        cuts = sliced(layer, call, None if came is None else len(came))
+        if cuts is None:
+            raise UnknownLayerError(f"{layer.kind} takes something out of a tensor that no layer takes exactly so.")
+        layers = cuts or [LAYERS["Identity"]()]
+        last = len(layers) - 1
+        parts = [Part("" if number == last else f"cut_{number}", cut, (number,)) for number, cut in enumerate(layers)]
+        return Composition(tuple(parts), "takes a part of a tensor")
     if layer.kind == "MaxoutDense":
         return Composition(
             tuple(_maxout(layer.config, generation)),

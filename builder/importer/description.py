@@ -9,6 +9,7 @@ from typing import Any
 from builder.importer.inbound import LayerCall, Tensor, ends, noted_calls, renumbered, shifted
 from builder.importer.refusal import MAX_NESTED, ModelFileError, no_damage
 
+REGISTERED = "Custom>"  # before the names of classes that are not Keras's own
 MODELS = ("Functional", "Model", "Sequential")
 STATES = {"LSTMCell": 2, "GRUCell": 1, "SimpleRNNCell": 1}
 
@@ -34,6 +35,11 @@ class DescribedLayer:
     def operation(self) -> bool:
         """Whether this is an operation, such as `x + 3`, and no layer."""
         return ".ops" in self.module or self.kind in ("TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer")
+
+    @property
+    def function(self) -> str:
+        """What an operation is called in its file."""
+        return str(self.config.get("function") or self.kind)[:60]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,7 @@ def _model(written: Mapping[str, Any], depth: int) -> DescribedModel:
 
 
 def _layer(written: Mapping[str, Any], calls: tuple[LayerCall, ...], depth: int) -> DescribedLayer:
-    kind, config = str(written["class_name"]), written["config"]
+    kind, config = str(written["class_name"]).removeprefix(REGISTERED), written["config"]
     inner = _held(written, calls, depth)
     named = written.get("name") or (inner.name if inner and kind in MODELS else config.get("name")) or kind.lower()
     return DescribedLayer(

@@ -109,6 +109,10 @@ def _special(kind: str, new: str, config: Mapping[str, Any], told: dict[str, Any
                 told[name] = told[name][0]
     if new in ("MaxPooling1D", "AveragePooling1D") and told.get("strides") is None and "pool_size" in told:
         told.pop("strides", None)
+    if "Pooling" in new and told.get("strides") is not None and told["strides"] == told.get("pool_size"):
+        told.pop("strides")  # as it is where nothing is said
+    if new == "MultiHeadAttention" and isinstance(told.get("output_shape"), int):
+        told["output_shape"] = [told["output_shape"]]
     if new in ("MultiHeadAttention", "SpectralNormalization"):
         for name in ("key_shape", "query_shape", "value_shape"):
             told.pop(name, None)

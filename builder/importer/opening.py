@@ -15,7 +15,7 @@ from builder.importer.refusal import ModelFileError
 from builder.importer.stored import Array, Given, Listed, Path, Stored, Structured
 from builder.importer.translation import Translated, translate
 from builder.importer.weights import Weights, WeightsError, collected
-from builder.program import lower
+from builder.program import Facts, lower
 
 Backend = Literal["theano", "tensorflow"]
 # Settings that only Keras 1 wrote.
@@ -110,12 +110,17 @@ def _checked(stored: Stored, translated: Translated) -> Weights:
     """The weights of the file, as many numbers for each node as its layer has."""
     weights = collected(stored, translated.sources, _layers(translated.graph))
     facts = shapes(lower(translated.graph))
+    uses: dict[str, list[Facts]] = {}  # of which the first alone tells the parameters
+    for node in translated.graph.nodes:
+        if node.id in facts:
+            uses.setdefault(node.shares or node.id, []).append(facts[node.id])
     wrong = []
-    for node in translated.sources:
-        fact = facts.get(node)
-        came = sum(array.size for array in weights.get(node, ()))
-        if fact is not None and not fact.error and came != fact.parameters:
-            wrong.append(f"{node}: the layer has {fact.parameters:,} parameters, the file {came:,}")
+    for node_id in translated.sources:
+        told = uses.get(node_id, ())
+        parameters = sum(fact.parameters for fact in told)
+        came = sum(array.size for array in weights.get(node_id, ()))
+        if told and not any(fact.error for fact in told) and came != parameters:
+            wrong.append(f"{node_id}: the layer has {parameters:,} parameters, the file {came:,}")
     if wrong:
         raise WeightsError(
             "The weights in the file do not fit its layers.\n" + "\n".join(f"- {one}" for one in wrong[:5])

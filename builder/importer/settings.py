@@ -12,12 +12,14 @@ import keras
 from pydantic import ValidationError
 
 from builder.activations import ActivationName
-from builder.call import Spec
+from builder.call import OWN, Spec
 from builder.constraints import Constraint
 from builder.importer.old_names import renamed
 from builder.importer.refusal import UnknownLayerError
+from builder.importer.steps import looks_at_features_alone
 from builder.initializers import Initializer
 from builder.layers.base import LAYERS, LayerSpec
+from builder.layers.rnn import TimeDistributed
 from builder.regularizers import Regularizer
 
 # Settings that change nothing about what a layer computes, or that the graph tells in another way.
@@ -29,6 +31,7 @@ SILENT = frozenset(
     vocabulary_size weights zero_output_for_mask
     """.split()  # noqa: SIM905 (one name a line would be thirty lines)
 )
+EVERY_LAYER = frozenset({"name", "trainable", "dtype"})  # what all layers note of themselves
 # What every layer of then noted, also where there is nothing to choose.
 PLAIN = {"groups": 1, "data_format": "channels_last"}
 # Layers of Keras 1 and 2 that went without a successor.
@@ -71,7 +74,9 @@ class Settings:
         Raises:
             UnknownLayerError: there is no such layer, or it has a setting that cannot be expressed.
         """
-        cls = _class(kind)
+        cls = _class(kind, config)
+        if cls.namespace == OWN:
+            self.notes.append("is no layer of Keras; it is taken for Layerloom's, which has the same name and settings")
         values: dict[str, Any] = {}
         for name, value in config.items():
             if name in cls.model_fields and name != "type":
@@ -80,6 +85,9 @@ class Settings:
                     values[name] = converted
             else:
                 self._without_field(kind, name, value)
+        inner = values.get("layer")
+        if kind == "TimeDistributed" and isinstance(inner, TimeDistributed) and looks_at_features_alone(inner.layer):
+            values["layer"] = inner.layer
         if kind == "Bidirectional":
             _drop_mirrored(values, config)
         try:
@@ -168,12 +176,14 @@ def _tuples(value: Any) -> Any:
     return tuple(_tuples(inner) for inner in value) if isinstance(value, list) else value
 
 
-def _class(kind: str) -> type[LayerSpec]:
+def _class(kind: str, config: Mapping[str, Any]) -> type[LayerSpec]:
     cls = LAYERS.get(kind)
     if kind == "Lambda":
         raise UnknownLayerError("Lambda holds Python code, which is never run here. Rebuild what it does from layers.")
     if kind in GONE:
         raise UnknownLayerError(f"{kind} {GONE[kind]}, and Keras 3 has no such layer.")
+    if cls is not None and cls.namespace == OWN and _has_settings_of(cls, config):
+        return cls
     if cls is None or not cls.namespace.startswith("keras") or cls.namespace == "keras.applications":
         what = (
             "has no counterpart here"
@@ -182,6 +192,11 @@ def _class(kind: str) -> type[LayerSpec]:
         )
         raise UnknownLayerError(f"The class {kind[:60]} {what}.")
     return cls
+
+
+def _has_settings_of(cls: type[LayerSpec], config: Mapping[str, Any]) -> bool:
+    """Whether these are just what a layer of ours notes: a file names the class, and does not hold its code."""
+    return set(config) - EVERY_LAYER == set(cls.model_fields) - {"type", "trainable"}
 
 
 @cache

@@ -49,8 +49,18 @@ class Listed:
             return []
         group = self._group[name]
         weights = _names(group, "weight_names")
-        inside = len(path) > 1 and name == path[0]
-        return [_array(group, weight) for weight in weights if not inside or _belongs(weight, path)]
+        if len(path) == 1 or name != path[0]:
+            return [_array(group, weight) for weight in weights]
+        own = [weight for weight in weights if _belongs(weight, path)] or _made_elsewhere(weights, path)
+        return [_array(group, weight) for weight in own]
+
+
+def _made_elsewhere(weights: Sequence[str], path: Path) -> list[str]:
+    """Weights of a layer that was made before some of the models around it, whose names they therefore lack."""
+    parts = {weight: weight.split("/")[:-1] for weight in weights}
+    own = [w for w in weights if parts[w][-1:] == [path[-1]] and set(parts[w]) <= set(path)]
+    longest = max((len(parts[weight]) for weight in own), default=0)
+    return [weight for weight in own if len(parts[weight]) == longest]
 
 
 def _belongs(weight: str, path: Path) -> bool:
@@ -95,9 +105,12 @@ class Structured:
 
     def arrays(self, path: Path) -> list[Array]:
         """The weights of a layer, with those of the layers within it."""
-        place = self._places.get(path)
-        found = self._group.get(place) if place else None
-        return _gathered(found) if isinstance(found, h5py.Group) else []
+        groups = (self._group.get(self._places[one]) for one in (path, *self._elsewhere(path)) if one in self._places)
+        return next((_gathered(found) for found in groups if isinstance(found, h5py.Group)), [])
+
+    def _elsewhere(self, path: Path) -> list[Path]:
+        """Where the weights may be of a model that stands in another one too: a file holds each object once."""
+        return [one for one in self._places if min(len(one), len(path)) > 1 and _ends_alike(one, path)]
 
     def _walk(self, model: DescribedModel, around: Path, prefix: str, folder: str = "layers") -> None:
         group = self._group.get(prefix) if prefix else self._group
@@ -116,6 +129,11 @@ class Structured:
             if layer.model is not None:
                 inside, of = HELD.get(layer.kind, ("", "layers"))
                 self._walk(layer.model, path, f"{place}/{inside}", of)
+
+
+def _ends_alike(one: Path, other: Path) -> bool:
+    shared = min(len(one), len(other))
+    return one != other and one[-shared:] == other[-shared:]
 
 
 def _class_name(kind: str) -> str:

@@ -62,6 +62,7 @@ class _Translation:
         self._sources: dict[str, tuple[Path, Origin]] = {}
         self._notes: dict[str, list[str]] = {}  # what -> layers
         self._refused: list[str] = []
+        self._parts: list[str] = []  # of what is split, of which a network may use some only
 
     def whole(self, model: DescribedModel) -> Translated:
         """The graph of the model of the file."""
@@ -75,10 +76,11 @@ class _Translation:
         if self._refused:
             told = [f"- {one}" for one in self._refused[:MOST_TOLD]]
             more = len(self._refused) - len(told)
-            raise ModelFileError(
-                "\n".join([_summary(self._refused), *told, *([f"... and {more} more."] if more else [])])
-            )
+            many = f"{len(self._refused)} of its layers" if len(self._refused) > 1 else "one of its layers"
+            told.insert(0, f"The model cannot be opened, because {many} cannot be expressed:")
+            raise ModelFileError("\n".join([*told, *([f"... and {more} more."] if more else [])]))
         ends = self._ends(model, [value.node for value in given], outputs)
+        self._writing.drop({*self._parts} - self._writing.used() - {*ends})
         return Translated(self._writing.graph(ends), tuple(self._all_notes()), self._sources)
 
     def _ends(self, model: DescribedModel, inputs: Iterable[str], outputs: Sequence[Value]) -> list[str]:
@@ -138,12 +140,19 @@ class _Translation:
             return self._shape(self._as_file(_result(results, tensor)))
 
         one = expressed(layer, call, shape)
-        self._note("/".join(path), [f"is the operation {layer.kind}, expressed by {one.layer.type}"])
-        spec = at_each_step(one.layer) if layer.steps else one.layer
-        ports = spec.signature().ports
+        kinds = dict.fromkeys(spec.type for spec in one.layers)
+        self._note("/".join(path), [f"is the operation {layer.function}, expressed by {', '.join(kinds)}"])
         values = [self._as_file(_result(results, tensor)) for tensor in one.tensors]
-        inputs = list(zip(ports if len(ports) > 1 else ports * len(values), values, strict=True))
-        return [Value(self._writing.place(_named(path), spec, inputs))]
+        found = []
+        for number, spec in enumerate(one.layers):
+            ports = spec.signature().ports
+            inputs = list(zip(ports if len(ports) > 1 else ports * len(values), values, strict=True))
+            name = f"{_named(path)}_{number}" if number else _named(path)
+            node = self._writing.place(name, at_each_step(spec) if layer.steps else spec, inputs)
+            found.append(Value(node))
+            if len(one.layers) > 1:
+                self._parts.append(node)
+        return found
 
     def _composed(self, whole: Composition, path: Path, given: Sequence[Value]) -> list[Value]:
         """Several layers that do the work of one."""
@@ -265,11 +274,6 @@ class _Translation:
         for note, layers in self._notes.items():
             more = f" and {len(layers) - MOST_TOLD} more" if len(layers) > MOST_TOLD else ""
             yield f"{', '.join(layers[:MOST_TOLD])}{more}: {note}."
-
-
-def _summary(refused: Sequence[str]) -> str:
-    count = f"{len(refused)} of its layers" if len(refused) > 1 else "one of its layers"
-    return f"The model cannot be opened, because {count} cannot be expressed:"
 
 
 def _named(path: Path) -> str:

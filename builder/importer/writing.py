@@ -59,6 +59,11 @@ class Writing:
         layer = LAYERS["Permute"].model_validate({"dims": tuple(dims)})
         return Value(self.place(f"{value.node}_axes", layer, [("inputs", value)], told=False), 0, moved)
 
+    def drop(self, nodes: Iterable[str]) -> None:
+        """Take nodes away that nothing needs."""
+        for name in nodes:
+            del self._layers[name], self._inputs[name]
+
     def used(self) -> set[str]:
         """The nodes from which an edge leaves."""
         return {value.node for inputs in self._inputs.values() for _, value in inputs}

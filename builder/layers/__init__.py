@@ -23,6 +23,7 @@ from builder.layers import colors
 from builder.layers import audio
 from builder.layers import rnn
 from builder.layers import attention
+from builder.layers import operations
 from builder.layers import beyond
 from builder.layers import applications
 
@@ -47,6 +48,7 @@ FAMILIES = (
     audio,
     rnn,
     attention,
+    operations,
     beyond,
     applications,
 )

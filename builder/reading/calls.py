@@ -10,6 +10,8 @@ from builder.reading.imported import CLASS, SELF, Imported
 from builder.reading.statements import Return
 from builder.reading.trace import tensors
 from builder.reading.values import (
+    NOT_TRAINING,
+    TRAINING,
     Bound,
     Class,
     FaultError,
@@ -57,7 +59,7 @@ class Calls(Imported):
                 return self._method(function.owner, function.name, args, kwargs, node)
             case Layer():
                 return self.trace.call(function, args, kwargs, line)
-            case Model() | Instance() if data := next((one for one in args if isinstance(one, Unknown)), None):
+            case Model() | Instance() if data := next((one for one in args if _is_data(one)), None):
                 return data
             case Model():
                 given = args or tuple(kwargs[name] for name in ("inputs", "x") if name in kwargs)
@@ -95,6 +97,8 @@ class Calls(Imported):
         scope = Scope(function.scope)
         scope.values = self._arguments(function, args, kwargs, line)
         if isinstance(instance, Instance):
+            if function.name == "call" and "training" in scope.values and "training" not in kwargs:
+                scope.values["training"] = TRAINING if scope.values["training"] in (None, False, TRAINING) else True
             scope.values[SELF] = instance
             scope.values[CLASS] = _defined_in(instance.cls, function)
         self.within.append(function.name)
@@ -185,6 +189,10 @@ class Calls(Imported):
         known = {one.arg for one in (*method.node.args.args, *method.node.args.kwonlyargs)}
         kept = {name: value for name, value in kwargs.items() if name in known or name not in ("training", "mask")}
         return self.carry_out(method, (instance, *args), kept, line, instance)
+
+
+def _is_data(value: Any) -> bool:
+    return isinstance(value, Unknown) and value not in (TRAINING, NOT_TRAINING)
 
 
 def _defined_in(cls: Class, function: Function) -> Class:

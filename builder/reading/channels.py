@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from builder.layers.base import LayerSpec
 from builder.reading.values import Tensor
 
@@ -17,7 +19,12 @@ KEEPING_TOO = (
     "Masking",
     "Identity",
     "MultiHeadAttention",
+    "Elementwise",
+    "Power",
+    "Clip",
 )
+SAME_RANK = KEEPING - {"pooling"}
+FLAT = {"Flatten"}
 ELEMENTWISE = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract"}
 
 
@@ -51,3 +58,22 @@ def _own(spec: LayerSpec) -> int | None:
         return shape[-1] if shape else None
     told = next((getattr(spec, name) for name in ("units", "filters", "output_dim") if hasattr(spec, name)), None)
     return told if isinstance(told, int) else None
+
+
+def rank(tensor: Tensor) -> int | None:
+    """How many axes a tensor has, the batch among them, or None where only Keras knows it."""
+    for _ in range(MAX_BRANCHES):
+        spec = tensor.made.layer.spec if tensor.made.layer else None
+        if spec is None:
+            return None
+        if spec.type == "Input":
+            return 1 + len(getattr(spec, "shape"))  # noqa: B009 (of Input only)
+        if spec.type in FLAT or spec.type.startswith("Global"):
+            return 2
+        if axes := re.fullmatch(r".*(?:Conv|Pooling|UpSampling|ZeroPadding|Cropping|Transpose).*?(\d)D.*", spec.type):
+            return 2 + int(axes[1])
+        same = spec.family() in SAME_RANK or spec.type in ELEMENTWISE or spec.type.startswith((*KEEPING_TOO, "Dense"))
+        if not same or not tensor.made.arguments:
+            return None
+        tensor = tensor.made.arguments[0][1]
+    return None

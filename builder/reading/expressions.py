@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from builder.layers.base import LAYERS
-from builder.reading import models, names, plain
+from builder.reading import arrays, models, names, plain
 from builder.reading.trace import Trace
 from builder.reading.values import (
+    NOT_TRAINING,
+    TRAINING,
     Bound,
     Class,
     FaultError,
@@ -17,6 +19,7 @@ from builder.reading.values import (
     Layer,
     Model,
     Name,
+    Noise,
     Scope,
     Shape,
     Super,
@@ -29,7 +32,14 @@ from builder.reading.written import written
 
 MAX_DEPTH = 60  # of expressions in one another
 UNKNOWN_SHAPE = "is known only when Keras computes it"
-TENSOR_OPERATORS: dict[type[ast.operator], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+TENSOR_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+    ast.Pow: "power",
+    ast.MatMult: "matmul",
+}
 
 
 class Expressions:
@@ -122,6 +132,9 @@ class Expressions:
         """What `owner.name` comes to."""
         name, line = node.attr, node.lineno
         match owner:
+            case Unknown() if owner.shape is not None:
+                told = arrays.attribute(owner, name)
+                return Bound(owner, name) if told is NotImplemented else told
             case Unknown():
                 return owner
             case Name():
@@ -185,38 +198,36 @@ class Expressions:
     def binary(self, node: ast.BinOp | ast.AugAssign, left: Any, right: Any) -> Any:
         """`left + right`: of numbers, or of tensors, which is a layer."""
         kind, line = type(node.op), node.lineno
+        if isinstance(left, Noise) or isinstance(right, Noise):
+            return self.drawn(kind, left, right, line)
         for value in (left, right):
             if isinstance(value, Unknown):
                 return value
-        if isinstance(left, Tensor) and isinstance(right, Tensor) and kind in TENSOR_OPERATORS:
-            return self.trace.merge(TENSOR_OPERATORS[kind], (left, right), line)
         if isinstance(left, Tensor) or isinstance(right, Tensor):
-            return self._scaled(kind, left, right, line)
+            return self.operation(TENSOR_OPERATORS.get(kind, ""), [left, right], {}, line)
         if is_plain(left) and is_plain(right):
             return plain.operate(kind, (left, right), line, self.budget)
         return Unknown(line, "What comes of this operation is not known")
 
-    def _scaled(self, kind: type[ast.operator], left: Any, right: Any, line: int) -> Any:
-        """A tensor with a number: a Rescaling."""
-        tensor, number, turned = (left, right, False) if isinstance(left, Tensor) else (right, left, True)
-        usable = isinstance(number, int | float) and not (kind is ast.Div and (turned or number == 0))
-        if not usable or kind not in (ast.Add, ast.Sub, ast.Mult, ast.Div) or "Rescaling" not in LAYERS:
-            return Unknown(line, "Of operations on tensors only + - * and / by a number can be read; this one")
-        number = float(number)
-        scale = {ast.Mult: number, ast.Div: 1 / number if number else 0.0}.get(
-            kind, -1.0 if turned and kind is ast.Sub else 1.0
-        )
-        offset = {ast.Add: number, ast.Sub: number if turned else -number}.get(kind, 0.0)
-        self.trace.note(line, "A tensor with a number becomes a Rescaling layer, which computes the same.")
-        return self.trace.call(self.trace.layer("Rescaling", (scale, offset), {}, line), (tensor,), {}, line)
+    def operation(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], line: int) -> Any:
+        """What an operation on tensors comes to, such as `power` of a tensor and a number; see `builder.operations`."""
+        raise NotImplementedError
+
+    def drawn(self, kind: type[ast.operator], left: Any, right: Any, line: int) -> Any:
+        """What an expression with random numbers comes to."""
+        raise NotImplementedError
 
     def _unaryop(self, node: ast.UnaryOp, scope: Scope) -> Any:
         if isinstance(node.op, ast.Not):
             truth = self.truth(node.operand, scope)
-            return truth if isinstance(truth, Unknown) else not truth
+            if isinstance(truth, Unknown):
+                return {TRAINING: NOT_TRAINING, NOT_TRAINING: TRAINING}.get(truth, truth)
+            return not truth
         value = self.evaluate(node.operand, scope)
         if isinstance(value, Unknown):
             return value
+        if isinstance(value, Tensor) and isinstance(node.op, ast.USub):
+            return self.operation("negative", [value], {}, node.lineno)
         return (
             plain.operate(type(node.op), (value,), node.lineno, self.budget) if is_plain(value) else self.unread(node)
         )
@@ -244,6 +255,8 @@ class Expressions:
         return True
 
     def _compared(self, operation: ast.cmpop, left: Any, right: Any, line: int) -> Any:
+        if left is TRAINING and not (right is True and isinstance(operation, ast.Is | ast.Eq)):
+            return Unknown(line, TRAINING.words)
         for value in (left, right):
             if isinstance(value, Unknown):
                 return value
@@ -261,6 +274,12 @@ class Expressions:
 
     def _ifexp(self, node: ast.IfExp, scope: Scope) -> Any:
         truth = self.truth(node.test, scope)
+        if truth is TRAINING or truth is NOT_TRAINING:
+            then, otherwise = (node.body, node.orelse) if truth is TRAINING else (node.orelse, node.body)
+            with self.trace.only_while_training(node.lineno):
+                return (
+                    self.evaluate(then, scope) if isinstance(otherwise, ast.Name) else Unknown(node.lineno, truth.words)
+                )
         return truth if isinstance(truth, Unknown) else self.evaluate(node.body if truth else node.orelse, scope)
 
     def _namedexpr(self, node: ast.NamedExpr, scope: Scope) -> Any:

@@ -6,21 +6,24 @@ import ast
 from difflib import get_close_matches
 from typing import Any
 
+from builder import operations
 from builder.call import OWN
 from builder.constraints import ConstraintSpec
 from builder.initializers import InitializerSpec
 from builder.layers.base import LAYERS
 from builder.layers.excluded import EXCLUDED
 from builder.older import ARGUMENTS
-from builder.reading import fields, models, names, plain
-from builder.reading.statements import Statements
+from builder.reading import arrays, fields, models, names, plain
+from builder.reading.computed import CELLS, Computed
 from builder.reading.trace import tensors
 from builder.reading.values import (
     FaultError,
+    Function,
     Instance,
     Layer,
     Model,
     Name,
+    Noise,
     Scope,
     Shape,
     Super,
@@ -28,7 +31,6 @@ from builder.reading.values import (
     Unknown,
     is_plain,
 )
-from builder.reading.written import written
 from builder.regularizers import RegularizerSpec
 
 SELF, CLASS = " self", " class"  # no names of Python
@@ -37,11 +39,13 @@ KINDS = {
     "keras.regularizers": RegularizerSpec,
     "keras.constraints": ConstraintSpec,
 }
-# Functions on tensors that are a layer too: `keras.ops.concatenate([a, b])`, `tf.add(a, b)`.
-ON_TENSORS = {**names.MERGING, "concat": "Concatenate"}
+RANDOM = {
+    "normal": ("keras.random", "tensorflow.random"),
+    "random_normal": ("keras.backend", "tensorflow"),
+}
 
 
-class Imported(Statements):
+class Imported(Computed):
     """Carries out calls of what is imported, and the methods of models."""
 
     def __init__(self) -> None:
@@ -60,6 +64,14 @@ class Imported(Statements):
         if dotted == "builtins.isinstance" and len(args) == 2:
             told = plain.is_type(*args) if is_plain(args[0]) else models.is_layer(*args)
             return self.unread(node) if told is None else told
+        if space.startswith("keras.datasets.") and last == "load_data":
+            return arrays.loaded(space.rpartition(".")[2], line) or self.unread(node)
+        if last in RANDOM and space in RANDOM[last]:
+            return Noise(line)
+        if (known := arrays.function(last, args, kwargs)) is not None:
+            return known
+        if dotted == "builtins.abs" and args and isinstance(args[0], Tensor):
+            return self.operation("abs", args, kwargs, line)
         if dotted in plain.FUNCTIONS:
             if unplain := next((one for one in args if not is_plain(one)), None):
                 return unplain if isinstance(unplain, Unknown) else self.unread(node)
@@ -88,7 +100,7 @@ class Imported(Statements):
         if space == "keras.applications" and last[:1].isupper():
             return Unknown(line, f"Layerloom has no backbone that is called {last}{_meant(last)}")
         if args and _has_tensor(args):
-            return self._on_tensors(name, args, kwargs, node)
+            return self.on_tensors(name, args, kwargs, node)
         return self.unread(node)
 
     def _layer(self, last: str, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call) -> Any:
@@ -100,10 +112,13 @@ class Imported(Statements):
                 args, kwargs = self._older_convolution(args, kwargs, node)
             return self.trace.layer(last, args, kwargs, line)
         if last in names.MERGING:
-            return self._merge(last, args, kwargs, line)
-        if last == "Lambda":
-            words = "A Lambda layer holds Python code, which is read and never run"
-            return Unknown(line, words, remedy="Rebuild what it does from layers.")
+            return self.merged(last, args, kwargs, line)
+        if last == "Lambda":  # what its function does is read, as that of any function in the text
+            return args[0] if args else kwargs.get("function", self.unread(node))
+        if last in CELLS:
+            return self.trace.layer(CELLS[last], args, kwargs, line)
+        if last in ("RNN", "StackedRNNCells"):
+            return self._of_cells(last, args, kwargs, node)
         if not last[:1].isupper():
             return self.unread(node)
         return Unknown(line, f"Layerloom has no layer that is called {last}{_meant(last)}")
@@ -138,47 +153,6 @@ class Imported(Statements):
             self.trace.call(layer, (tensor,), {}, line)
         return layer
 
-    def _merge(self, last: str, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Any:
-        values = kwargs.get("inputs", kwargs.get("values", kwargs.get("xs")))
-        if args:
-            values = args[0] if isinstance(args[0], list | tuple) else args
-        named = {name: value for name, value in kwargs.items() if name not in ("inputs", "values", "xs")}
-        if isinstance(args[0] if args else None, list | tuple) and len(args) > 1:
-            named["axis"] = args[1]
-        return self.trace.merge(
-            ON_TENSORS[last], values if isinstance(values, list | tuple) else (values,), line, **named
-        )
-
-    def _on_tensors(self, name: Name, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call) -> Any:
-        space, _, last = name.dotted.rpartition(".")
-        if activation := names.activation(name):
-            try:
-                layer = self.trace.layer("Activation", (activation,), {}, node.lineno)
-            except FaultError:
-                layer = None
-            if layer is not None:
-                return self.trace.call(layer, args[:1], {}, node.lineno)
-        if last == "preprocess_input" and space.startswith("keras.applications."):
-            return self._preprocessed(space.rpartition(".")[2], args[0], node)
-        if last in ON_TENSORS and space in (
-            "keras.ops",
-            "keras.ops.numpy",
-            "tensorflow",
-            "tensorflow.math",
-            "keras.backend",
-        ):
-            return self._merge(last, args, kwargs, node.lineno)
-        return Unknown(node.lineno, f"`{written(node)}` is no layer that Layerloom has")
-
-    def _preprocessed(self, network: str, tensor: Any, node: ast.Call) -> Any:
-        """`keras.applications.vgg16.preprocess_input(x)`."""
-        network = {"resnet50": "resnet"}.get(network, network)
-        try:
-            layer = self.trace.layer("PreprocessInput", (network,), {}, node.lineno)
-        except FaultError:
-            return Unknown(node.lineno, f"`{written(node)}` is no layer that Layerloom has")
-        return self.trace.call(layer, (tensor,), {}, node.lineno)
-
     def _super(self, scope: Scope, node: ast.Call) -> Any:
         try:
             instance, cls = scope.find(SELF), scope.find(CLASS)
@@ -190,6 +164,8 @@ class Imported(Statements):
 
     def _method(self, owner: Any, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call) -> Any:
         line = node.lineno
+        if isinstance(owner, Unknown):
+            return arrays.method(owner, name, args, kwargs)
         if is_plain(owner):
             return plain.method(owner, name, args, kwargs, line, self.budget)
         if isinstance(owner, Instance):
@@ -212,8 +188,14 @@ class Imported(Statements):
         self.told_of(name, node.lineno)
         return self.unread(node)
 
+    def carry_out(self, function: Function, args: tuple[Any, ...], kwargs: dict[str, Any], line: int) -> Any:
+        """A function of the text, carried out with these arguments."""
+        raise NotImplementedError
+
     def _add(self, model: Model, part: Any, line: int) -> None:
-        """`model.add(part)`; what an object of a layer class of the text does is carried out at once."""
+        """`model.add(part)`; what an object of a layer class of the text or a Lambda does is carried out at once."""
+        if isinstance(part, Function | Name):
+            return self._add_function(model, part, line)
         if not isinstance(part, Instance) or not model.outputs or model.layers is None:
             return models.add(self.trace, model, part, line)
         given = list(model.outputs)
@@ -221,6 +203,20 @@ class Imported(Statements):
         model.outputs = tensors(returned, f"what {part.cls.name} returns", line)
         model.layers.append(Model(line, given, model.outputs, inside=True))
         return None
+
+    def _add_function(self, model: Model, part: Function | Name, line: int) -> None:
+        """What a Lambda holds: its function, or one of Keras or TensorFlow."""
+        if not model.outputs or model.layers is None:
+            raise FaultError(
+                line, "What a Lambda does is read where the shape of an example is known. Put a keras.Input first."
+            )
+        given = list(model.outputs)
+        if isinstance(part, Function):
+            returned = self.carry_out(part, (given[0],), {}, line)
+        else:
+            returned = self.operation(operations.canonical(part.dotted.rpartition(".")[2]), given[:1], {}, line)
+        model.outputs = tensors(returned, "what the Lambda returns", line)
+        model.layers.append(Model(line, given, model.outputs, inside=True))
 
     def _of_model(self, model: Model, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], node: ast.Call) -> Any:
         line = node.lineno

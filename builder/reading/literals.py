@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
-from builder.reading import models, plain
-from builder.reading.channels import channels
+from builder import cutting
+from builder.layers.base import LayerSpec
+from builder.reading import arrays, models, plain
+from builder.reading.channels import channels, rank
 from builder.reading.expressions import UNKNOWN_SHAPE, Expressions
-from builder.reading.values import FaultError, Inner, Inside, Part, Scope, Shape, Symbol, Tensor, Unknown, is_plain
+from builder.reading.values import (
+    FaultError,
+    Inner,
+    Inside,
+    Name,
+    Part,
+    Scope,
+    Shape,
+    Symbol,
+    Tensor,
+    Unknown,
+    is_plain,
+)
 from builder.reading.written import written
+
+NEW_AXIS = {"tensorflow.newaxis", "numpy.newaxis"}
 
 
 class Literals(Expressions):
@@ -55,14 +72,15 @@ class Literals(Expressions):
             raise FaultError(line, f"Python itself would stop here: {error}.") from None
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Any:
-        owner, key = self.evaluate(node.value, scope), self._key(node.slice, scope)
+        owner = self.evaluate(node.value, scope)
+        if (isinstance(owner, Tensor) and owner.made.layer is not None) or _is_array(owner):
+            return self._part(owner, node, scope)
+        key = self._key(node.slice, scope)
         for value in (owner, key):
             if isinstance(value, Unknown):
                 return value
-        if isinstance(owner, Tensor):
-            if owner.made.layer is None:  # one of several inputs that come as a list
-                return self.unread(node, "takes a part of the input")
-            return self.unread(node, "takes a part of a tensor, which no layer here does")
+        if isinstance(owner, Tensor):  # one of several inputs that come as a list
+            return self.unread(node, "takes a part of the input")
         if isinstance(owner, Shape):
             count = channels(owner.tensor) if key == -1 else None
             return self.unread(node, UNKNOWN_SHAPE) if count is None else count
@@ -80,6 +98,33 @@ class Literals(Expressions):
         if isinstance(found, list | str | tuple):
             self.budget.spend(node.lineno, len(found) // 8)
         return found
+
+    def _part(self, owner: Any, node: ast.Subscript, scope: Scope) -> Any:
+        """`x[:, -1]` of a tensor, which are layers, or of an array, of which only the shape is known."""
+        listed = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        keys = [self._place(one, scope) for one in listed]
+        if unknown := next((one for one in keys if isinstance(one, Unknown)), None):
+            return unknown
+        if isinstance(owner, Unknown):
+            return arrays.part(owner, tuple(keys))
+        layers = cutting.taken([cutting.ELLIPSIS if one is ... else one for one in keys], rank(owner))
+        if layers is None:
+            return self.unread(node, "takes a part of a tensor, which no layer here does")
+        return self.through(owner, layers, node.lineno)
+
+    def _place(self, node: ast.expr, scope: Scope) -> Any:
+        """A place, a slice of them, None for a new axis, Ellipsis."""
+        if isinstance(node, ast.Constant) and node.value is ...:
+            return ...
+        value = self._key(node, scope)
+        return None if isinstance(value, Name) and value.dotted in NEW_AXIS else value
+
+    def through(self, tensor: Tensor, layers: Sequence[LayerSpec], line: int) -> Any:
+        """What comes of a tensor in some layers, one after the other."""
+        for spec in layers:
+            given = {name: getattr(spec, name) for name in type(spec).model_fields if name != "type"}
+            tensor = self.trace.call(self.trace.layer(spec.type, (), given, line), (tensor,), {}, line)
+        return tensor
 
     def _cut(self, whole: Part, key: Any, node: ast.Subscript) -> Any:
         """`backbone.layers[:-20]`, `backbone.layers[-20:]`."""
@@ -159,3 +204,7 @@ class Literals(Expressions):
             if all(truths) and (unknown := self._turns(rest, scope, then)):
                 return unknown
         return None
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, Unknown) and value.shape is not None

@@ -10,6 +10,8 @@ from typing import Any
 from builder.reading.assignments import Assignments
 from builder.reading.own import own_layer
 from builder.reading.values import (
+    NOT_TRAINING,
+    TRAINING,
     Class,
     FaultError,
     Function,
@@ -84,9 +86,23 @@ class Statements(Assignments):
 
     def _do_if(self, node: ast.If, scope: Scope) -> Any:
         truth = self.truth(node.test, scope)
+        if truth is TRAINING or truth is NOT_TRAINING:
+            return self._while_training(node, scope, truth is TRAINING)
         if isinstance(truth, Unknown):
             return self._undecided([*node.body, *node.orelse], scope, node, truth)
         return self.run(node.body if truth else node.orelse, scope)
+
+    def _while_training(self, node: ast.If, scope: Scope, so: bool) -> Any:
+        """`if training: x = self.dropout(x)`: what stands there is carried out, if it does nothing otherwise."""
+        then, otherwise = (node.body, node.orelse) if so else (node.orelse, node.body)
+        if any(not isinstance(one, ast.Pass) for one in otherwise):
+            raise FaultError(
+                node.lineno,
+                "Here the network does one thing while it trains and another when it is used. Only layers such as Dropout, "
+                "which do so by themselves, can be read: write it without the condition.",
+            )
+        with self.trace.only_while_training(node.lineno):
+            return self.run(then, scope)
 
     def _do_for(self, node: ast.For, scope: Scope) -> Any:
         value = self.evaluate(node.iter, scope)

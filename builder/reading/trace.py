@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from builder.graph import MAX_NODES
@@ -17,6 +18,7 @@ from builder.reading.values import FaultError, Layer, Made, Model, Name, StopRea
 MOST_NOTES = 100
 LAYER_STEPS = 20  # what it costs to make a layer, next to a step of Python
 # What a layer may be told when it is called and that changes nothing in a network that is trained and used as usual.
+ONLY_TRAINING = {"regularization", "augmentation", "colors"}  # families whose layers pass everything on otherwise
 IN_PASSING = {"training", "mask"}
 INPUT_ORDER = ("shape", "batch_size", "dtype", "sparse", "batch_shape", "name")
 # What Keras calls the first input of some layers.
@@ -139,6 +141,37 @@ class Trace:
         if layer_type not in LAYERS:
             raise FaultError(line, f"Layerloom has no layer {layer_type}. Write the network without it.")
         return self.call(self.layer(layer_type, (), kwargs, line), (list(values),), {}, line)
+
+    def log_variance(self, spread: Tensor) -> Tensor | None:
+        """Of `exp(0.5 * log_variance)` the logarithm of the variance; None where the tensor is made in another way."""
+        made: list[Made] = []
+        tensor = spread
+        for kind, setting, value in (("Activation", "activation", "exponential"), ("Rescaling", "scale", 0.5)):
+            layer = tensor.made.layer
+            if layer is None or layer.spec.type != kind or getattr(layer.spec, setting) != value:
+                return None
+            made.append(tensor.made)
+            tensor = tensor.made.arguments[0][1]
+        self.made = [one for one in self.made if one not in made]  # nothing else needs them
+        return tensor
+
+    @contextmanager
+    def only_while_training(self, line: int) -> Iterator[None]:
+        """What is called here is called only while the network trains, so that it must do nothing otherwise.
+
+        Raises:
+            FaultError: a layer that always does something.
+        """
+        before = len(self.made)
+        yield
+        for one in self.made[before:]:
+            if one.layer is None or one.layer.spec.family() not in ONLY_TRAINING:
+                what = one.layer.spec.type if one.layer else "what is done"
+                raise FaultError(
+                    line,
+                    f"What stands here is done only while the network trains. That can be read of layers that do nothing "
+                    f"otherwise, such as Dropout, and not of {what} in line {one.line}. Write it without the condition.",
+                )
 
     def _in_passing(self, port: str, value: Any, layer: Layer, line: int) -> None:
         if port == "training" and value is False and layer.trainable:

@@ -45,13 +45,29 @@ class Unknown:
     """A value that the text alone does not tell; harmless until the network needs it.
 
     `words` are a clause that says what it is and why it is not known; with `told` a fault says so already. `remedy` is
-    what to do about it, where that is something of its own.
+    what to do about it, where that is something of its own. `shape` is that of an array of numbers, where it is known, and
+    `classes` how many different ones they are.
     """
 
     line: int
     words: str
     told: bool = False
     remedy: str = ""
+    shape: tuple[int, ...] | None = None
+    classes: int | None = None
+
+
+# Whether a network trains, which changes as it runs; and whether it does not.
+TRAINING = Unknown(1, "Whether the network trains changes as it runs")
+NOT_TRAINING = Unknown(1, "Whether the network does not train changes as it runs")
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Numbers drawn from the standard normal distribution, times a tensor if there is a `spread`."""
+
+    line: int
+    spread: Tensor | None = None
 
 
 @dataclass(frozen=True, slots=True)

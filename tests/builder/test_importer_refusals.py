@@ -248,7 +248,7 @@ def test_a_wide_description_is_opened_when_nothing_is_wrong_in_it():
     from builder.importer import open_model
 
     kinds = {node.layer.type for node in open_model(json.dumps(described_widely()).encode()).graph.nodes}
-    assert {"LSTM", "GRU", "TimeDistributed", "Cropping1D", "Subtract", "GlobalMaxPooling1D"} <= kinds
+    assert {"LSTM", "GRU", "TimeDistributed", "Pick", "Subtract", "GlobalMaxPooling1D"} <= kinds
 
 
 def test_weights_that_layerloom_wrote_are_checked_too(tmp_path):

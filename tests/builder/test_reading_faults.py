@@ -42,7 +42,7 @@ WORDS = {
     "layers.Conv2D(3, (3, 3), padding='sme')": (3, "'valid' or 'same'"),
     "layers.Conv2D(3, 3, 1, 'same', 'channels_first')": (3, "data_format='channels_first'"),
     "layers.LSTM(3, stateful=True)": (3, "stateful"),
-    "layers.Lambda(lambda x: x ** 2)": (3, "Rebuild what it does from layers"),
+    "layers.Lambda(lambda x: tf.einsum('ab->ba', x))": (3, "einsum"),
     "layers.TextVectorization(100)": (3, "text is numbered by the data set"),
     "layers.TimeDistributed(keras.Model(keras.Input((3,)), keras.Input((3,))))": (3, "around each layer"),
     "layers.Dens(3)": (3, "is Dense meant?"),
@@ -76,7 +76,7 @@ def test_all_faults_are_told_at_once_each_once() -> None:
         dedent("""
         import keras
         from keras import layers
-        (x_train, y_train), _ = keras.datasets.mnist.load_data()
+        (x_train, y_train), _ = load_my_data()
         inp = keras.Input(x_train.shape[1:])
         for i in range(3):
             a = layers.Dense()(inp)
