@@ -122,7 +122,8 @@ class Facts(BaseModel):
     """What Keras says about one node. Shapes hold None where a size is open; the batch axis comes first.
 
     `parameters` and `trainable` count numbers, `macs` multiply-accumulates for one example, `activation_bytes` the
-    memory of the output for one example; None where an open size leaves it unknown. `field` is the receptive field along
+    memory of the output for one example; None where an open size leaves it unknown. Of a node that holds several layers
+    `activation_bytes` is the sum of their outputs, and `largest_bytes` the largest one. `field` is the receptive field along
     each axis of the input, in pixels or steps, and `field_why` says in words why there is none. `error` is Keras's own
     reason for rejecting the node; then the shapes are empty.
     """
@@ -135,6 +136,7 @@ class Facts(BaseModel):
     trainable: int = 0
     macs: int | None = None
     activation_bytes: int | None = None
+    largest_bytes: int | None = None
     field: tuple[float, ...] | None = None
     field_why: str = ""
     error: str | None = None

@@ -98,6 +98,7 @@ def _together(inside: Inside, facts: Mapping[str, Facts]) -> Facts | None:
         trainable=sum(one.trainable for one in known),
         macs=_total(one.macs for one in known),
         activation_bytes=_total(one.activation_bytes for one in known),
+        largest_bytes=max((one.largest_bytes or 0 for one in known), default=None),
         field=ends[0][0].field if ends else None,
         field_why=ends[0][0].field_why if ends else "",
     )
@@ -166,6 +167,7 @@ def _answer(
         trainable=sum(prod(weight.shape) for weight in layer.trainable_weights),
         macs=_total(_macs(one, into, out[0]) for one, into, out in calls),
         activation_bytes=_total(_bytes(tensor) for _, _, out in calls for tensor in out),
+        largest_bytes=max((_bytes(tensor) or 0 for _, _, out in calls for tensor in out), default=None),
     )
 
 

@@ -77,10 +77,16 @@ def test_a_model_that_stands_in_another_and_beside_it(ending, tmp_path):
     left, right = keras.Input((4,)), keras.Input((4,))
     model = keras.Model([left, right], layers.Concatenate()([middle(left), inner(right)]))
     assert_the_same(model, saved(model, tmp_path, ending))
+
+
+def test_a_model_that_stands_three_deep(tmp_path):
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="relu"), layers.Dense(2)])
+    between = keras.Input((4,))
+    middle = keras.Model(between, layers.Dense(4)(inner(between)))
     deep = keras.Sequential([keras.Input((4,)), middle, layers.Dense(2)])
     outer = keras.Input((4,))
     model = keras.Model(outer, deep(outer))
-    assert_the_same(model, saved(model, tmp_path, ending))
+    assert_the_same(model, saved(model, tmp_path, ".h5"))
 
 
 def test_attention_and_operations_at_each_step(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from builder.graph import Edge, Graph, Node
@@ -113,3 +115,28 @@ def test_words():
     assert size_in_words(3_400_000) == "3 MB"
     memory = Memory(weights=2 * 10**9, gradients=10**9, optimizer=0, activations=5, data=0, framework=0)
     assert str(memory) == "weights 2.0 GB, gradients 1.0 GB"
+
+
+def test_what_is_frozen_in_front_of_all_that_learns_keeps_nothing():
+    """1,380 MB was the peak at batch size 256 with 512 pictures, see the module."""
+    pixels = 64 * 64 * 4
+    names = ("image", "first", "second", "third", "fourth", "pool", "scores")
+    film = Facts(
+        shapes=((None, 64, 64, 64),), parameters=36_928, activation_bytes=pixels * 64, largest_bytes=pixels * 64
+    )
+    pooled = Facts(shapes=((None, 64),), activation_bytes=256, largest_bytes=256)
+    network = {
+        "image": Facts(shapes=((None, 64, 64, 3),), activation_bytes=pixels * 3, largest_bytes=pixels * 3),
+        **dict.fromkeys(names[1:5], film),
+        "pool": pooled,
+        "scores": Facts(shapes=((None, 10),), parameters=650, trainable=650, activation_bytes=40, largest_bytes=40),
+    }
+    graph = Graph(
+        nodes=tuple(Node(id=name, layer=Input(shape=(1,))) for name in names),
+        edges=tuple(Edge(source=source, target=target) for source, target in pairwise(names)),
+    )
+    task = Task(data="x", input_shape=(64, 64, 3), kind="classes", classes=("a", "b"), examples=512)
+    frozen = estimate(network, Training(batch_size=256), task, graph=graph)
+    assert frozen.total == pytest.approx(1_380e6, rel=0.1)
+    learning = network | {"first": film.model_copy(update={"trainable": 36_928})}  # behind it all is kept
+    assert estimate(learning, Training(batch_size=256), task, graph=graph).activations > 2 * frozen.activations
