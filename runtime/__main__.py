@@ -87,9 +87,8 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _devices(chosen: argparse.Namespace) -> None:
-    found = [
-        {"name": d.name, "title": d.title, "memory_bytes": d.memory_bytes, "threads": d.threads} for d in devices()
-    ]
+    there = [*devices(), *filter(None, [find("cluster")])]
+    found = [{"name": d.name, "title": d.title, "memory_bytes": d.memory_bytes, "threads": d.threads} for d in there]
     if chosen.json:
         show_json(found)
     else:
