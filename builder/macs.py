@@ -97,6 +97,11 @@ def _dot(layer: Any, inputs: Sequence[Shape], output: Shape) -> int:
     return int(prod(output[1:]) * inputs[0][axes])
 
 
+def _matrices(layer: Any, inputs: Sequence[Shape], output: Shape) -> int:
+    """MatMul: each number of the product is a sum over the inner size."""
+    return int(prod(output[1:]) * inputs[0][-2 if layer.transpose_first else -1])
+
+
 def _reversed(layer: Any, inputs: Sequence[Shape], output: Shape) -> int:
     """ReversibleEmbedding, which multiplies where it turns vectors into scores and looks up where it does not."""
     return int(prod(inputs[0][1:]) * output[-1]) if len(inputs[0]) == len(output) else 0
@@ -109,6 +114,7 @@ PRODUCTS: dict[str, Callable[[Any, Sequence[Shape], Shape], int]] = {
     "Dot": _dot,
     "EinsumDense": _einstein_sum,
     "GroupedQueryAttention": _shared_heads,
+    "MatMul": _matrices,
     "MultiHeadAttention": _heads,
     "ReversibleEmbedding": _reversed,
 }

@@ -23,11 +23,14 @@ POINTWISE = {
     "activations", "augmentation", "beyond", "colors", "core", "merging", "normalization", "preprocessing",
     "regularization", "reshaping",
 }  # fmt: skip
+POINTWISE_TOO = {"CenterCrop", "Clip", "Divide", "Elementwise", "Power"}
 WHOLE = {
     "rnn": "reads all steps",
     "attention": "looks at all places",
     "GroupNormalization": "takes the mean over all places",
     "Dot": "multiplies all places with all",
+    "MatMul": "multiplies all places with all",
+    "Reduce": "may look at all places",
 }
 UNSAID = {
     "applications": "is a whole network; open it from the zoo layer by layer",
@@ -118,7 +121,7 @@ def _through(layer: LayerSpec, came: Receptive) -> Receptive:
         return replace(came, flat=True)
     if window := _window(layer):
         return _slid(came, window)
-    return came if family in POINTWISE or kind == "CenterCrop" else Receptive(None, why=f"not known for {kind}")
+    return came if family in POINTWISE or kind in POINTWISE_TOO else Receptive(None, why=f"not known for {kind}")
 
 
 def _each_step(layer: TimeDistributed, came: Receptive) -> Receptive:

@@ -217,6 +217,7 @@ class MatMul(Operation):
         out:    (batch, ..., rows, columns)
 
     Problems:
+        An input is a row of numbers for each example: Dot multiplies those.
         The inner sizes differ: `transpose_second` turns the second round, as queries meet keys in attention.
     """
 

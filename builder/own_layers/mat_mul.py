@@ -12,6 +12,8 @@ class MatMul(keras.layers.Layer):
         self.transpose_first, self.transpose_second = transpose_first, transpose_second
 
     def call(self, first, second):
+        if min(len(first.shape), len(second.shape)) < 3:  # the examples of a batch would be mixed
+            raise ValueError("Matrices are multiplied here: each input needs two axes beside the batch.")
         first = keras.ops.swapaxes(first, -1, -2) if self.transpose_first else first
         second = keras.ops.swapaxes(second, -1, -2) if self.transpose_second else second
         return keras.ops.matmul(first, second)

@@ -34,6 +34,8 @@ BY_NAME: dict[str, dict[str, object]] = {
     "MelSpectrogram": {"shape": (16000,)},
     "STFTSpectrogram": {"shape": (16000, 1)},
     "RepeatVector": {"shape": (64,)},
+    "Squeeze": {"shape": (100, 1)},
+    "MatMul": {"shape": (32, 32)},
     "LocalResponseNormalization": {"shape": (28, 28, 32)},
     "PositionEmbedding": {"shape": (100, 32)},
     "ConvLSTM1D": {"shape": (10, 100, 8)},
@@ -50,6 +52,7 @@ BY_FAMILY: dict[str, tuple[int, ...]] = {
     "colors": (224, 224, 3),
     "rnn": (100, 32),
     "attention": (100, 32),
+    "operations": (100, 32),
     "applications": (224, 224, 3),
     "reshaping": (28, 28, 3),
 }

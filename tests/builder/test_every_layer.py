@@ -32,6 +32,7 @@ WHOLE_NUMBERS = {"CategoryEncoding", "Embedding", "HashedCrossing", "ReversibleE
 # What an example needs in order to fit these shapes.
 VALUES: Mapping[str, Mapping[str, Any]] = {
     "GroupNormalization": {"groups": 2},
+    "MatMul": {"transpose_second": True},
     "Reshape": {"target_shape": (2, -1)},
 }
 SIMPLE = [
@@ -127,6 +128,11 @@ ASKING = ("MultiHeadAttention", "GroupQueryAttention", "Attention", "AdditiveAtt
         ("EinsumDense", {"equation": "abc,cd->acd", "output_shape": (6, 2), "bias_axes": "d"}, [("inputs", STEPS)]),
         ("PReLU", {"shared_axes": (1, 2)}, [("inputs", FILM[1:])]),
         ("Permute", {"dims": (3, 1, 2)}, [("inputs", FILM[1:])]),
+        ("MatMul", {"transpose_second": True}, [("first", STEPS), ("second", (4, 6))]),
+        ("MatMul", {"transpose_second": False}, [("first", STEPS), ("second", (6, 4))]),
+        ("Squeeze", {"axis": 2}, [("inputs", (5, 1))]),
+        ("Slice", {"start": None, "stop": None, "step": -1}, [("inputs", STEPS)]),
+        ("Reduce", {"function": "std", "axis": (1, 2), "keepdims": True}, [("inputs", STEPS)]),
         ("SpectralNormalization", {"layer": {"type": "Conv2D", **KERNEL}}, [("inputs", FILM[1:])]),
         ("TimeDistributed", {"layer": {"type": "SeparableConv1D", "filters": 4, "kernel_size": 3}}, [("inputs", (4, 8, 3))]),
         ("TimeDistributed", {"layer": {"type": "GlobalAveragePooling2D"}}, [("inputs", FILM)]),
@@ -170,6 +176,7 @@ def test_scores_of_tokens_come_of_the_weights_that_made_their_vectors() -> None:
         ("EinsumDense", {"equation": "abc,bcd->ad", "output_shape": (7,)}, [(5, 6)], 5 * 6 * 7),
         ("EinsumDense", {"equation": "...x,xy->...y", "output_shape": 7}, [(5, 6)], 5 * 6 * 7),
         ("Dot", {"axes": -1}, [(6,), (6,)], 6),
+        ("MatMul", {"transpose_second": True}, [(5, 6), (4, 6)], 5 * 6 * 4),
         ("Dot", {"axes": (2, 1)}, [(5, 6), (6, 4)], 5 * 6 * 4),
         ("Attention", {}, [(5, 6), (4, 6)], 5 * 4 * (6 + 6)),
         ("Attention", {"score_mode": "concat"}, [(5, 6), (4, 6)], 5 * 4 * 6),
