@@ -46,7 +46,7 @@ def _train(count: int, forked: bool) -> tuple[list[float], float, float]:
     from runtime.run import OVER, create
 
     began, joined = time.monotonic(), time.time()
-    runs = [create(_spec()) for _ in range(count)]
+    runs = [create(digits_cnn()) for _ in range(count)]
     for run in runs:
         tickets.put(tickets.Ticket(run=run.id, tries=0 if forked else 1))  # what has died once is not forked
     local.ensure()
@@ -62,7 +62,8 @@ def _train(count: int, forked: bool) -> tuple[list[float], float, float]:
     return [end - joined for end in ends], statistics.quantiles(memory, n=10)[-1] if len(memory) > 1 else 0.0, took
 
 
-def _spec() -> Any:
+def digits_cnn() -> Any:
+    """What is trained."""
     from builder.graph import Edge, Graph, Node
     from builder.layers import LAYERS
     from builder.training import Training

@@ -19,9 +19,10 @@ INTERRUPTED = ("suspended", "stopped", "crashed", "failed")
 
 def goes_on_from(run: Run) -> Position | None:
     """Where an interrupted run would go on; None when it cannot, or when it would only diverge again."""
-    if run.status() not in INTERRUPTED or read_curves(run).diverged is not None:
+    status = run.status()
+    if status not in INTERRUPTED or read_curves(run).diverged is not None:
         return None
-    return next(reversed(checkpoints.kept(run)), None)
+    return next(reversed(checkpoints.kept(run)), Position() if status == "crashed" else None)
 
 
 def was_interrupted(run: Run) -> bool:

@@ -11,7 +11,7 @@ from runtime import checkpoints, queue
 from runtime.checkpoints import Position
 from runtime.run import Run
 
-BETWEEN = 10.0  # seconds between two states within an epoch at least
+BETWEEN = 5.0  # seconds between two states within an epoch at least
 LASTING = 1.0  # seconds between two at least for which we wait until the disk has them
 MOST_KEEPING = 0.01  # the share of the time that all this may take
 ALLOWANCE = 0.2  # seconds that it may take in any case, so that short trainings keep their epochs too

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from builder.graph import MAX_DOCUMENT_BYTES
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-AGAIN = 2  # times that a run goes on by itself after its worker has died, without getting any further
+AGAIN = 4  # times that a run goes on by itself after its worker has died, without getting any further
 TOLERANCE = 1  # second: start times are counted in ticks of a hundredth
 
 

@@ -40,7 +40,7 @@ from tests.small import BRIEF, CLOCK, FORK, LIGHT, REAL_SERVICE, SCREEN, SERVICE
 
 ROOT = Path(__file__).parents[1]
 AT_ONCE = 5  # runs that wait or train
-PATIENCE = 300  # seconds in which all must be well again after a fault
+PATIENCE = int(os.environ.get("PATIENCE", "300"))  # seconds in which all must be well again after a fault
 
 
 class Broken(AssertionError):
