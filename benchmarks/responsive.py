@@ -7,10 +7,9 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
@@ -64,15 +63,15 @@ def main() -> None:
 def _measured(page: Page, project: Project) -> tuple[float, float]:
     """Seconds from a click to the settings that it has changed, and from opening the page to its button: medians."""
     more = page.get_by_test_id("stNumberInputStepUp").first
-    clicks = [_until_changed(project, more.click) for _ in range(ROUNDS)]
+    clicks = [_until_changed(project, more) for _ in range(ROUNDS)]
     opened = [_opened(page, page.url) for _ in range(5)]
     return statistics.median(clicks), statistics.median(opened)
 
 
-def _until_changed(project: Project, click: Callable[[], None]) -> float:
+def _until_changed(project: Project, button: Locator) -> float:
     before = _epochs(project)
     began = time.monotonic()
-    click()
+    button.dispatch_event("click")
     while _epochs(project) == before:
         time.sleep(0.002)
     return time.monotonic() - began

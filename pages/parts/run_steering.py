@@ -20,7 +20,9 @@ def controls(run: Run, status: str) -> None:
             if st.button("Resume", icon=":material/play_arrow:"):
                 branching.resume(run)
         elif status == "running" and st.button(
-            "Pause", icon=":material/pause:", help="Waits between two batches until you resume; it keeps its memory."
+            "Pause",
+            icon=":material/pause:",
+            help="Finishes the batch that is under way and waits until you resume; it keeps its memory.",
         ):
             local.pause(run)
         if status in ("running", "paused") and st.button(
