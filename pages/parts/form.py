@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import state
 from pages.parts.fields import Field, begin, fields, fresh, step
-from pages.parts.illustrations import illustration
+from pages.parts.illustrations import choices, illustration
 from pages.parts.kinds import (
     NONE,
     Choice,
@@ -93,6 +93,9 @@ def _draw_field(model: type[BaseModel], field: Field, value: Any, key: str) -> t
                 result = draw(field.kind, value, key, field.label, field.help, field.default)
                 if picture := illustration(model, field.name, result):
                     st.html(picture)
+                if isinstance(field.kind, Choice) and (pictures := choices(field.name, result)):
+                    with st.popover("See all as curves", type="tertiary"):
+                        st.html(pictures)
             if not field.required:
                 st.button(
                     "",

@@ -102,6 +102,11 @@ def illustration(layer: type[BaseModel], field: str, value: object) -> str | Non
     return None
 
 
+def choices(field: str, value: object) -> str | None:
+    """All that can be chosen for a setting as drawings, the one that is chosen marked; None where there are none."""
+    return all_curves(str(value)) if field in ("activation", "recurrent_activation") else None
+
+
 def illustrations(layer: type[LayerSpec]) -> list[str]:
     """All drawings that explain the settings of a layer, for its page."""
     found = [illustration(layer, field.name, None) for field in fields(layer) if field.name == "padding"]

@@ -118,8 +118,7 @@ def test_a_network_is_dragged_together(opened: Callable[..., Canvas]) -> None:
     canvas = opened()
     expect(canvas.page.get_by_text("Drag Input here, or press Enter on a layer")).to_be_visible()
     canvas.drag(canvas.entry("Input"), canvas.at(350, 80))
-    canvas.drag(canvas.entry("Conv2D"), canvas.at(350, 240))
-    canvas.drag(canvas.port("input_layer", "source", "0"), canvas.port("conv2d", "target", "inputs"))
+    canvas.drag(canvas.entry("Conv2D"), canvas.at(350, 240))  # right below: it goes on from there
     assert canvas.edges == {"input_layer>conv2d.inputs"}
     for layer in ("Flatten", "Dense"):  # behind what is selected, which is what was added last
         canvas.entry(layer).focus()

@@ -10,7 +10,7 @@ import pytest
 
 from builder.activations import ActivationName
 from builder.layers import LAYERS
-from pages.parts.illustrations import FORMULAS, OF_SEVERAL, all_curves, illustration, illustrations, padding
+from pages.parts.illustrations import FORMULAS, OF_SEVERAL, all_curves, choices, illustration, illustrations, padding
 
 
 def test_every_activation_has_a_curve() -> None:
@@ -44,6 +44,13 @@ def test_padding_says_how_many_come_out_and_marks_what_is_chosen() -> None:
     assert all(said in drawn for said in ("valid: 5 places become 3", "same: 5 places become 5", "causal: 5 places"))
     assert drawn.count("2px solid #") == 1
     assert "5x5 → 5x5" in padding("same", 2)
+
+
+def test_all_activations_can_be_compared_with_the_chosen_one() -> None:
+    drawn = choices("activation", "relu")
+    assert drawn is not None
+    assert drawn.count("2px solid #") == 1
+    assert choices("units", 3) is None
 
 
 def test_words_are_enough_elsewhere() -> None:

@@ -5,6 +5,7 @@ import { ICONS, Icon } from "./Icon";
 import { isInstance } from "./actions";
 import type { Direction } from "./direction";
 import { SIDES, across } from "./ports";
+import { beside } from "./amounts";
 import { useHere, useNode, usePainted } from "./use";
 import type { Trouble } from "./wire";
 
@@ -49,7 +50,7 @@ function Layer({ id, selected }: NodeProps<LayerNodeType>) {
           <div className="facts">
             <span aria-hidden>→</span>
             <span className="shape" title={`Shape of what comes out, for one example: ${node.shape || "not known yet"}`}>{node.disabled ? "off" : node.shape || "…"}</span>
-            <span className="parameters" title={painted ? painted.why : "Numbers that the layer learns"}>{painted ? painted.text : node.parameters}</span>
+            <span className="parameters" title={painted ? painted.why : "Numbers that the layer learns"}>{painted ? painted.text : beside(node)}</span>
           </div>
         </>
       )}

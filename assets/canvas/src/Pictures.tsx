@@ -4,7 +4,8 @@ import { useRef } from "react";
 import { ICONS, Icon } from "./Icon";
 import { type Reach, commandOf } from "./commands";
 import { flowEdges, flowNodes, flowRoutes, laidOut } from "./flow";
-import { type Area, type Drawn, around, download, measured, png, svg } from "./picture";
+import { outputShape } from "./HoverCard";
+import { type Area, type Drawn, type Way, around, bends, download, measured, png, svg } from "./picture";
 import { SIZE } from "./size";
 import type { Surroundings } from "./use";
 
@@ -40,16 +41,22 @@ export function usePicture(place: React.RefObject<HTMLElement | null>, { session
     const scene = session.sceneOf(direction);
     const nodes = flowNodes(scene, [], new Set());
     const corners = laidOut(nodes);
+    const edges = flowEdges(scene, []);
+    const routes = flowRoutes(nodes, edges, direction);
+    const lines = edges.flatMap(({ id, data }): Way[] => {
+      const route = routes.get(id);
+      const shape = data ? outputShape(session.node(data.edge.source), data.edge.output) : "…";
+      return route ? [{ route, shape: shape === "…" ? "" : shape }] : [];
+    });
     const { width, height, transform: [x, y, zoom] } = store.getState();
     const drawn = nodes.flatMap(({ id, type, width = SIZE.width, height = SIZE.height }): Drawn[] => {
       const [node, at] = [session.node(id), corners.get(id)];
       return node && at ? [{ at, size: { width, height }, frame: type === "frame", node, look: looks.get(node.family), painted: colours.of(id) }] : [];
     });
-    const area: Area = all ? around(drawn) : { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
+    const area: Area = all ? around([...drawn, ...lines.flatMap(({ route }) => bends(route, direction))]) : { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
     const style = getComputedStyle(place.current);
     const theme = { paper: style.backgroundColor, ink: style.color, error: style.getPropertyValue("--error").trim() };
-    const routes = flowRoutes(nodes, flowEdges(scene, []), direction).values();
-    const picture = svg(area, drawn, routes, direction, theme, measured());
+    const picture = svg(area, drawn, lines, direction, theme, measured());
     const drawing = new Blob([picture], { type: "image/svg+xml" });
     if (kind === "svg") return download(drawing, "network.svg");
     // What is too large for the browser to paint is kept as a drawing.

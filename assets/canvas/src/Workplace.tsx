@@ -14,6 +14,7 @@ import { Dialogs, type Dialog } from "./Dialogs";
 import { Actions, type Origin } from "./actions";
 import { Colours } from "./colours";
 import type { Asked } from "./commands";
+import { continued } from "./connections";
 import type { Direction } from "./direction";
 import { edgeId, edgesOf } from "./document";
 import { looks } from "./families";
@@ -29,7 +30,7 @@ import { SIZE } from "./size";
 import { Here, useSession } from "./use";
 import type { Edge, Entry } from "./wire";
 
-const NARROW = 900; // pixels: below this the palette is folded away at first
+const NARROW = 900; // pixels: up to this the palette is folded away at first
 const CRAMPED = 900; // of the workplace: below this only one of palette and outline is open
 const LOWEST = 420;
 const MARGIN = 16;
@@ -51,9 +52,12 @@ function Inside({ session }: { session: Session }) {
   const flowView = useReactFlow();
   const place = useRef<HTMLDivElement>(null);
   const flow = useRef<HTMLDivElement>(null);
-  const [dragged, setDragged] = useState<{ entry: Entry; x: number; y: number } | null>(null);
+  const [dragged, setDragged] = useState<{ entry: Entry; x: number; y: number; behind?: string } | null>(null);
   const [target, setTarget] = useState<Edge>();
-  const [open, setOpen] = useRemembered<boolean>("palette", [true, false], window.innerWidth > NARROW);
+  const narrow = useNarrow();
+  const [openWide, setOpenWide] = useRemembered<boolean>("palette", [true, false], true);
+  const [openNarrow, setOpenNarrow] = useState(false);
+  const [open, setOpen] = narrow ? [openNarrow, setOpenNarrow] : [openWide, setOpenWide];
   const [aside, setAside] = useRemembered<boolean>("settings", [true, false], true);
   const [presenting, setPresenting] = usePresenting(place);
   const [outlined, setOutlined] = useState(false);
@@ -103,9 +107,16 @@ function Inside({ session }: { session: Session }) {
     return box && x > box.left && x < box.right && y > box.top && y < box.bottom;
   };
   const drag = (entry: Entry, x: number, y: number) => {
-    setDragged({ entry, x, y });
-    setTarget(entry.ports.length && overFlow(x, y) ? edgeAt(x, y) : undefined);
+    const edge = entry.ports.length && overFlow(x, y) ? edgeAt(x, y) : undefined;
+    setDragged({ entry, x, y, behind: edge ? undefined : behind(entry, x, y) });
+    setTarget(edge);
   };
+  /** Where a new layer would stand in the document with its middle at a point of the window. */
+  const placeAt = (at: { x: number; y: number }, down = 0) => {
+    const middle = flowView.screenToFlowPosition(at);
+    return session.sceneOf(direction).kept({ x: middle.x - SIZE.width / 2, y: middle.y - SIZE.height / 2 + down });
+  };
+  const behind = (entry: Entry, x: number, y: number) => (overFlow(x, y) ? continued(session.shown, entry, placeAt({ x, y }))?.key : undefined);
   const letGo = () => {
     setDragged(null);
     setTarget(undefined);
@@ -113,13 +124,15 @@ function Inside({ session }: { session: Session }) {
   /** Put a layer with its middle at a point of the window, or without one behind what is selected. */
   const add = (entry: Entry, at?: { x: number; y: number }, from: Origin = {}) => {
     if (!at) return append(entry);
-    const middle = flowView.screenToFlowPosition(at);
-    const down = from.source && direction === "down" ? SIZE.height / 2 : 0;
-    actions.add(entry, session.sceneOf(direction).kept({ x: middle.x - SIZE.width / 2, y: middle.y - SIZE.height / 2 + down }), from);
+    actions.add(entry, placeAt(at, from.source && direction === "down" ? SIZE.height / 2 : 0), from);
   };
   const drop = (entry: Entry, x: number, y: number) => {
     letGo();
-    if (overFlow(x, y)) add(entry, { x, y }, { edge: edgeAt(x, y) });
+    if (!overFlow(x, y)) return;
+    const edge = edgeAt(x, y);
+    const source = edge ? undefined : behind(entry, x, y);
+    // It is put where the pointer is; one that is drawn out of a dot hangs below the pointer.
+    actions.add(entry, placeAt({ x, y }), { edge, ...(source === undefined ? {} : { source: { source, output: 0 } }) });
   };
   const append = (entry: Entry) => {
     const id = actions.append(entry);
@@ -157,7 +170,8 @@ function Inside({ session }: { session: Session }) {
             {empty && (
               <div className="empty">
                 <b>Drag Input here, or press Enter on a layer</b>
-                <span>Begin with Input, then add layers one after the other. Drag from the dot below a layer to the dot above another to connect them.</span>
+                <span>Begin with Input, then put each further layer below the last: it goes on from there. Drag from the dot below a layer to the dot above another to connect them.</span>
+                <span>A double click chooses a layer; Keras code can be pasted.</span>
               </div>
             )}
           </div>
@@ -168,7 +182,7 @@ function Inside({ session }: { session: Session }) {
         {dragged && (
           <div className="ghost" style={{ left: dragged.x, top: dragged.y }}>
             {dragged.entry.type}
-            {target && <small> into this connection</small>}
+            {target ? <small> into this connection</small> : dragged.behind && <small> behind {dragged.behind}</small>}
           </div>
         )}
       </div>
@@ -208,6 +222,17 @@ function below(place: HTMLElement | null): { x: number; y: number } {
   const button = root?.activeElement?.closest(".toolbar button")?.getBoundingClientRect();
   const bar = place?.getBoundingClientRect();
   return button ? { x: button.left, y: button.bottom + 4 } : { x: (bar?.left ?? 0) + 8, y: (bar?.top ?? 0) + 44 };
+}
+
+/** Whether the window is too narrow for the palette beside the network, also once the page is shown larger. */
+function useNarrow(): boolean {
+  const [narrow, setNarrow] = useState(window.innerWidth <= NARROW);
+  useEffect(() => {
+    const look = () => setNarrow(window.innerWidth <= NARROW);
+    window.addEventListener("resize", look);
+    return () => window.removeEventListener("resize", look);
+  }, []);
+  return narrow;
 }
 
 /** The canvas reaches down to the bottom of the window. */

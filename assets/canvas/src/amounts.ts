@@ -34,3 +34,10 @@ function inUnits(value: number, units: readonly string[], least: number): string
   while (power < units.length - 1 && Math.abs(value) >= 1000 ** (power + 1)) power += 1;
   return `${SHORT.format(value / 1000 ** power)}${units[power] ?? ""}`;
 }
+
+const A_LINE = 27; // letters beside each other in a node
+
+/** The parameters of a node, shorter where its shape is long. */
+export function beside({ shape, parameters }: { shape: string; parameters: string }): string {
+  return shape.length + parameters.length > A_LINE ? parameters.replace(" parameters", " params") : parameters;
+}

@@ -1,5 +1,7 @@
 /** Which connections there can be, told while one is drawn: the rule of builder/edits/connecting.py. Shapes only Keras knows. */
-import { type Doc, edgesOf } from "./document";
+import { type Doc, edgesOf, ends } from "./document";
+import type { Point } from "./route";
+import { SIZE } from "./size";
 import type { Edge, Entry, NodeView } from "./wire";
 
 /** Why an edge cannot be, in words; null where it can. */
@@ -47,6 +49,16 @@ export function joining(doc: Doc, source: NodeView, target: NodeView): Edge[] {
   const ports = free.length ? free : target.ports.slice(0, 1);
   const edges = ports.map((port) => ({ source: source.key, output: 0, target: target.key, port }));
   return edges.filter((edge) => refusal(doc, edge) === null);
+}
+
+const REACH = { down: 100, aside: 130 }; // pixels from the end of a network at which a new layer goes on with it
+
+/** The layer that a new one goes on with when it is put at a place: one that nothing follows yet, right above it. */
+export function continued(doc: Doc, entry: Pick<Entry, "ports">, place: Point): NodeView | undefined {
+  if (entry.ports.length === 0) return undefined;
+  const below = ({ y }: NodeView) => place.y - (y + SIZE.height);
+  const near = ends(doc).filter((node) => node.outputs.length > 0 && below(node) > -SIZE.height / 2 && below(node) < REACH.down && Math.abs(node.x - place.x) < REACH.aside);
+  return near.sort((one, other) => below(one) - below(other))[0];
 }
 
 /** The layers that can follow a shape such as `28x28x1`, those that are made for it first, each with whether it fits. */

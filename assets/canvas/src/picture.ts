@@ -1,8 +1,9 @@
 /** The network as a picture to keep: SVG of all of it or of what is seen, in the colours of the canvas, and PNG of that. */
 import type { Painted } from "./colours";
-import type { Direction } from "./direction";
+import { beside } from "./amounts";
+import { type Direction, turned } from "./direction";
 import type { Look } from "./families";
-import { type Route, drawn } from "./route";
+import { type Route, drawn, middle } from "./route";
 import { SIZE } from "./size";
 import type { NodeView } from "./wire";
 
@@ -30,6 +31,13 @@ export interface Drawn {
   painted: Painted | undefined;
 }
 
+/** A connection as it is to be drawn, with the shape that it carries. */
+export interface Way {
+  route: Route;
+  shape: string;
+}
+
+const ROOM = 26; // pixels that the text on a connection needs
 const STRIPE = 6;
 const MARK = 18;
 const LARGEST = 12_000; // pixels a side: more no browser paints
@@ -38,16 +46,21 @@ const SHARP = 2; // pixels of a PNG for one of the canvas
 /** How wide a text is, in pixels; `size` in pixels. */
 export type Measure = (text: string, size: number, strong: boolean) => number;
 
-export function svg(area: Area, nodes: readonly Drawn[], routes: Iterable<Route>, direction: Direction, colours: Colouring, measure: Measure): string {
+export function svg(area: Area, nodes: readonly Drawn[], lines: readonly Way[], direction: Direction, colours: Colouring, measure: Measure): string {
   const { x, y, width, height } = area;
   const inside = nodes.filter(({ at, size }) => at.x < x + width && at.x + size.width > x && at.y < y + height && at.y + size.height > y);
-  const paths = [...routes].map((route) => `<path d="${drawn(route, direction)}" marker-end="url(#arrow)"/>`);
+  const paths = lines.map(({ route }) => `<path d="${drawn(route, direction)}" marker-start="url(#dot)" marker-end="url(#arrow)"/>`);
+  const shapes = lines.map(({ route, shape }) => {
+    const at = middle(route, direction);
+    return shape && roomy(route) ? `<text x="${at.x}" y="${at.y}">${escaped(shape)}</text>` : "";
+  });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif">`,
-    `<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5 0 10z" fill="${colours.ink}" fill-opacity="0.5"/></marker></defs>`,
+    `<defs><marker id="arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5 0 10z" fill="${colours.ink}" fill-opacity="0.5"/></marker><marker id="dot" viewBox="-12 -6 12 12" refX="0" refY="0" markerWidth="12" markerHeight="12" markerUnits="userSpaceOnUse" orient="auto"><circle cx="-6" r="4" fill="${colours.ink}"/></marker></defs>`,
     `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${colours.paper}"/>`,
     ...inside.filter(({ frame }) => frame).map((one) => frameOf(one, colours, measure)),
     `<g fill="none" stroke="${colours.ink}" stroke-opacity="0.5" stroke-width="1.5">${paths.join("")}</g>`,
+    `<g fill="${colours.ink}" stroke="${colours.paper}" stroke-width="4" stroke-linejoin="round" paint-order="stroke" font-size="11" text-anchor="middle" dominant-baseline="central">${shapes.join("")}</g>`,
     ...inside.filter(({ frame }) => !frame).map((one) => box(one, colours, measure)),
     "</svg>",
   ].join("\n");
@@ -71,8 +84,8 @@ function box({ at, node, look, painted }: Drawn, { paper, ink, error }: Colourin
   const edge = node.troubles.some(({ severity }) => severity === "error") ? error : ink;
   const [left, right] = [14, SIZE.width - 10];
   const type = clipped(node.layer.type, right - left - MARK - 6, 14, true, measure);
-  const beside = right - left - MARK - 14 - measure(type, 14, true);
-  const facts = painted ? painted.text : node.parameters;
+  const spare = right - left - MARK - 14 - measure(type, 14, true);
+  const facts = painted ? painted.text : beside(node);
   const room = right - left - 18 - measure(facts, 12, false);
   const write = (x: number, y: number, words: string, size: number, more = "") =>
     words ? `<text x="${x}" y="${y}" font-size="${size}" fill="${text}" ${more}>${escaped(words)}</text>` : "";
@@ -82,7 +95,7 @@ function box({ at, node, look, painted }: Drawn, { paper, ink, error }: Colourin
     `<path d="M${STRIPE} 0.500H8A8 8 0 0 0 0.500 8V${SIZE.height - 8}A8 8 0 0 0 8 ${SIZE.height - 0.5}H${STRIPE}z" fill="${family}"/>`,
     look ? `<rect x="${left}" y="10" width="${MARK}" height="${MARK}" rx="4" fill="${family}"/><path transform="translate(${left + 2} 12) scale(0.875)" d="${look.mark}" fill="none" stroke="#fff" stroke-width="1.6" stroke-linejoin="round" stroke-linecap="round"/>` : "",
     write(left + MARK + 6, 24, type, 14, 'font-weight="600"'),
-    write(right, 24, clipped(node.id, beside, 12, false, measure), 12, 'text-anchor="end" fill-opacity="0.75"'),
+    write(right, 24, clipped(node.id, spare, 12, false, measure), 12, 'text-anchor="end" fill-opacity="0.75"'),
     write(left, 47, clipped(node.summary, right - left, 13, false, measure), 13),
     write(left, 71, node.shape ? `→ ${clipped(node.shape, room, 12, false, measure)}` : "", 12),
     write(right, 71, facts, 12, 'text-anchor="end" fill-opacity="0.75"'),
@@ -100,6 +113,15 @@ export function clipped(text: string, room: number, size: number, strong: boolea
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+function roomy({ from, to }: Route): boolean {
+  return Math.abs(to.y - from.y) > ROOM;
+}
+
+/** What the bends of a connection take up. */
+export function bends({ lane }: Route, direction: Direction): Pick<Drawn, "at" | "size">[] {
+  return lane.map((point) => ({ at: direction === "down" ? point : turned(point), size: { width: 0, height: 0 } }));
 }
 
 /** Around all that is drawn, with a margin. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { consequence, fitting, joining, reached, refusal } from "../src/connections";
+import { consequence, continued, fitting, joining, reached, refusal } from "../src/connections";
 import { downstream, sameType, upstream, whole } from "../src/selecting";
 import type { Doc } from "../src/document";
 import { chain, entry, node } from "./network";
@@ -61,4 +61,14 @@ describe("what can follow a shape", () => {
     expect(fits("")).toHaveLength(kinds.length);
     expect(fitting(kinds, "7").map((one) => one.entry.type).slice(0, 3)).toEqual(["Dense", "Embedding", "Conv1D"]);
   });
+});
+
+it("goes on with the end of the network that a new layer is put below", () => {
+  const doc = chain();
+  const at = (x: number, y: number, ports = ["inputs"]) => continued(doc, { ports }, { x, y })?.key;
+  expect(at(20, 520)).toBe("three");
+  expect(at(20, 760)).toBeUndefined();
+  expect(at(300, 520)).toBeUndefined();
+  expect(at(20, 130)).toBeUndefined();
+  expect(at(20, 520, [])).toBeUndefined();
 });
