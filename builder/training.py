@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field
 
@@ -13,6 +13,7 @@ from builder.layers.applications import Backbone
 from builder.layers.base import LayerSpec, Weighted
 from builder.losses import BinaryCrossentropy, Labels, Loss, LossSpec, MeanSquaredError, SparseCategoricalCrossentropy
 from builder.metrics import Metric
+from builder.metrics.base import MetricSpec
 from builder.metrics.classes import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from builder.metrics.values import MeanAbsoluteError as MeanAbsoluteErrorMetric
 from builder.names import NodeId
@@ -127,6 +128,13 @@ def usual_metrics(loss: LossSpec, labels: Labels) -> tuple[Metric, ...]:
         "values": (MeanAbsoluteErrorMetric(),),
     }
     return usual.get(labels, ())
+
+
+def suited_metrics(loss: LossSpec, labels: Labels | None) -> tuple[str, ...]:
+    """The metrics that can be measured on the same labels as the loss, by name, the usual ones first."""
+    usual = [metric.type for metric in usual_metrics(loss, labels)] if labels else []
+    every: tuple[type[MetricSpec], ...] = get_args(get_args(Metric)[0])
+    return tuple(dict.fromkeys([*usual, *(one.__name__ for one in every if labels in one.takes)]))
 
 
 class Defaults(Frozen):

@@ -10,7 +10,7 @@ import streamlit as st
 
 from builder.problem import Problem
 from builder.program import Facts
-from builder.training import Task, Training, defaults
+from builder.training import Task, Training, defaults, labels_taken, suited_metrics
 from builder.validate import problems
 from pages.parts import state
 from pages.parts.device_choice import choose_device, device_of, expected
@@ -92,7 +92,7 @@ def _settings(waited: bool) -> None:
     st.subheader("Settings")
     draw_start(project)
     draw_learned(project.graph, project.id)
-    changed = _training_form(training, suggested.training, f"{project.id}.training")
+    changed = _training_form(training, suggested.training, f"{project.id}.training", _task(project))
     if changed is not None:
         store().settings(project.id, training=changed)
         st.rerun()
@@ -110,14 +110,15 @@ def _settings(waited: bool) -> None:
     _draw_options(project, training, options, facts)
 
 
-def _training_form(training: Training, suggested: Training, key: str) -> Training | None:
+def _training_form(training: Training, suggested: Training, key: str, task: Task) -> Training | None:
     """The few settings that everybody tries first; the rest behind a line that says what they are."""
     changed = form(training, f"{key}.steps", hide={*HOW, *NUMBERS, "heads"}, suggested=suggested, reset_all=False)
     now = changed or training
     st.caption(f"Learns with {optimizer_in_words(now)}; makes {now.loss.type} small.")
     with st.expander("Optimizer, loss, metrics", icon=":material/tune:"):
         others = set(Training.model_fields) - HOW
-        now = form(now, f"{key}.how", hide=others, suggested=suggested, reset_all=False) or now
+        first = {"metrics": suited_metrics(now.loss, labels_taken(now.loss, task))}
+        now = form(now, f"{key}.how", hide=others, suggested=suggested, reset_all=False, first=first) or now
     with st.expander("Number format and compiler", icon=":material/memory:"):
         others = set(Training.model_fields) - NUMBERS
         now = form(now, f"{key}.numbers", hide=others, suggested=suggested, reset_all=False) or now

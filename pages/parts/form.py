@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -24,8 +24,10 @@ from pages.parts.kinds import (
     Several,
     Text,
     Variants,
+    in_front,
     in_short,
     in_words,
+    labelled,
     read,
     written,
 )
@@ -36,7 +38,13 @@ MAX_TEXT = 200
 
 
 def form(
-    model: Model, key: str, *, hide: Iterable[str] = (), suggested: Model | None = None, reset_all: bool = True
+    model: Model,
+    key: str,
+    *,
+    hide: Iterable[str] = (),
+    suggested: Model | None = None,
+    reset_all: bool = True,
+    first: Mapping[str, Iterable[str]] | None = None,
 ) -> Model | None:
     """Draw a model as widgets.
 
@@ -46,6 +54,7 @@ def form(
         hide: fields that are not asked.
         suggested: what "reset" goes back to, in place of the class's defaults.
         reset_all: whether a button resets all fields at once.
+        first: of fields that hold several models, which of the options are offered before all others.
 
     Returns:
         The model with what a person has changed, or None while nothing is changed. What is not valid is told beside its
@@ -55,6 +64,7 @@ def form(
     asked = [field for field in fields(type(model)) if field.name not in hide]
     if suggested is not None:
         asked = [replace(field, default=getattr(suggested, field.name), required=False) for field in asked]
+    asked = [replace(field, kind=in_front(field.kind, (first or {}).get(field.name, ()))) for field in asked]
     changed, slots = _draw_all(asked, model, key)
     if reset_all:
         _reset_button(asked, model, key)
@@ -267,7 +277,7 @@ def _variants(kind: Variants, value: Any, key: str, label: str, help_: str) -> A
 
 
 def _several(kind: Several, value: Any, key: str, label: str, help_: str) -> Any:
-    present = _labels(value)
+    present = labelled(value)
     options = list(dict.fromkeys([*kind.options, *present]))
 
     def widget(at: str, first: tuple[str, ...]) -> tuple[str, ...]:
@@ -281,17 +291,6 @@ def _several(kind: Several, value: Any, key: str, label: str, help_: str) -> Any
             st.caption(name)
         result.append(_nested(model, f"{key}.{name}"))
     return tuple(result)
-
-
-def _labels(models: Iterable[BaseModel]) -> dict[str, BaseModel]:
-    """Models by type; a second one of a type is numbered."""
-    labels: dict[str, BaseModel] = {}
-    for model in models:
-        name, count = type(model).__name__, 1
-        while (label := name if count == 1 else f"{name} {count}") in labels:
-            count += 1
-        labels[label] = model
-    return labels
 
 
 def _name(option: Any) -> str:

@@ -116,6 +116,25 @@ def kind_of(annotation: Any, metadata: Iterable[Any] = ()) -> Kind:
     return Text(_annotated(annotation, metadata))
 
 
+def in_front(kind: Kind, names: Iterable[str]) -> Kind:
+    """The kind with some of the models to choose from before the others."""
+    if not isinstance(kind, Several):
+        return kind
+    order = dict.fromkeys([*(name for name in names if name in kind.options), *kind.options])
+    return Several({name: kind.options[name] for name in order})
+
+
+def labelled(models: Iterable[BaseModel]) -> dict[str, BaseModel]:
+    """Models by type; a second one of a type is numbered."""
+    labels: dict[str, BaseModel] = {}
+    for model in models:
+        name, count = type(model).__name__, 1
+        while (label := name if count == 1 else f"{name} {count}") in labels:
+            count += 1
+        labels[label] = model
+    return labels
+
+
 def fits(kind: Kind | None, value: Any) -> bool:
     """Whether a value that is no model is of this kind."""
     match kind:

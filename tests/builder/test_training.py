@@ -8,8 +8,9 @@ from builder.layers.applications.mobilenet import MobileNetV2
 from builder.layers.convolutional import Conv2D
 from builder.layers.core import Activation, Dense, Input
 from builder.layers.pooling import GlobalAveragePooling2D
+from builder.losses import SparseCategoricalCrossentropy
 from builder.program import Facts
-from builder.training import Task, Training, defaults
+from builder.training import Task, Training, defaults, suited_metrics
 from builder.zoo import TEMPLATES
 from builder.zoo.drawing import chain
 
@@ -82,3 +83,11 @@ def test_an_untrained_backbone_is_told():
     reasons = defaults(TEMPLATES["mobilenetv2"].make(), DIGITS).reasons
     assert any("imagenet" in reason for reason in reasons)
     assert not any("imagenet" in reason for reason in defaults(TEMPLATES["mlp"].make(), DIGITS).reasons)
+
+
+def test_metrics_that_fit_the_labels_of_a_loss_come_first():
+    names = suited_metrics(SparseCategoricalCrossentropy(), "number")
+    assert names[0] == "SparseCategoricalAccuracy"
+    assert "SparseTopKCategoricalAccuracy" in names
+    assert "MeanAbsoluteError" not in names
+    assert suited_metrics(SparseCategoricalCrossentropy(), None) == ()
