@@ -161,8 +161,9 @@ class Bench:
 
     def lose_power(self) -> bool:
         """All processes end at once, and what they were belongs to an earlier life of the machine."""
-        for process in self._processes():
-            self._end(process)
+        while found := self._processes():  # one may have started another meanwhile
+            for process in found:
+                self._end(process)
         for run in self.runs:
             if (worker := run.worker()) is not None:
                 write_atomically(run.worker_file, worker.model_copy(update={"boot": "before"}).model_dump_json())
