@@ -61,7 +61,8 @@ def perform(stage: Stage, chance: random.Random, count: int) -> None:  # noqa: F
 
 def agree(stage: Stage) -> None:  # noqa: F811
     home(stage)
-    assert on_canvas(stage) == in_store(stage)
+    stored = in_store(stage)  # first: it waits until Python has everything, and the canvas has heard so
+    assert on_canvas(stage) == stored
 
 
 def home(stage: Stage) -> None:  # noqa: F811
