@@ -31,7 +31,9 @@ SILENT = frozenset(
     vocabulary_size weights zero_output_for_mask
     """.split()  # noqa: SIM905 (one name a line would be thirty lines)
 )
-EVERY_LAYER = frozenset({"name", "trainable", "dtype"})  # what all layers note of themselves
+EVERY_LAYER = frozenset(
+    {"name", "trainable", "dtype", "activity_regularizer", "autocast"}
+)  # what all layers note of themselves
 # What every layer of then noted, also where there is nothing to choose.
 PLAIN = {"groups": 1, "data_format": "channels_last"}
 # Layers of Keras 1 and 2 that went without a successor.

@@ -11,7 +11,7 @@ from keras import layers, ops
 
 from builder.compile import build
 from builder.importer import ModelFileError, apply_weights, open_model
-from builder.layers.beyond import LocalResponseNormalization
+from builder.layers.beyond import LocalResponseNormalization, PositionEmbedding
 from builder.layers.core import Input
 from builder.program import lower
 from builder.zoo.drawing import chain
@@ -112,6 +112,11 @@ def test_a_layer_of_ours_comes_back_from_a_file(tmp_path):
         opened = open_model(saved(model, tmp_path, ending))
         assert opened.graph.find("norm").layer == graph.find("norm").layer
         assert any("taken for Layerloom's" in note for note in opened.notes)
+
+
+def test_a_layer_of_ours_without_settings_comes_back(tmp_path):
+    model = build(lower(chain(steps=Input(shape=(4, 3)), places=PositionEmbedding())))
+    assert assert_the_same(model, saved(model, tmp_path)) == ["Input", "PositionEmbedding"]
 
 
 def test_a_class_of_the_same_name_with_other_settings_is_refused(tmp_path):
