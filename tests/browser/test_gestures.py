@@ -367,6 +367,40 @@ def test_all_shortcuts_are_listed(stage: Stage) -> None:
     expect(sheet).to_have_count(0)
 
 
+def test_keras_code_is_pasted_as_layers(stage: Stage) -> None:
+    stage.show(*CHAIN)
+    stage.page.locator(".react-flow__pane").click(position={"x": 20, "y": 20})
+    stage.page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            document.body.dispatchEvent(new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true}));
+        }""",
+        "model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dropout(0.5)])",
+    )
+    stage.chosen("input_layer", "dense", "dropout")
+    assert {"input_layer>dense.inputs", "dense>dropout.inputs"} <= stage.edges
+    stage.press("Control+k")
+    stage.page.keyboard.type("paste keras code")
+    stage.press("Enter")
+    stage.page.get_by_role("dialog", name="Paste Keras code").get_by_role("textbox").fill("Dense(3),\nDense(wide)")
+    stage.page.get_by_role("button", name="Add its layers").click()
+    expect(stage.page.locator(".notice")).to_contain_text("Line 2: `wide` is not defined")
+
+
+def test_the_effect_of_a_setting_is_told_while_it_is_typed(stage: Stage) -> None:
+    stage.show(*CHAIN)
+    expect(stage.node("conv").locator(".shape")).to_contain_text("6x6x4", timeout=90_000)
+    stage.select("conv")
+    filters = stage.page.get_by_role("spinbutton", name="Filters")
+    filters.fill("7")
+    said = stage.page.locator(".foreseen")
+    expect(said).to_have_text("Output 6x6x4 → 6x6x7 · parameters 40 → 70")
+    filters.fill("0")
+    expect(said).to_contain_text("greater than or equal to 1")
+    assert stage.graph.find("conv").layer.filters == 4  # type: ignore[union-attr]
+
+
 def test_what_the_canvas_shows_is_what_python_has(stage: Stage) -> None:
     stage.show(*BRANCHES)
     assert on_canvas(stage) == in_store(stage)
