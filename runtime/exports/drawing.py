@@ -13,7 +13,7 @@ from builder.graph import Edge, Graph, Node
 from builder.program import Facts
 from builder.zoo.drawing import laid_out
 
-# The colours of the families are those of the canvas (assets/canvas/src/families.ts); other families are grey.
+# The colours of the families are those of the canvas (assets/canvas/src/families.ts).
 COLOURS = {
     "core": "#0072B2",
     "convolutional": "#C44E00",
@@ -26,6 +26,12 @@ COLOURS = {
     "rnn": "#8C510A",
     "attention": "#B2182B",
     "activations": "#4D7C0F",
+    "images": "#566A1E",
+    "augmentation": "#C2185B",
+    "colors": "#8E3B9E",
+    "audio": "#00687A",
+    "operations": "#44546A",
+    "beyond": "#5D4037",
     "applications": "#404040",
     "blocks": "#1F3A93",
 }

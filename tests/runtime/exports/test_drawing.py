@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from PIL import Image
 
 from builder.graph import Edge, Graph, Node
-from builder.layers import example
+from builder.layers import example, family_labels
 from builder.program import Facts
 from builder.zoo import TEMPLATES
 from runtime.exports.drawing import BOX_HEIGHT, COLOURS, Connection, Drawing, Rectangle, Text, clipped, drawing
@@ -34,6 +34,8 @@ def texts(drawn):
 def test_families_have_the_colours_of_the_canvas():
     told = re.findall(r'^  (\w+): \{ colour: "(#\w+)"', FAMILIES.read_text(), flags=re.M)
     assert dict(told) == COLOURS
+    assert set(COLOURS) == {*family_labels(), "blocks"}
+    assert len({*COLOURS.values()}) == len(COLOURS)
 
 
 def test_nodes_lie_as_on_the_canvas():
