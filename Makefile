@@ -66,7 +66,7 @@ browser-tests:
 
 # Five hundred gestures drawn at random: the canvas and Python must agree, and the browser's memory stay flat.
 soak: install-dev browser
-	LAYERLOOM_SOAK=500 $(BIN)/python -m pytest -q tests/browser/test_soak.py
+	LAYERLOOM_SOAK=500 $(BIN)/python -m pytest -q --timeout 7200 tests/browser/test_soak.py
 
 # Builds the committed bundles anew after a change of their source.
 bundles: install-dev
