@@ -61,7 +61,7 @@ def expected(
     memory = estimate(facts, training, task, gpu="gpu" in device.name, graph=graph)
     words = f"about {size_in_words(memory.total)} of memory"
     if ratio := memory_ratio(device.name, done):
-        words += f"; finished runs took {ratio.value:.2g} times their estimate"
+        words += f"; finished runs took {ratio.value:.0%} of what was estimated for them"
     if time is None:
         there = strategy(device.name).asks is not None
         known = "not measured on the cluster" if there else "measure this machine on the Devices page to see it"
