@@ -12,8 +12,8 @@ from pydantic import AfterValidator, Field
 
 MAX_LENGTH = 64
 
-# Layers whose class has another name than the one that it is imported by.
-KERAS_NAMES = {"GroupQueryAttention": "grouped_query_attention", "Input": "input_layer"}
+# Layers whose class has another name than the one that it is imported by; and `slice` is a name of Python itself.
+KERAS_NAMES = {"GroupQueryAttention": "grouped_query_attention", "Input": "input_layer", "Slice": "sliced"}
 
 # Names that a script or a keras.Model uses itself; a node of that name would hide them.
 RESERVED = frozenset(dir(builtins)) | frozenset(

@@ -74,7 +74,7 @@ def places() -> list[Place]:
 
 
 def join(run: Run, memory: int = 0) -> None:
-    """Let a run wait for its turn, be it new or one that can go on; what was asked of it before is forgotten.
+    """Let a run wait for its turn, be it new or one that can go on; what was asked of one that was over is forgotten.
 
     Args:
         run: one that does not train; nothing happens where it does.
@@ -83,7 +83,8 @@ def join(run: Run, memory: int = 0) -> None:
     before = run.worker()
     if before is not None and before.lives and run.status() not in OVER:
         return  # it trains; one that is over may still be ending its process
-    run.control.unlink(missing_ok=True)
+    if run.status() != "waiting":
+        run.control.unlink(missing_ok=True)
     memory = memory or (before.memory if before else 0)
     tickets.put(Ticket(run=run.id, owner=run.owner, device=run.spec.device, memory=memory, again=_again(run)))
 

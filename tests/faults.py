@@ -32,7 +32,7 @@ from runtime.curves import Points, read_curves
 from runtime.events import BatchEnded, Finished, Started, read
 from runtime.home import runs_folder
 from runtime.launchers import local
-from runtime.process import write_atomically
+from runtime.process import take, write_atomically
 from runtime.run import OVER, DataSpec, Run, RunSpec, create, open_run
 from runtime.store import store
 from tests.processes import command, connections, lives_in, newest_checkpoint, run_of
@@ -137,9 +137,10 @@ class Bench:
             return False
         worker, run = victim
         self._end(worker)
-        if run.events.exists() and run.status() not in ("finished", "waiting"):
-            size = run.events.stat().st_size
-            os.truncate(run.events, max(0, size - self.random.randrange(1, 30)))
+        with self._alone_with(run) as alone:
+            if alone:
+                size = run.events.stat().st_size
+                os.truncate(run.events, max(0, size - self.random.randrange(1, 30)))
         return True
 
     def truncate_checkpoint(self) -> bool:
@@ -149,9 +150,10 @@ class Bench:
             return False
         worker, run = victim
         self._end(worker)
-        newest = newest_checkpoint(run)
-        if newest is not None and run.status() not in ("finished", "waiting"):
-            os.truncate(newest, newest.stat().st_size // 2)
+        with self._alone_with(run) as alone:
+            newest = newest_checkpoint(run)
+            if alone and newest is not None:
+                os.truncate(newest, newest.stat().st_size // 2)
         return True
 
     def set_clock_back(self) -> bool:
@@ -290,6 +292,16 @@ class Bench:
         if self._screen is not None and victim.pid == self._screen.pid:
             self._screen.wait()
         self._until(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE, "a killed process ends")
+
+    @contextlib.contextmanager
+    def _alone_with(self, run: Run) -> Iterator[bool]:
+        """Whether nobody trains this run, and nobody will meanwhile, though it is not over."""
+        held = take(run.folder / "lock")
+        try:
+            yield held is not None and run.status() != "finished"
+        finally:
+            if held is not None:
+                held.close()
 
     def _one_with(
         self, workers: list[psutil.Process], condition: Callable[[Run], bool]

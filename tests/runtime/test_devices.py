@@ -135,6 +135,9 @@ def test_cuda_comes_from_pip_or_from_the_system(monkeypatch, package, library, m
     assert bool(devices()[1].missing) is missing
 
 
-def test_a_gpu_without_libraries_says_how_to_get_them():
-    gpu = Device(name="gpu:0", title="NVIDIA Test", memory_bytes=10**11, threads=2, missing="CUDA is not installed")
-    assert "make run GPU=1" in refusal({}, Training(), gpu)
+@pytest.mark.usefixtures("gpus")
+def test_a_gpu_without_libraries_says_how_to_get_them(monkeypatch):
+    monkeypatch.setattr(gpu.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(gpu, "find_library", lambda name: None)
+    words = refusal({}, Training(), devices()[1])
+    assert "CUDA libraries are not installed. Start Layerloom with: make run GPU=1" in words

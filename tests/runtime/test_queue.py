@@ -121,6 +121,15 @@ def test_what_can_go_on_waits_again():
     assert run.status() == "failed"  # as it was before
 
 
+def test_a_wish_outlives_a_worker_that_dies_before_it_hears_it():
+    run = queued()
+    append(run.events, STARTED)
+    died(run)
+    run.control.write_text("stop")
+    queue.join(run)
+    assert run.control.read_text() == "stop"
+
+
 def test_a_run_that_trains_does_not_join():
     run = create(SPEC)
     write_atomically(run.worker_file, Worker.of(os.getpid()).model_dump_json())
