@@ -82,9 +82,10 @@ def _layer(written: Mapping[str, Any], calls: tuple[LayerCall, ...], depth: int)
     kind, config = str(written["class_name"]).removeprefix(REGISTERED), written["config"]
     inner = _held(written, calls, depth)
     named = written.get("name") or (inner.name if inner and kind in MODELS else config.get("name")) or kind.lower()
-    return DescribedLayer(
-        kind, _module(written, kind), str(named), config if isinstance(config, dict) else {}, calls, inner
-    )
+    told = config if isinstance(config, dict) else {}
+    if shape := ((written.get("build_config") or {}).get("shapes_dict") or {}).get("query_shape"):
+        told = {**told, "query_shape": shape}  # as earlier Keras wrote it among the settings
+    return DescribedLayer(kind, _module(written, kind), str(named), told, calls, inner)
 
 
 def _held(written: Mapping[str, Any], calls: tuple[LayerCall, ...], depth: int) -> DescribedModel | None:

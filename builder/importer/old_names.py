@@ -113,6 +113,8 @@ def _special(kind: str, new: str, config: Mapping[str, Any], told: dict[str, Any
         told.pop("strides")  # as it is where nothing is said
     if new == "MultiHeadAttention" and isinstance(told.get("output_shape"), int):
         told["output_shape"] = [told["output_shape"]]
+    if new == "MultiHeadAttention":
+        _without_what_follows(told)
     if new in ("MultiHeadAttention", "SpectralNormalization"):
         for name in ("key_shape", "query_shape", "value_shape"):
             told.pop(name, None)
@@ -120,6 +122,15 @@ def _special(kind: str, new: str, config: Mapping[str, Any], told: dict[str, Any
         told["_note"] = "dropped whole words while training (dropout), which is left out"
     if kind == "Permute" and "dims" in config:
         told["dims"] = list(config["dims"])
+
+
+def _without_what_follows(told: dict[str, Any]) -> None:
+    """Keras writes what a MultiHeadAttention has chosen where nothing was said, too."""
+    if told.get("value_dim") == told.get("key_dim"):
+        told.pop("value_dim", None)
+    shape = told.get("query_shape")
+    if isinstance(shape, list) and told.get("attention_axes") == list(range(1, len(shape) - 1)):
+        told.pop("attention_axes")
 
 
 def _recurrent(kind: str, new: str, config: Mapping[str, Any], told: dict[str, Any], generation: int) -> None:

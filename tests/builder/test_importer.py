@@ -92,6 +92,21 @@ def test_json_of_keras_3_gives_the_same_graph():
     assert any("no weights" in note for note in opened.notes)
 
 
+@pytest.mark.parametrize(
+    ("rank", "told", "kept"), [(3, None, None), (4, None, None), (4, (1,), (1,)), (3, (1,), None), (4, (2,), (2,))]
+)
+def test_what_attention_has_chosen_by_itself_is_no_setting(rank, told, kept):
+    import keras
+
+    from builder.importer import graph_of, open_model
+
+    steps = keras.Input((3,) * (rank - 1))
+    model = keras.Model(steps, keras.layers.MultiHeadAttention(2, 4, attention_axes=told)(steps, steps))
+    for opened in (open_model(model.to_json().encode()), graph_of(model)):
+        (layer,) = [node.layer for node in opened.graph.nodes if node.layer.type == "MultiHeadAttention"]
+        assert (layer.value_dim, layer.attention_axes) == (None, kept)
+
+
 def test_weights_by_file(tmp_path):
     from builder.importer import graph_of, load_weights, save_weights
 
