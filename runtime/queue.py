@@ -80,10 +80,10 @@ def join(run: Run, memory: int = 0) -> None:
         run: one that does not train; nothing happens where it does.
         memory: bytes that it will need on its device, as estimated; 0 where nobody knows.
     """
-    before = run.worker()
-    if before is not None and before.lives and run.status() not in OVER:
+    before, status = run.worker(), run.status()
+    if before is not None and before.lives and status not in OVER:
         return  # it trains; one that is over may still be ending its process
-    if run.status() != "waiting":
+    if status != "waiting":
         run.control.unlink(missing_ok=True)
     memory = memory or (before.memory if before else 0)
     tickets.put(Ticket(run=run.id, owner=run.owner, device=run.spec.device, memory=memory, again=_again(run)))

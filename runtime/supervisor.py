@@ -98,7 +98,7 @@ class Supervisor:
 
     def _adopt(self) -> None:
         """Take over what an earlier supervisor has started."""
-        for run in runs():
+        for run in reversed(runs()):
             status = run.status()
             if status in ("running", "paused"):
                 self._follow(run)

@@ -111,10 +111,8 @@ def _special(kind: str, new: str, config: Mapping[str, Any], told: dict[str, Any
         told.pop("strides", None)
     if "Pooling" in new and told.get("strides") is not None and told["strides"] == told.get("pool_size"):
         told.pop("strides")  # as it is where nothing is said
-    if new == "MultiHeadAttention" and isinstance(told.get("output_shape"), int):
-        told["output_shape"] = [told["output_shape"]]
     if new == "MultiHeadAttention":
-        _without_what_follows(told)
+        _attention(told)
     if new in ("MultiHeadAttention", "SpectralNormalization"):
         for name in ("key_shape", "query_shape", "value_shape"):
             told.pop(name, None)
@@ -124,8 +122,10 @@ def _special(kind: str, new: str, config: Mapping[str, Any], told: dict[str, Any
         told["dims"] = list(config["dims"])
 
 
-def _without_what_follows(told: dict[str, Any]) -> None:
-    """Keras writes what a MultiHeadAttention has chosen where nothing was said, too."""
+def _attention(told: dict[str, Any]) -> None:
+    """Keras writes what a MultiHeadAttention has chosen where nothing was said, too; that is no setting."""
+    if isinstance(told.get("output_shape"), int):
+        told["output_shape"] = [told["output_shape"]]
     if told.get("value_dim") == told.get("key_dim"):
         told.pop("value_dim", None)
     shape = told.get("query_shape")

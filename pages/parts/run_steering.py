@@ -84,8 +84,8 @@ def in_words(run: Run, position: checkpoints.Position) -> str:
 
 def kept_in_words(run: Run, kept: list[int]) -> str:
     """Which epochs can be continued from, and why not all."""
-    done = epochs_done(curves(run))
-    if kept == list(range(kept[0], done + 1)) and kept[0] <= curves(run).first + 1:
+    known = curves(run)
+    if kept == list(range(kept[0], epochs_done(known) + 1)) and kept[0] <= known.first + 1:
         return "The state after every epoch was kept."
     shown = ", ".join(map(str, kept))
     return (
