@@ -7,6 +7,7 @@ from math import ceil
 from typing import Any
 
 from builder.checks.network import Network, Shape, insertion, listed, shape_text
+from builder.edits import Configure
 from builder.graph import Edge, Node
 from builder.problem import Fix
 
@@ -15,8 +16,9 @@ Bridge = list[tuple[str, dict[str, Any]]] | None
 
 
 def joining_fixes(net: Network, node: Node) -> Iterator[Fix]:
-    """Fixes that insert layers before a merge until all shapes agree; none where one layer a branch cannot do it."""
+    """Fixes that make all shapes agree before a merge: padding where a convolution cut the edges off, else layers put in between."""
     shapes = {edge: shape for edge in net.into[node.id] if (shape := net.shape(edge))}
+    yield from _padded(net, shapes, alike=node.layer.type != "Concatenate")
     if node.layer.type != "Concatenate":
         # A shortcut adapts to the main branch, which is the longer one.
         deepest_first = sorted(shapes, key=lambda edge: -net.depth.get(edge.source, 0))
@@ -25,6 +27,39 @@ def joining_fixes(net: Network, node: Node) -> Iterator[Fix]:
         by_size = sorted(shapes.values(), key=lambda shape: (len(shape), *(size or 0 for size in shape)))
         yield from _first(net, shapes, by_size[:1], shrink)
         yield from _first(net, shapes, by_size[-1:], enlarge)
+
+
+def _padded(net: Network, shapes: dict[Edge, Shape], alike: bool) -> Iterator[Fix]:
+    """A fix where the maps differ only by the edges that convolutions and poolings without padding have cut off."""
+    target = max(shapes.values(), key=lambda shape: tuple(size or 0 for size in shape[1:-1]))
+    if len(target) < 3 or (alike and len({shape[-1] for shape in shapes.values()}) > 1):
+        return
+    cutting = [_cutting(net, edge, target[1:-1]) for edge in shapes]
+    names = sorted({name for found in cutting for name in found or ()})
+    if names and None not in cutting:
+        edits = tuple(Configure(id=name, values={"padding": "same"}) for name in names)
+        yield Fix(label=f'Set the padding of {listed(names)} to "same"', edits=edits)
+
+
+def _cutting(net: Network, edge: Edge, size: Shape) -> set[str] | None:
+    """The layers before an edge that have made a map of this size smaller by their edges alone; None where it is not so."""
+    found: set[str] = set()
+    while (shape := net.shape(edge)) and shape[1:-1] != size:
+        node, before = net.nodes[edge.source], net.into[edge.source]
+        came = net.shape(before[0]) if len(before) == 1 else None
+        if came is None or len(came) != len(shape):
+            return None
+        if came[1:-1] != shape[1:-1]:
+            steps = getattr(node.layer, "strides", None) or getattr(node.layer, "pool_size", ())
+            if getattr(node.layer, "padding", None) != "valid" or set(_all(steps)) != {1}:
+                return None
+            found.add(node.id)
+        [edge] = before
+    return found if shape else None
+
+
+def _all(steps: int | Iterable[int]) -> Iterable[int]:
+    return (steps,) if isinstance(steps, int) else steps
 
 
 def _first(

@@ -11,6 +11,7 @@ from builder.checks.merging import joining_fixes
 from builder.checks.network import Check, Network, Shape, insertion, listed, shape_text
 from builder.edits import Configure, Remove
 from builder.graph import Edge, Node
+from builder.layers.blocks import Instance
 from builder.problem import Fix, Problem
 
 KINDS = {
@@ -174,7 +175,21 @@ def count_differs(net: Network, node: Node, _reason: str) -> Problem | None:
     )
 
 
+def inside_block(_net: Network, node: Node, reason: str) -> Problem | None:
+    """`inside_block`: a layer inside of a block is rejected; what is to be said of it stands there."""
+    if not isinstance(node.layer, Instance):
+        return None
+    inner = reason.partition(":")[0].removeprefix(f"{node.id}_")
+    return Problem(
+        code="inside_block",
+        node=node.id,
+        message=f"Inside {node.id} a layer does not fit: {inner}.",
+        remedy=f"Double-click {node.id} to open it: there {inner} says why, and often has a button that mends it.",
+    )
+
+
 EXPLAINERS: tuple[Callable[[Network, Node, str], Problem | None], ...] = (
+    inside_block,
     sizes_differ,
     axes_differ,
     window_too_large,

@@ -30,7 +30,7 @@ from pages.parts.presence import PRESENCE, Doing
 from pages.parts.routes import PREFIX
 from pages.parts.runs import LIVE
 from pages.parts.totals import Totals
-from pages.parts.views import library, offered, view
+from pages.parts.views import example, library, offered, view
 from pages.parts.wire import Insides, Wire
 from runtime.run import runs
 from runtime.service import service
@@ -180,6 +180,7 @@ def canvas(
         pulse=f"{PULSE}?project={project.id}&inside={'/'.join(here.instances)}&tab={conversation.epoch}",
         statistics=f"{STATISTICS}?project={project.id}",
         foresight=f"{FORESEEN}?project={project.id}",
+        example=example(project),
     )
     hear = partial(_hear, key, conversation)
     _component()(

@@ -20,7 +20,7 @@ MEGABYTES = 1_500  # of a file that is brought; the largest, ConvNeXtXLarge's, h
 
 def networks(graph: Graph) -> tuple[str, ...]:
     """The backbones that begin with the weights learned on ImageNet, each once."""
-    nodes = (*graph.nodes, *(node for block in graph.blocks for node in block.graph.nodes))
+    nodes = (*graph.nodes, *(node for block in graph.blocks for node in block.nodes))
     learned = (node.layer for node in nodes if getattr(node.layer, "weights", None) == "imagenet")
     return tuple(dict.fromkeys(layer.type for layer in learned if isinstance(layer, Backbone)))
 

@@ -8,12 +8,16 @@ from functools import lru_cache
 from math import prod
 from typing import Any
 
+from builder.checks.structure import input_values
 from builder.graph import Block, Edge, Graph, Node, write_graph
-from builder.layers import example, family_labels, palette
+from builder.layers import example as example_of
+from builder.layers import family_labels, palette
 from builder.layers.base import LayerSpec, Signature
 from builder.names import fresh_id
 from builder.problem import Problem
 from builder.program import Facts
+from runtime.datasets import DATASETS
+from runtime.store import Project
 
 View = dict[str, dict[str, Any]]
 
@@ -89,9 +93,18 @@ def offered() -> dict[str, Any]:
 
 
 def _entry(layer_type: str) -> dict[str, Any]:
-    node = Node(id=fresh_id(layer_type, ()), layer=example(layer_type))
+    node = Node(id=fresh_id(layer_type, ()), layer=example_of(layer_type))
     signature = node.layer.signature()
     return {"name": node.id, "layer": _drawn(node, signature)["layer"], **_kind(node.layer, signature)}
+
+
+def example(project: Project) -> dict[str, Any]:
+    """What an Input needs to take the examples of the project's data; nothing where these are not known."""
+    dataset = DATASETS.get(project.data.name)
+    if dataset is None:
+        return {}
+    values = input_values(dataset.task(project.data))
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def shapes_text(facts: Facts) -> str:

@@ -137,6 +137,14 @@ def test_a_box_is_drawn_with_one_button(stage: Stage) -> None:
     stage.drag((top["x"] - 30, top["y"] - 10), end)
     stage.chosen("image", "conv")
     expect(stage.tool("Box")).to_have_attribute("aria-pressed", "false")
+    # What has been selected so is there to be taken hold of.
+    stage.node("conv").click(button="right")
+    expect(stage.menu("Fold into a block")).to_be_enabled()
+    stage.press("Escape")
+    stage.chosen("image", "conv")
+    x, y = middle(stage.node("image"))
+    stage.drag((x, y), (x + 120, y))
+    assert stage.place("image")[0] == stage.place("conv")[0] > 60
 
 
 @pytest.mark.parametrize(("words", "axis"), [("Align left", 0), ("Align bottoms", 1)])

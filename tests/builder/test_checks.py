@@ -2,7 +2,7 @@
 
 import pytest
 
-from builder.edits import AddLayer, Configure, Connect, apply
+from builder.edits import AddLayer, Configure, Connect, Fold, apply
 from builder.graph import Edge, Graph
 from builder.layers import LAYERS
 from builder.layers.applications import Backbone
@@ -174,6 +174,32 @@ def test_concatenate_is_brought_together(left: tuple[int, ...], right: tuple[int
     [problem] = all_problems(graph)
     assert [fix.label.split()[1] for fix in problem.fixes] == labels
     check_fixes(graph, problem)
+
+
+def residual(merge: str, **values: object) -> Graph:
+    """A convolution and a pooling without padding, and a connection past both."""
+    convolution = ("Conv2D", {"filters": 4, "kernel_size": (3, 3), **values})
+    pooling = ("MaxPooling2D", {"pool_size": (3, 3), "strides": (1, 1)})
+    graph = sequence(image(8, 8, 4), convolution, pooling, (merge, {}))
+    return apply(graph, Connect(edge=Edge(source=graph.nodes[0].id, target=graph.nodes[-1].id)))
+
+
+@pytest.mark.parametrize("merge", ["Add", "Concatenate"])
+def test_what_only_lacks_padding_gets_it_where_it_was_cut_off(merge: str) -> None:
+    graph = residual(merge)
+    [problem] = all_problems(graph)
+    assert problem.fixes[0].label == 'Set the padding of conv2d and max_pooling2d to "same"'
+    check_fixes(graph, problem)
+    [problem] = all_problems(residual(merge, kernel_size=(1, 1), strides=(2, 2)))
+    assert not any("padding" in fix.label for fix in problem.fixes)
+
+
+def test_of_a_block_it_is_told_which_layer_inside_does_not_fit() -> None:
+    graph = residual("Add")
+    names = tuple(node.id for node in graph.nodes[1:])
+    [problem] = all_problems(apply(graph, Fold(ids=names, name="unit")))
+    assert (problem.code, problem.node) == ("inside_block", "unit")
+    assert "a layer does not fit: add." in problem.message
 
 
 def test_what_no_layer_can_bring_together_is_told_without_a_fix() -> None:

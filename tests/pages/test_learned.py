@@ -8,6 +8,7 @@ from dataclasses import asdict
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from builder.edits import Fold, apply
 from builder.graph import Graph, Node, write_graph
 from builder.layers import LAYERS
 from builder.zoo import TEMPLATES
@@ -51,6 +52,7 @@ def test_which_networks_need_learned_weights():
     assert networks(TEMPLATES["lenet5"].make()) == ()
     twice = [Node(id=name, layer=LAYERS["VGG16"](weights="imagenet")) for name in ("one", "two")]
     assert networks(Graph(nodes=tuple(twice))) == ("VGG16",)
+    assert networks(apply(Graph(nodes=tuple(twice)), Fold(ids=("one",), name="inner"))) == ("VGG16",)
 
 
 def test_from_the_size_to_a_failure_and_to_the_file(downloads):

@@ -154,6 +154,7 @@ function still(nodes: NodeView[]): Session {
     pulse: "",
     statistics: "",
     foresight: "",
+    example: {},
   });
   return session;
 }

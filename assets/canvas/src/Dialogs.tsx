@@ -7,7 +7,7 @@ import { type Choice, Picker } from "./Picker";
 import { Shortcuts } from "./Shortcuts";
 import type { Origin } from "./actions";
 import { COMMANDS, type Reach, written } from "./commands";
-import { fitting } from "./connections";
+import { type Fit, comesOut, fitting } from "./connections";
 import { matches } from "./finding";
 import { useHere } from "./use";
 import type { Edge, Entry } from "./wire";
@@ -56,11 +56,11 @@ export function Dialogs({ dialog, reach, onAdd, onShow, onOpen, onClose }: Props
     act,
   });
   const layers = (wanted: string, shape: string, needInput: boolean, act: (entry: Entry) => void): Choice[] => {
-    const judged = needInput ? fitting(session.palette.entries, shape) : session.palette.entries.map((entry) => ({ entry, fits: true }));
+    const judged = needInput ? fitting(session.palette.entries, shape) : session.palette.entries.map((entry) => ({ entry, fit: "fits" as const }));
     return judged
       .filter(({ entry }) => matches(`${entry.type} ${families[entry.family]} ${entry.tooltip}`, wanted))
       .slice(0, MOST)
-      .map(({ entry, fits }) => asChoice(entry, () => act(entry), needInput && shape ? (fits ? `Fit ${shape}` : "Made for other shapes") : undefined));
+      .map(({ entry, fit }) => asChoice(entry, () => act(entry), needInput && shape ? grouped(fit, shape) : undefined));
   };
   switch (dialog.what) {
     case "menu": {
@@ -115,9 +115,13 @@ function additions({ session }: Reach, wanted: string, onAdd: (entry: Entry) => 
     .map((entry) => ({ name: `add ${entry.type}`, label: `Add ${entry.type}`, hint: entry.tooltip, group: "Layers to add", act: () => onAdd(entry) }));
 }
 
+function grouped(fit: Fit, shape: string): string {
+  return { often: `Often behind ${shape}`, fits: `Fit ${shape}`, hardly: "Made for other shapes" }[fit];
+}
+
 /** The shape that a connection carries. */
 function shapeOf({ session }: Reach, { source, output }: Pick<Edge, "source" | "output">): string {
-  return session.node(source)?.shape.split(", ")[output] ?? "";
+  return comesOut(session.node(source), output);
 }
 
 /** The shape that comes into the first selected layer. */

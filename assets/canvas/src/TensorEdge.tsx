@@ -4,7 +4,7 @@ import { useContext } from "react";
 import { outputShape } from "./HoverCard";
 import { turned } from "./direction";
 import type { Line } from "./flow";
-import { type Point, type Route, drawn, middle } from "./route";
+import { type Point, type Route, drawn, middle, narrow } from "./route";
 import { Routes, useHere, useNode } from "./use";
 import type { Edge } from "./wire";
 
@@ -25,7 +25,7 @@ export function TensorEdge({ id, data, markerEnd, style, interactionWidth, sourc
   return (
     <>
       <BaseEdge path={drawn(route, direction)} markerEnd={markerEnd} style={style} interactionWidth={interactionWidth} />
-      {data && long && <Tensor source={data.edge.source} output={data.edge.output} x={x} y={y} />}
+      {data && long && <Tensor source={data.edge.source} output={data.edge.output} x={x} y={y} upwards={narrow(route, direction)} />}
     </>
   );
 }
@@ -42,9 +42,9 @@ function near(a: Point, b: Point): boolean {
 }
 
 /** The shape, written at a point of the network. */
-export function Tensor({ source, output, x, y }: { source: string; output: number; x: number; y: number }) {
+export function Tensor({ source, output, x, y, upwards }: { source: string; output: number; x: number; y: number; upwards: boolean }) {
   const node = useNode(source);
   const near = useStore((state) => state.transform[2] >= READABLE);
   const text = outputShape(node, output);
-  return near && text !== "…" ? <text className="tensor" x={x} y={y} aria-hidden>{text}</text> : null;
+  return near && text !== "…" ? <text className="tensor" x={x} y={y} transform={upwards ? `rotate(-90 ${x} ${y})` : undefined} aria-hidden>{text}</text> : null;
 }

@@ -16,7 +16,7 @@ export class Actions {
     const { session } = this;
     const id = freshName(entry.name, session.shown);
     const after = session.selected.at(-1) ?? lowest(ends(session.shown))?.id;
-    session.edit({ type: "AddLayer", layer: entry.type, id, ...(after === undefined ? { x: 0, y: 0 } : { after }) });
+    session.edit({ type: "AddLayer", layer: entry.type, id, ...this.begun(entry), ...(after === undefined ? { x: 0, y: 0 } : { after }) });
     session.select([id]);
     return id;
   }
@@ -26,7 +26,7 @@ export class Actions {
     const { session } = this;
     const id = freshName(entry.name, session.shown);
     const { edge, source, target } = from;
-    const added: Edit = { type: "AddLayer", layer: entry.type, id, ...place, ...(edge && entry.ports.length ? { edge } : {}) };
+    const added: Edit = { type: "AddLayer", layer: entry.type, id, ...this.begun(entry), ...place, ...(edge && entry.ports.length ? { edge } : {}) };
     const needed = entry.ports.filter((port) => !entry.optional.includes(port));
     const into = source ? needed.map((port): Edge => ({ ...source, target: id, port })) : [];
     const out = target ? [{ source: id, output: 0, ...target }] : [];
@@ -201,6 +201,12 @@ export class Actions {
     } finally {
       if (session.doing === doing) session.work(null);
     }
+  }
+
+  /** An Input begins with the shape of the project's data. */
+  private begun({ type }: Entry): { values?: Record<string, unknown> } {
+    const { status, inside } = this.session;
+    return type === "Input" && inside === undefined && Object.keys(status?.example ?? {}).length ? { values: status?.example } : {};
   }
 
   private pasteNodes(copy: Copied, times: number, beside: (nodes: readonly CopiedNode[]) => Edit[] = () => []): boolean {

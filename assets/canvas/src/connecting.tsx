@@ -2,7 +2,7 @@
 import { type Connection, type FinalConnectionState, type ReactFlowState, useStore } from "@xyflow/react";
 import { useRef } from "react";
 import type { Origin } from "./actions";
-import { consequence, joining, refusal } from "./connections";
+import { comesOut, consequence, joining, refusal } from "./connections";
 import type { Doc } from "./document";
 import { foresee } from "./edits";
 import type { Session } from "./session";
@@ -39,7 +39,7 @@ export function useConnecting(onEmpty: (from: Origin, shape: string, at: { x: nu
       const point = { x: at.clientX, y: at.clientY };
       if (fromHandle.type === "target") return onEmpty({ target: { target: fromNode.id, port: fromHandle.id ?? "inputs" } }, "", point);
       const output = Number(fromHandle.id ?? 0);
-      onEmpty({ source: { source: fromNode.id, output } }, session.node(fromNode.id)?.shape.split(", ")[output] ?? "", point);
+      onEmpty({ source: { source: fromNode.id, output } }, comesOut(session.node(fromNode.id), output), point);
     },
   };
 }

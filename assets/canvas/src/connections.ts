@@ -61,10 +61,31 @@ export function continued(doc: Doc, entry: Pick<Entry, "ports">, place: Point): 
   return near.sort((one, other) => below(one) - below(other))[0];
 }
 
-/** The layers that can follow a shape such as `28x28x1`, those that are made for it first, each with whether it fits. */
-export function fitting(entries: readonly Entry[], shape: string): { entry: Entry; fits: boolean }[] {
-  const judged = entries.filter((entry) => entry.ports.length > 0).map((entry) => ({ entry, fits: takes(entry, axes(shape)) }));
-  return [...judged.filter(({ fits }) => fits), ...judged.filter(({ fits }) => !fits)];
+/** The shape that comes out of a layer, `28x28x1`; an Input says it itself, before Keras does. Empty while it is not known. */
+export function comesOut(node: NodeView | undefined, output: number): string {
+  const own = node?.layer.type === "Input" && Array.isArray(node.layer.shape) ? node.layer.shape.join("x") : "";
+  return node?.shape.split(", ")[output] || own;
+}
+
+export type Fit = "often" | "fits" | "hardly";
+
+/** What mostly follows one example with so many axes, the most frequent first. */
+const OFTEN: Record<number, readonly string[]> = {
+  1: ["Dense", "Dropout", "BatchNormalization", "Activation", "Concatenate", "Reshape"],
+  2: ["LSTM", "GRU", "Conv1D", "MultiHeadAttention", "GlobalAveragePooling1D", "LayerNormalization", "Dropout", "Add", "Flatten"],
+  3: ["Conv2D", "MaxPooling2D", "BatchNormalization", "Activation", "Dropout", "Add", "Concatenate", "GlobalAveragePooling2D", "Flatten"],
+  4: ["Conv3D", "MaxPooling3D", "BatchNormalization", "Activation", "Add", "GlobalAveragePooling3D", "Flatten"],
+};
+
+/** The layers that can follow a shape such as `28x28x1`: what often does, then what is made for it, then all others. */
+export function fitting(entries: readonly Entry[], shape: string): { entry: Entry; fit: Fit }[] {
+  const count = axes(shape);
+  const often = OFTEN[count ?? 0] ?? [];
+  const place = ({ type }: Entry) => often.indexOf(type);
+  const judge = (entry: Entry): Fit => (place(entry) >= 0 ? "often" : takes(entry, count) ? "fits" : "hardly");
+  const judged = entries.filter((entry) => entry.ports.length > 0).map((entry) => ({ entry, fit: judge(entry) }));
+  const of = (fit: Fit) => judged.filter((one) => one.fit === fit);
+  return [...of("often").sort((one, other) => place(one.entry) - place(other.entry)), ...of("fits"), ...of("hardly")];
 }
 
 /** How many numbers a shape has; null while it is not known. */

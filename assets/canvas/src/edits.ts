@@ -13,7 +13,8 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
     case "AddLayer": {
       const entry = offered.get(edit.layer);
       if (!entry || doc.has(edit.id)) return doc;
-      const node = newNode(entry, edit.id, edit.x ?? 0, edit.y ?? 0);
+      const plain = newNode(entry, edit.id, edit.x ?? 0, edit.y ?? 0);
+      const node = edit.values ? { ...plain, layer: { ...plain.layer, ...edit.values }, summary: "" } : plain;
       if (edit.edge) return into(doc, node, edit.edge);
       const before = edit.after === undefined ? undefined : doc.get(edit.after);
       return before ? behind(doc, node, before) : withNode(doc, node);

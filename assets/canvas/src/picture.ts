@@ -3,7 +3,7 @@ import type { Painted } from "./colours";
 import { beside } from "./amounts";
 import { type Direction, turned } from "./direction";
 import type { Look } from "./families";
-import { type Route, drawn, middle } from "./route";
+import { type Route, drawn, middle, narrow } from "./route";
 import { SIZE } from "./size";
 import type { NodeView } from "./wire";
 
@@ -52,7 +52,8 @@ export function svg(area: Area, nodes: readonly Drawn[], lines: readonly Way[], 
   const paths = lines.map(({ route }) => `<path d="${drawn(route, direction)}" marker-start="url(#dot)" marker-end="url(#arrow)"/>`);
   const shapes = lines.map(({ route, shape }) => {
     const at = middle(route, direction);
-    return shape && roomy(route) ? `<text x="${at.x}" y="${at.y}">${escaped(shape)}</text>` : "";
+    const turned = narrow(route, direction) ? ` transform="rotate(-90 ${at.x} ${at.y})"` : "";
+    return shape && roomy(route) ? `<text x="${at.x}" y="${at.y}"${turned}>${escaped(shape)}</text>` : "";
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif">`,

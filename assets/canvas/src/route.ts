@@ -100,6 +100,11 @@ export function middle({ from, to, lane }: Route, direction: Direction): Point {
   return direction === "down" ? point : turned(point);
 }
 
+/** Whether what is written in its middle must go upwards, so that it does not reach into the layers that its lane passes. */
+export function narrow({ lane }: Route, direction: Direction): boolean {
+  return lane.length > 0 && direction === "down";
+}
+
 /** The same bow as React Flow's own, so that a connection does not jump when a drag begins. */
 function controls(from: Point, to: Point): [Point, Point] {
   const distance = to.y - from.y;

@@ -99,7 +99,7 @@ export interface BlockDocument {
 export type Edit = Change & { inside?: string };
 
 type Change =
-  | { type: "AddLayer"; layer: string; id: string; x?: number; y?: number; after?: string; edge?: Edge }
+  | { type: "AddLayer"; layer: string; id: string; values?: Record<string, unknown>; x?: number; y?: number; after?: string; edge?: Edge }
   | { type: "Insert"; id: string; edge: Edge }
   | { type: "Move"; places: Place[] }
   | { type: "Connect"; edge: Edge }
@@ -162,6 +162,8 @@ export interface Incoming {
   statistics: string;
   /** Where it is told what a setting would do. */
   foresight: string;
+  /** What an Input needs to take the examples of the project's data. */
+  example: Record<string, unknown>;
   palette?: Palette;
   /** The blocks of the network, so that they can be copied with their instances; left out while they stay the same. */
   library?: BlockDocument[];

@@ -40,6 +40,15 @@ function receive(over: Partial<Incoming>): void {
   session.receive(message({ version: 2, ...over }));
 }
 
+it("an Input begins with the shape of the project's data", () => {
+  const input = entry("Input", []);
+  session.receive(message({ version: 2, example: { shape: [8, 8, 1] } }));
+  actions.append(input);
+  expect(sent[0]).toMatchObject({ layer: "Input", values: { shape: [8, 8, 1] } });
+  actions.add(entry("Dense"), { x: 0, y: 0 });
+  expect(sent[0]).not.toHaveProperty("values");
+});
+
 describe("shortcuts", () => {
   it("each leads to one command", () => {
     const keys = COMMANDS.flatMap((command) => command.keys);

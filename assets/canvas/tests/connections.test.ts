@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { consequence, continued, fitting, joining, reached, refusal } from "../src/connections";
+import { comesOut, consequence, continued, fitting, joining, reached, refusal } from "../src/connections";
 import { downstream, sameType, upstream, whole } from "../src/selecting";
 import type { Doc } from "../src/document";
 import { chain, entry, node } from "./network";
@@ -50,12 +50,18 @@ describe("selecting", () => {
 
 describe("what can follow a shape", () => {
   const kinds = ["Conv1D", "Conv2D", "ConvLSTM2D", "LSTM", "Flatten", "Dense", "Embedding"].map((type) => entry(type));
-  const fits = (shape: string) => fitting([entry("Input", []), ...kinds], shape).filter((one) => one.fits).map((one) => one.entry.type);
+  const fits = (shape: string) => fitting([entry("Input", []), ...kinds], shape).filter((one) => one.fit !== "hardly").map((one) => one.entry.type);
   it("goes by the number of its axes", () => {
     expect(fits("28x28x1")).toEqual(["Conv2D", "Flatten"]);
-    expect(fits("10x3")).toEqual(["Conv1D", "LSTM", "Flatten", "Dense"]);
-    expect(fits("5x8x8x3")).toEqual(["ConvLSTM2D", "Flatten"]);
+    expect(fits("10x3")).toEqual(["LSTM", "Conv1D", "Flatten", "Dense"]);
+    expect(fits("5x8x8x3")).toEqual(["Flatten", "ConvLSTM2D"]);
     expect(fits("7")).toEqual(["Dense", "Embedding"]);
+  });
+  it("begins with what often does, and knows what an Input gives before Keras does", () => {
+    const of = (type: string) => fitting([...kinds, entry("EinsumDense")], "28x28x1").find(({ entry }) => entry.type === type)?.fit;
+    expect(["Conv2D", "EinsumDense", "LSTM"].map(of)).toEqual(["often", "fits", "hardly"]);
+    expect(comesOut({ ...node("image", "Input", 0), layer: { type: "Input", shape: [28, 28, 1] } }, 0)).toBe("28x28x1");
+    expect(comesOut({ ...node("one", "Dense", 0), shape: "3, 4" }, 1)).toBe("4");
   });
   it("offers everything that takes an input where the shape is not known, and what fits first", () => {
     expect(fits("")).toHaveLength(kinds.length);

@@ -53,6 +53,7 @@ export function message(over: Partial<Incoming> = {}): Incoming {
     pulse: "/pulse",
     statistics: "/statistics",
     foresight: "/foresight",
+    example: {},
     palette: { families: { core: "Core" }, entries: [...OFFERED.values()] },
     ...over,
   };

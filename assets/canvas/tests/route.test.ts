@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { type Direction, kept, seen } from "../src/direction";
 import { sceneOf } from "../src/expansion";
 import { flowEdges, flowNodes, flowRoutes } from "../src/flow";
-import { type Box, type Ends, type Point, type Route, drawn, middle, routes } from "../src/route";
+import { type Box, type Ends, type Point, type Route, drawn, middle, narrow, routes } from "../src/route";
 import { SIZE } from "../src/size";
 import { chain, node } from "./network";
 
@@ -41,6 +41,13 @@ function along(route: Route): Point[] {
 function runsOver(route: Route, box: Box): boolean {
   return along(route).some(({ x, y }) => x > box.x && x < box.x + SIZE.width && y > box.y && y < box.y + SIZE.height);
 }
+
+it("is written along where it passes a layer", () => {
+  const [a, b, c] = [box("a", 0, 0), box("b", 0, 130), box("c", 0, 260)];
+  expect(narrow(one([a, b, c], ends(a, b)), "down")).toBe(false);
+  expect(narrow(one([a, b, c], ends(a, c)), "down")).toBe(true);
+  expect(narrow(one([a, b, c], ends(a, c)), "right")).toBe(false);
+});
 
 it("leads straight to the next layer", () => {
   const [a, b] = [box("a", 0, 0), box("b", 0, 130)];
