@@ -7,23 +7,20 @@ from pathlib import Path
 import streamlit as st
 
 from builder.edits import AddLayer, Configure, EditError, Remove, Rename
-from builder.graph import Node
+from builder.graph import DocumentError, Node
 from builder.layers.applications import Backbone
 from builder.layers.blocks import Instance
 from builder.problem import Fix, Problem
-from builder.program import Facts
-from builder.validate import problems
 from pages.parts import blocks, state
 from pages.parts.blocks import edited, first_line
-from pages.parts.canvas import canvas, facts_of, wire
+from pages.parts.canvas import canvas, wire
 from pages.parts.failure import keras_again
 from pages.parts.form import form
 from pages.parts.inside import Place, chosen, place
 from pages.parts.layer_forms import alike, effect, help_link, several
 from pages.parts.learned import draw_learned
-from pages.parts.totals import totals
+from pages.parts.sight import Sight
 from pages.parts.wire import Wire, changed
-from runtime.datasets import DATASETS
 from runtime.service import service
 from runtime.store import MAX_NAME, Project, UnknownProjectError, clean_name, store
 
@@ -37,55 +34,47 @@ def workbench(project_id: str) -> None:
     """Canvas and side panel, redrawn together after each edit, without the rest of the page."""
     try:
         project = store().project(project_id)
-    except ValueError as error:
+        if project is None:
+            raise UnknownProjectError
+        _draw(project, wire(project))
+    except (DocumentError, UnknownProjectError) as error:
         st.error(str(error))
-        return
-    if project is None:
-        st.warning(str(UnknownProjectError()))
-        return
+
+
+def _draw(project: Project, conversation: Wire) -> None:
     left, right = st.columns([0.73, 0.27], gap="small")
-    conversation = wire(project)
     with right.container(key="side"):
         top = st.container()
-        project = _selected_layer(project, conversation)
-    here = place(project.graph, conversation.opened)
-    facts = facts_of(project)
-    dataset = DATASETS.get(project.data.name)
-    task = dataset.task(project.data) if dataset else None
-    found = problems(project.graph, facts=facts, task=task, training=project.training)
-    shown_facts, shown_problems = (facts, found) if not here.path else _inside(project, here)
+        _selected(project, conversation)
     with left:  # before the list beside it, which takes Streamlit longer to draw
-        canvas(project, here, shown_facts, totals(project, facts, task, state.device()), shown_problems)
+        sight = canvas(conversation)
     with top:
         keras_again(service())
-        _call_to_action(project, found)
-        _problem_list(project, here, shown_problems, conversation)
+        _call_to_action(sight)
+        _problem_list(sight, conversation)
 
 
-def _inside(project: Project, here: Place) -> tuple[dict[str, Facts] | None, tuple[Problem, ...]]:
-    facts = facts_of(project, here.instances)
-    return facts, problems(here.graph, facts=facts, inside=True)
-
-
-def _selected_layer(project: Project, conversation: Wire) -> Project:
-    """The form of the one selected layer; the project after what was changed in it."""
+def _selected(project: Project, conversation: Wire) -> None:
+    """The form of what is selected: one layer, or several of a type; else what the whole network has to say."""
     opened = place(project.graph, conversation.opened)
     here, nodes = chosen(project.graph, opened, conversation.selected)
-    if len(nodes) > 1 and alike(nodes):
-        return several(project, here, nodes, conversation)
-    if len(nodes) != 1:
-        if here.path:
-            blocks.open_block(project, here, conversation)
-            return project
+    if len(nodes) == 1:
+        _layer(project, opened, here, nodes[0], conversation)
+    elif nodes and alike(nodes):
+        several(project, here, nodes, conversation)
+    elif here.path:
+        blocks.open_block(project, here, conversation)
+    else:
         _project_name(project)
         st.caption(
             f"{len(nodes)} layers are selected. Fold makes a block of them."
-            if len(nodes) > 1
+            if nodes
             else "Select a layer to see and change its settings here."
         )
         blocks.block_list(project, conversation)
-        return project
-    node = nodes[0]
+
+
+def _layer(project: Project, opened: Place, here: Place, node: Node, conversation: Wire) -> None:
     st.subheader(node.layer.type, help=node.layer.tooltip(), anchor=False)
     said = st.container(gap="xxsmall")
     if len(here.path) > len(opened.path):
@@ -94,7 +83,7 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
     here = place(project.graph, here.instances)
     renamed = here.graph.find(node_id)
     if renamed is None:
-        return project
+        return
     if isinstance(renamed.layer, Instance):
         project = blocks.instance_settings(project, here, renamed, conversation)
     else:
@@ -108,7 +97,6 @@ def _selected_layer(project: Project, conversation: Wire) -> Project:
     if changed_node := here.graph.find(node_id):
         with said:
             effect(project, here, changed_node)
-    return project
 
 
 def _project_name(project: Project) -> None:
@@ -152,29 +140,29 @@ def _name(project: Project, opened: Place, here: Place, node: Node, conversation
     return renamed, wanted
 
 
-def _call_to_action(project: Project, found: tuple[Problem, ...]) -> None:
-    errors = sum(problem.severity == "error" for problem in found)
+def _call_to_action(sight: Sight) -> None:
+    errors = sum(problem.severity == "error" for problem in sight.problems)
     if errors:
         st.caption(f"{errors} thing{'' if errors == 1 else 's'} to solve before training")
-    elif project.graph.nodes and st.button(
+    elif sight.project.graph.nodes and st.button(
         "Train this network", type="primary", icon=":material/play_arrow:", width="stretch"
     ):
         state.go("train.py")
 
 
-def _problem_list(project: Project, here: Place, found: tuple[Problem, ...], conversation: Wire) -> None:
+def _problem_list(sight: Sight, conversation: Wire) -> None:
     # Those of the selected layer first; and room for its form below.
-    found = tuple(sorted(found, key=lambda problem: problem.node not in conversation.selected))
+    found = sorted(sight.problems_here, key=lambda problem: problem.node not in conversation.selected)
     at_once = 1 if conversation.selected else AT_ONCE
     for number, problem in enumerate(found[:at_once]):
-        _problem(project, here, problem, number, conversation)
+        _problem(sight, problem, number, conversation)
     if len(found) > at_once:
         with st.expander(f"{len(found) - at_once} more to look at"):
             for number, problem in enumerate(found[at_once:MOST], at_once):
-                _problem(project, here, problem, number, conversation)
+                _problem(sight, problem, number, conversation)
 
 
-def _problem(project: Project, here: Place, problem: Problem, number: int, conversation: Wire) -> None:
+def _problem(sight: Sight, problem: Problem, number: int, conversation: Wire) -> None:
     with st.container(border=True, key=f"problem-{number}", gap="xsmall"):
         if problem.node is not None:
             st.button(
@@ -193,7 +181,7 @@ def _problem(project: Project, here: Place, problem: Problem, number: int, conve
                 key=f"fix-{number}-{choice}",
                 icon=":material/build:",
                 on_click=_fix,
-                args=(project.id, here, problem, choice, conversation),
+                args=(sight.project.id, sight.here, problem, choice, conversation),
             )
         if problem.detail:
             with st.expander("What Keras says"):

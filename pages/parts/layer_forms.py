@@ -13,12 +13,12 @@ from builder.layers.base import LayerSpec
 from builder.program import Facts
 from pages.parts import state
 from pages.parts.blocks import edited
-from pages.parts.canvas import facts_of
 from pages.parts.effects import effect_text
 from pages.parts.fields import fields
 from pages.parts.form import form
 from pages.parts.inside import Place
 from pages.parts.kinds import in_short
+from pages.parts.sight import facts_of
 from pages.parts.wire import Wire, changed
 from runtime.store import Project
 

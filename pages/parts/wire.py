@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import deque
 from collections.abc import Mapping, Sequence
+from threading import RLock
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -78,11 +79,16 @@ class Wire:
     """The conversation with one tab's canvas about one project.
 
     Each Wire is an epoch of its own: after a restart of the server, or in another tab, versions count from the beginning.
+    Threads share it, the page's and those of requests; who looks and then tells holds the `lock` for both. `device` is
+    where the tab would train.
     """
 
     def __init__(self, project_id: str, book: Book, visitor: str = "") -> None:
-        self._project, self._book, self._visitor = project_id, book, visitor
+        self.project, self._book, self._visitor = project_id, book, visitor
         self.epoch = uuid.uuid4().hex
+        self.lock = RLock()
+        self.device = "cpu"
+        self._turn = 0
         self._versions: dict[int, View] = {0: {}}
         self._libraries: dict[int, Library] = {0: []}
         self._insides: dict[int, Insides] = {0: {}}
@@ -102,12 +108,13 @@ class Wire:
         except ValidationError as error:
             self.say(f"The canvas sent something that cannot be read. Reload the page. ({_in_words(error)})")
             return
-        known = outgoing.epoch == self.epoch and outgoing.have in self._versions
-        self._have = outgoing.have if known else 0
-        for entry in outgoing.entries:
-            if entry.number > self._last(entry.client):
-                self._take(entry)
-                self._acknowledged[entry.client] = entry.number
+        with self.lock:
+            known = outgoing.epoch == self.epoch and outgoing.have in self._versions
+            self._have = outgoing.have if known else 0
+            for entry in outgoing.entries:
+                if entry.number > self._last(entry.client):
+                    self._take(entry)
+                    self._acknowledged[entry.client] = entry.number
 
     def choose(self, keys: object) -> None:
         """Take what the canvas has selected."""
@@ -146,7 +153,11 @@ class Wire:
             insides: what is seen inside of blocks, by path; left out where the canvas has the same.
             beside: what else the canvas is told; `palette` is left out unless it has nothing yet.
         """
-        library, insides = library or [], insides or {}
+        with self.lock:
+            return self._tell(view, library or [], insides or {}, beside)
+
+    def _tell(self, view: View, library: Library, insides: Insides, beside: dict[str, Any]) -> dict[str, Any]:
+        self._turn += 1
         last = self._version
         if last == 0 or (view, library, insides) != (self._versions[last], self._libraries[last], self._insides[last]):
             self._version += 1
@@ -161,8 +172,9 @@ class Wire:
         if not self._have or self._insides[self._have] != insides:
             beside["insides"] = insides
         return {
-            "project": self._project,
+            "project": self.project,
             "epoch": self.epoch,
+            "turn": self._turn,
             "base": self._have,
             "version": self._version,
             "nodes": [node for key, node in view.items() if had.get(key) != node],
@@ -176,7 +188,7 @@ class Wire:
     def _last(self, client: str) -> int:
         """The last step of this page load that has been taken; those taken before a restart stand in the history."""
         if client not in self._acknowledged:
-            self._acknowledged[client] = self._book.last_step(self._project, client)
+            self._acknowledged[client] = self._book.last_step(self.project, client)
         return self._acknowledged[client]
 
     def _take(self, entry: Entered) -> None:
@@ -186,31 +198,31 @@ class Wire:
             elif entry.history is None:
                 self._edit(EDITS.validate_python(entry.edits), step=f"{entry.client}#{entry.number}")
             elif entry.epoch == self.epoch:  # one of an older epoch may have been done: going back twice is worse
-                (self._book.undo if entry.history == "undo" else self._book.redo)(self._project)
+                (self._book.undo if entry.history == "undo" else self._book.redo)(self.project)
         except ValidationError as error:
             self.say(f"That cannot be done: {_in_words(error)}")
         except (EditError, CodeReadError) as error:
             self.say(str(error))
 
     def _paste(self, text: str, inside: str | None, step: str) -> None:
-        project = self._book.project(self._project)
+        project = self._book.project(self.project)
         if project is None:
             return
         pasted, notes = read_paste(text, project.graph, inside)
-        self._book.edit(self._project, [pasted], by=self._visitor, step=step)
+        self._book.edit(self.project, [pasted], by=self._visitor, step=step)
         self.select([node.id for node in pasted.nodes])
         self.say("\n".join([f"{len(pasted.nodes)} layers were read from the code.", *notes]))
 
     def _edit(self, edits: tuple[Edit, ...], step: str) -> None:
         try:
-            self._book.edit(self._project, edits, by=self._visitor, step=step)
+            self._book.edit(self.project, edits, by=self._visitor, step=step)
             if folded := [edit.name for edit in edits if isinstance(edit, Fold)]:
                 self.select(folded)
         except NameTakenError as taken:  # two tabs chose it at once
             if len(edits) > 1:
                 raise
             renamed = edits[0].model_copy(update={"id": taken.free})
-            self._book.edit(self._project, [renamed], by=self._visitor, step=step)
+            self._book.edit(self.project, [renamed], by=self._visitor, step=step)
             self.select([taken.free])
             self.say(f"Another tab has just used the name {taken.name}, so your layer is called {taken.free}.")
 

@@ -13,17 +13,20 @@ AXE = ROOT / "assets" / "canvas" / "node_modules" / "axe-core" / "axe.min.js"
 FIND = """async () => {
     const { violations } = await axe.run({ exclude: [".linenumber"] }, { resultTypes: ["violations"] });
     return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-        .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id} (${help}): ${html.slice(0, 200)}`));
+        .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
 }"""
 # Streamlit fades what is being drawn anew; faded text has too little contrast for a moment.
 STILL = """() => document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning"
-    && [...document.querySelectorAll("[data-testid=stElementContainer]")].every((one) => getComputedStyle(one).opacity === "1")"""
+    && [...document.querySelectorAll("[data-testid=stElementContainer]")].every((one) => getComputedStyle(one).opacity === "1")
+    && document.getAnimations().every(({ playState, effect }) => playState !== "running" || effect.getTiming().iterations === Infinity)"""
 
 
 def barriers(page: Page) -> list[str]:
-    """The serious and critical findings of axe-core on all that is shown, shadow roots included, once it stands still."""
-    page.wait_for_function(STILL)
+    """The serious and critical findings of axe-core on all that is shown, shadow roots included, while it stands still."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.read_text())
-    found: Any = page.evaluate(FIND)
-    return list(found)
+    while True:
+        page.wait_for_function(STILL)
+        found: Any = page.evaluate(FIND)
+        if page.evaluate(STILL):
+            return list(found)

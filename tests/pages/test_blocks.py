@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder.graph import Graph
-from pages.parts.canvas import insides
 from pages.parts.inside import chosen, place
+from pages.parts.sight import insides
 from runtime.store import Project, store
 from tests.builder.networks import staged
 from tests.pages.test_build import FakeService, opened
@@ -18,7 +18,8 @@ from tests.pages.test_build import FakeService, opened
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
-    monkeypatch.setattr("pages.parts.canvas.service", FakeService)
+    monkeypatch.setattr("pages.parts.sight.service", FakeService)
+    monkeypatch.setattr("pages.parts.exchange.service", FakeService)
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ class FakeService:
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
-    monkeypatch.setattr("pages.parts.canvas.service", FakeService)
+    monkeypatch.setattr("pages.parts.sight.service", FakeService)
+    monkeypatch.setattr("pages.parts.exchange.service", FakeService)
 
 
 def project(*edits: Edit) -> Project:

@@ -16,7 +16,7 @@ from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS, example
 from builder.program import Facts
 from builder.validate import Problem
-from pages.parts import canvas, views
+from pages.parts import canvas, exchange, views
 from pages.parts.views import offered, view
 from pages.parts.wire import NOTICES_KEPT, Wire, changed
 from runtime.run import DataSpec, RunSpec, create
@@ -282,14 +282,14 @@ class FakeService:
 
 
 class Answer:
-    """What the routes answer to a GET."""
+    """What the routes answer to a GET, or with a body to a POST."""
 
-    def __init__(self, path: str, query: str = "") -> None:
-        self.status, self.body, self.headers = 0, b"", dict[str, str]()
+    def __init__(self, path: str, query: str = "", body: bytes | None = None) -> None:
+        self.status, self.body, self.headers, self._sent = 0, b"", dict[str, str](), body or b""
         self._asked = False
         scope = {
             "type": "http",
-            "method": "GET",
+            "method": "GET" if body is None else "POST",
             "path": path,
             "root_path": "",
             "query_string": query.encode(),
@@ -300,7 +300,7 @@ class Answer:
     async def _receive(self) -> Message:
         if not self._asked:
             self._asked = True
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": self._sent, "more_body": False}
         await asyncio.Event().wait()  # the browser stays and says nothing more
         raise AssertionError
 
@@ -319,32 +319,62 @@ class TestRoutes:
     @pytest.fixture
     def keras(self, monkeypatch: pytest.MonkeyPatch, store: Store) -> FakeService:
         fake = FakeService()
-        monkeypatch.setattr(canvas, "service", lambda: fake)
-        monkeypatch.setattr(canvas, "store", lambda: store)
+        monkeypatch.setattr(exchange, "service", lambda: fake)
+        monkeypatch.setattr("pages.parts.sight.service", lambda: fake)
+        monkeypatch.setattr(exchange, "store", lambda: store)
         return fake
 
     def test_the_pulse_tells_of_revisions_and_shapes(self, keras: FakeService, store: Store) -> None:
         project = store.create("Try", Graph())
         ask = f"project={project.id}&state=coming"
-        assert Answer(canvas.PULSE, ask).json() == {"revision": project.revision, "news": False, "others": []}
+        assert Answer(exchange.PULSE, ask).json() == {"revision": project.revision, "news": False, "others": []}
         store.rename(project.id, "Other")
         keras.facts = {}
-        assert Answer(canvas.PULSE, ask).json() == {"revision": project.revision + 1, "news": True, "others": []}
+        assert Answer(exchange.PULSE, ask).json() == {"revision": project.revision + 1, "news": True, "others": []}
         keras.state = "restarting"
-        assert Answer(canvas.PULSE, ask.replace("coming", "restarting")).json()["news"] is False
+        assert Answer(exchange.PULSE, ask.replace("coming", "restarting")).json()["news"] is False
 
     def test_the_pulse_tells_who_else_is_there(self, keras: FakeService, store: Store) -> None:
         project = store.create("Try", Graph())
         for tab, name in (("ada", "Ada"), ("bob", "Bob")):
-            canvas.PRESENCE.join(project.id, tab, name)
-        Answer(canvas.PULSE, f"project={project.id}&tab=ada&x=1.5&y=2&keys=dense")
-        [ada] = Answer(canvas.PULSE, f"project={project.id}&tab=bob&x=nonsense").json()["others"]
+            exchange.PRESENCE.join(project.id, tab, name)
+        Answer(exchange.PULSE, f"project={project.id}&tab=ada&x=1.5&y=2&keys=dense")
+        [ada] = Answer(exchange.PULSE, f"project={project.id}&tab=bob&x=nonsense").json()["others"]
         assert (ada["name"], ada["at"], ada["keys"]) == ("Ada", [1.5, 2], ["dense"])
 
     @pytest.mark.parametrize("project", ["", "nonsense", "../../etc/passwd", "0" * 32, "0" * 100_000])
     def test_a_project_that_is_none(self, keras: FakeService, project: str) -> None:
-        assert Answer(canvas.PULSE, f"project={project}").status == 404
-        assert Answer(canvas.STATISTICS, f"project={project}").status == 204
+        assert Answer(exchange.PULSE, f"project={project}").status == 404
+        assert Answer(exchange.STATISTICS, f"project={project}").status == 204
+
+    def test_steps_are_answered_with_what_follows_from_them(
+        self, keras: FakeService, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        wire = Wire(store.create("Try", Graph()).id, store)
+        monkeypatch.setitem(exchange.OPEN, wire.epoch, wire)
+        ask = f"tab={wire.epoch}"
+        first = Answer(exchange.STEPS, ask, json.dumps(sent()).encode()).json()
+        have = sent(entry(1, ADD), epoch=wire.epoch, have=first["version"])
+        second = Answer(exchange.STEPS, ask, json.dumps(have).encode()).json()
+        assert [node["key"] for node in second["nodes"]] == ["dense"]
+        assert (second["base"], second["turn"], second["acknowledged"]) == (first["version"], 2, {CLIENT: 1})
+        assert (second["undo"], second["totals"][0]["text"]) == (True, "1 layer")
+        refused = Answer(exchange.STEPS, ask, b'{"epoch": 1}').json()
+        assert "cannot be read" in refused["notices"][0]["text"]
+
+    def test_steps_of_a_tab_that_is_none_are_not_taken(
+        self, keras: FakeService, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        project = store.create("Try", Graph())
+        body = json.dumps(sent(entry(1, ADD))).encode()
+        assert Answer(exchange.STEPS, f"tab={project.id}", body).status == 404
+        assert graph(store) == Graph()
+        wire = Wire(project.id, store)
+        monkeypatch.setitem(exchange.OPEN, wire.epoch, wire)
+        assert Answer(exchange.STEPS, f"tab={wire.epoch}", b"[" * 100_000).status == 400
+        assert Answer(exchange.STEPS, f"tab={wire.epoch}", b" " * (exchange.LARGEST + 1)).status == 413
+        store.delete(project.id)
+        assert Answer(exchange.STEPS, f"tab={wire.epoch}", body).status == 404
 
     def test_the_newest_run_that_was_measured_colours_the_canvas(self, tmp_path, monkeypatch) -> None:
         monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
@@ -352,7 +382,7 @@ class TestRoutes:
         first = create(RunSpec(graph=Graph()), project=project)
         write(first, RunStatistics(epoch=2, layers={"a": LayerStatistics(mean=1, dead=0)}))
         create(RunSpec(graph=Graph()), project=project)
-        assert Answer(canvas.STATISTICS, f"project={project}").json() == {
+        assert Answer(exchange.STATISTICS, f"project={project}").json() == {
             "run": first.id, "name": first.name, "live": True, "epoch": 2, "layers": {"a": {"mean": 1, "dead": 0}},
         }  # fmt: skip
 

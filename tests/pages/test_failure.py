@@ -13,7 +13,7 @@ def test_a_fault_is_words_and_a_number_that_the_log_knows(caplog):
         assert failure.show(RuntimeError("secret detail"))
 
     with caplog.at_level(logging.ERROR, "layerloom"):
-        app = AppTest.from_function(page).run()
+        app = AppTest.from_function(page, default_timeout=60).run()
     (message,) = [error.value for error in app.error]
     number = re.search(r"[0-9a-f]{8}", message).group()
     assert "secret detail" not in message
@@ -28,7 +28,7 @@ def test_a_database_that_cannot_be_used_is_told_as_it_is():
 
         assert failure.show(DatabaseError("Update Layerloom."))
 
-    (message,) = AppTest.from_function(page).run().error
+    (message,) = AppTest.from_function(page, default_timeout=60).run().error
     assert message.value == "Update Layerloom."
 
 
@@ -45,7 +45,7 @@ def test_keras_that_was_given_up_is_started_again_on_request(monkeypatch):
 
         keras_again(service())
 
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     before = len(started)
     app.button[0].click().run()
     assert len(started) > before

@@ -34,7 +34,8 @@ class Service(FakeService):
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
-    monkeypatch.setattr("pages.parts.canvas.service", Service)
+    monkeypatch.setattr("pages.parts.sight.service", Service)
+    monkeypatch.setattr("pages.parts.exchange.service", Service)
 
 
 def selected(of: Project, *names: str) -> AppTest:

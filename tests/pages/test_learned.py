@@ -56,7 +56,7 @@ def test_which_networks_need_learned_weights():
 
 
 def test_from_the_size_to_a_failure_and_to_the_file(downloads):
-    app = AppTest.from_function(page, args=(write_graph(transfer("MobileNetV2", True)),)).run()
+    app = AppTest.from_function(page, args=(write_graph(transfer("MobileNetV2", True)),), default_timeout=60).run()
     assert "at most 14 MB" in app.markdown[0].value
     app.button[0].click().run()
     download = downloads["mobilenet.h5"]
@@ -75,6 +75,6 @@ def test_from_the_size_to_a_failure_and_to_the_file(downloads):
 
 
 def test_a_network_without_learned_weights_says_nothing(downloads):
-    app = AppTest.from_function(page, args=(write_graph(TEMPLATES["lenet5"].make()),)).run()
+    app = AppTest.from_function(page, args=(write_graph(TEMPLATES["lenet5"].make()),), default_timeout=60).run()
     assert not app.markdown
     assert not app.button

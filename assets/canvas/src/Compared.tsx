@@ -137,6 +137,7 @@ function still(nodes: NodeView[]): Session {
   session.receive({
     project: "",
     epoch: "still",
+    turn: 1,
     base: 0,
     version: 1,
     nodes,
@@ -151,6 +152,7 @@ function still(nodes: NodeView[]): Session {
     undo: false,
     redo: false,
     revision: 0,
+    steps: "",
     pulse: "",
     statistics: "",
     foresight: "",

@@ -71,10 +71,14 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
   latest.current = nodes;
 
   useEffect(() => {
+    let drawn: { scene: Scene; chosen: string; nodes: LayerNodeType[] } | null = null;
     const follow = () => {
       const scene = session.sceneOf(direction);
+      const chosen = session.chosen.join();
+      if (drawn?.scene === scene && drawn.chosen === chosen && drawn.nodes === latest.current) return;
       const next = same(latest.current, flowNodes(scene, latest.current, new Set(session.chosen)));
       if (next.some((node, index) => elsewhere(node, latest.current[index]))) setMoving(true);
+      drawn = { scene, chosen, nodes: next };
       latest.current = next;
       setNodes(next);
       setLines((before) => same(before, flowEdges(scene, before)));

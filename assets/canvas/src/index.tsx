@@ -1,33 +1,34 @@
 /** What Streamlit calls: on mount and after each rerun; what is returned runs at unmount. */
 import { Compared, type Comparison } from "./Compared";
 import { Workplace } from "./Workplace";
+import { Exchange, type Page } from "./exchange";
 import { mount } from "./mounting";
-import { type Line, Session } from "./session";
+import { Session } from "./session";
 import type { Incoming } from "./wire";
 
-interface Component<Data> {
+interface Component<Data> extends Page {
   data: Data;
   parentElement: HTMLElement | ShadowRoot;
-  setStateValue(name: string, value: unknown): void;
-  setTriggerValue(name: string, value: unknown): void;
 }
 
 // The module outlives a change of page: so do what was seen of a project and what is on its way to Python.
-const sessions = new Map<string, Session>();
+const known = new Map<string, { session: Session; exchange: Exchange }>();
 
 export default function canvas({ data, parentElement, setStateValue, setTriggerValue }: Component<Incoming>): () => void {
-  const session = sessions.get(data.project) ?? new Session(data.project, sessionStorage);
-  sessions.set(data.project, session);
-  const line: Line = {
-    send: (message) => setTriggerValue("outbox", message),
-    select: (keys) => setStateValue("selection", keys),
-    open: (instances) => setStateValue("opened", instances),
-    expand: (paths) => setStateValue("expanded", paths),
-  };
-  session.connect(line);
+  const page = { setStateValue, setTriggerValue };
+  const { session, exchange } = known.get(data.project) ?? begun(data.project, page);
+  exchange.page = page; // Streamlit's newest
   const end = mount(parentElement, <Workplace session={session} />);
   session.receive(data);
   return end;
+}
+
+function begun(project: string, page: Page): { session: Session; exchange: Exchange } {
+  const session = new Session(project, sessionStorage);
+  const exchange = new Exchange(session, page);
+  session.connect(exchange);
+  known.set(project, { session, exchange });
+  return { session, exchange };
 }
 
 /** Two networks to be looked at. A new key for each pair begins anew where something has happened. */

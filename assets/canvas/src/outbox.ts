@@ -21,7 +21,7 @@ export class Outbox {
   constructor(
     private readonly project: string,
     private readonly shelf: Shelf,
-    private readonly send: (entries: Entered[]) => void,
+    private readonly send: () => void,
   ) {
     this.entries = restored(shelf.getItem(this.key));
     if (this.entries.length) this.resendLater();
@@ -29,6 +29,10 @@ export class Outbox {
 
   get pending(): readonly Entered[] {
     return this.entries;
+  }
+
+  get batch(): Entered[] {
+    return this.entries.slice(0, MOST_AT_ONCE);
   }
 
   add(epoch: string, edits: Edit[], more: Partial<Pick<Entered, "history" | "code" | "inside">> = {}): void {
@@ -48,7 +52,7 @@ export class Outbox {
   }
 
   sendNow(): void {
-    this.send(this.entries.slice(0, MOST_AT_ONCE));
+    this.send();
     this.resendLater();
   }
 

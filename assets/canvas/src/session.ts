@@ -8,7 +8,7 @@ import { Outbox, type Shelf } from "./outbox";
 import { Versions } from "./versions";
 import type { BlockDocument, Edge, Edit, Entered, Entry, Incoming, NodeView, Outgoing, Palette } from "./wire";
 
-/** How Python is reached; replaced on each rerun by Streamlit's newest functions. */
+/** How Python is reached. */
 export interface Line {
   send(message: Outgoing): void;
   select(keys: readonly string[]): void;
@@ -52,7 +52,7 @@ export class Session {
   private readonly nodeListeners = new Map<string, Set<() => void>>();
 
   constructor(project: string, shelf: Shelf) {
-    this.outbox = new Outbox(project, shelf, (entries) => this.transmit(entries));
+    this.outbox = new Outbox(project, shelf, () => this.ask());
   }
 
   connect(line: Line): void {
@@ -62,6 +62,7 @@ export class Session {
   /** Take a message from Python. An epoch that is new is a new server or session: its versions count from the beginning. */
   receive(message: Incoming): void {
     const began = message.epoch !== this.status?.epoch;
+    if (!began && message.turn <= (this.status?.turn ?? 0)) return;
     if (began) this.versions = new Versions();
     if (message.palette) this.offer(message.palette);
     if (!this.versions.take(message)) return this.ask(0);
@@ -178,8 +179,18 @@ export class Session {
   }
 
   /** Ask Python for what has changed since version `have`. */
-  ask(have = this.versions.number): void {
-    this.line?.send({ epoch: this.status?.epoch ?? "", have, entries: [...this.outbox.pending] });
+  ask(have = this.have): void {
+    this.line?.send({ epoch: this.status?.epoch ?? "", have, entries: this.batch });
+  }
+
+  /** The version of the network that is here. */
+  get have(): number {
+    return this.versions.number;
+  }
+
+  /** What is on its way to Python, as much as goes with one message. */
+  get batch(): Entered[] {
+    return this.outbox.batch;
   }
 
   select(keys: readonly string[]): void {
@@ -255,10 +266,6 @@ export class Session {
   private offer(palette: Palette): void {
     this.palette = palette;
     this.offered = new Map(palette.entries.map((entry) => [entry.type, entry]));
-  }
-
-  private transmit(entries: Entered[]): void {
-    this.line?.send({ epoch: this.status?.epoch ?? "", have: this.versions.number, entries });
   }
 
   private foreseeAll(): void {

@@ -21,10 +21,11 @@ export class Versions {
     return this.kept.get(this.number) ?? NOTHING;
   }
 
-  /** False where it builds on a version that is not here; one that is older than the newest changes nothing. */
+  /** False where it builds on a version that is not here; one that is not newer than the newest changes nothing. */
   take(message: Pick<Incoming, "base" | "version" | "nodes" | "gone" | "library" | "insides">): boolean {
+    if (this.number > 0 && message.version <= this.number) return true;
     const base = this.kept.get(message.base);
-    if (!base || message.version < this.number) return base !== undefined;
+    if (!base) return false;
     const { library = base.library, insides } = message;
     this.number = message.version;
     this.kept.set(message.version, { doc: merge(base.doc, message), library, insides: insides ? asDocs(insides) : base.insides });

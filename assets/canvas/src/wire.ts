@@ -141,6 +141,8 @@ export interface Status {
 export interface Incoming {
   project: string;
   epoch: string;
+  /** Counts the messages of an epoch: they come by two ways, and an older one may come later. */
+  turn: number;
   base: number;
   version: number;
   nodes: NodeView[];
@@ -157,6 +159,8 @@ export interface Incoming {
   undo: boolean;
   redo: boolean;
   revision: number;
+  /** Where steps are taken at once. */
+  steps: string;
   pulse: string;
   /** Where the state of the layers in the project's newest run is to be had. */
   statistics: string;

@@ -32,10 +32,13 @@ export function chain(): Doc {
   return merge(EMPTY, { nodes, gone: [] });
 }
 
+let turn = 0;
+
 export function message(over: Partial<Incoming> = {}): Incoming {
   return {
     project: "p",
     epoch: "first",
+    turn: ++turn,
     base: 0,
     version: 1,
     nodes: [...chain().values()],
@@ -50,6 +53,7 @@ export function message(over: Partial<Incoming> = {}): Incoming {
     undo: false,
     redo: false,
     revision: 1,
+    steps: "/steps",
     pulse: "/pulse",
     statistics: "/statistics",
     foresight: "/foresight",
