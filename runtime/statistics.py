@@ -17,6 +17,7 @@ FILE = "statistics.json"
 MAX_BYTES = 20_000_000
 BETWEEN = 1.0  # seconds between two measurements at least
 MOST_MEASURING = 0.005  # share of the time that they may take
+COLD = 3  # the first measurement takes up to so many times as long as those after it
 
 
 class LayerStatistics(BaseModel):
@@ -75,7 +76,7 @@ class Recorder:
     def __init__(self, run: Run, measure: Callable[[], dict[str, LayerStatistics]]) -> None:
         self._run, self._measure = run, measure
         self._next = 0.0  # not known before the first steps, which trace the network
-        self._warm = False  # the first measurement takes far longer than those after it
+        self._warm = False
         self._broken = False
 
     def record(self, epoch: float, last: bool = False) -> None:
@@ -92,5 +93,5 @@ class Recorder:
             traceback.print_exc()
             return
         now = time.monotonic()
-        self._next = now + max(BETWEEN, (now - began) / MOST_MEASURING if self._warm else 0.0)
+        self._next = now + max(BETWEEN, (now - began) / MOST_MEASURING / (1 if self._warm else COLD))
         self._warm = True

@@ -20,7 +20,8 @@ BETWEEN_WISHES = 0.1  # seconds between two looks at what is asked for
 BETWEEN_MAPS = 2.0  # seconds between two looks inside an epoch
 BETWEEN_LOOKS = 0.1  # seconds between two looks at least: epochs of a small network are shorter
 MOST_LOOKING = 0.005  # share of the time that looks may take
-BETWEEN_CHECKPOINTS = 10.0  # seconds: saving costs tens of milliseconds
+BETWEEN_MODELS = 20.0  # seconds between two savings of the model at least
+MOST_SAVING = 0.01  # share of the time that these may take: that of a deep network takes half a second
 MOST_LOOKS = 200  # after so many epochs not each one is looked at
 
 
@@ -47,7 +48,7 @@ class Telemetry:
         self._began = 0.0
         self._next_tick = self._next_wish = self._next_maps = self._next_look = 0.0
         self._looked = -1.0  # epochs done at the last look
-        self._next_checkpoint = time.monotonic() + BETWEEN_CHECKPOINTS
+        self._next_checkpoint = time.monotonic() + BETWEEN_MODELS
         self._asked = (0, 0)  # which control file was last read
 
     @property
@@ -128,11 +129,13 @@ class Telemetry:
 
     def checkpoint(self) -> None:
         """Save the model in one step: whoever reads it never finds half of it."""
+        began = time.monotonic()
         draft = self.run.folder / ".model.keras"
         self.model.save(draft)
         draft.replace(self.run.model)
         self.saved = True
-        self._next_checkpoint = time.monotonic() + BETWEEN_CHECKPOINTS
+        now = time.monotonic()
+        self._next_checkpoint = now + max(BETWEEN_MODELS, (now - began) / MOST_SAVING)
 
     def _take_maps(self, epoch: float) -> None:
         assert self.look is not None
