@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -156,7 +158,21 @@ def test_a_loss_that_is_no_number_ends_the_training(telemetry, clock):
 def test_a_model_is_saved_when_it_is_time(telemetry, clock):
     epoch(telemetry, clock, 0, seconds=1)
     assert not telemetry.run.model.exists()
-    epoch(telemetry, clock, 1, seconds=10)
+    epoch(telemetry, clock, 1, seconds=20)
     assert telemetry.run.model.stat().st_size > 0
     assert telemetry.saved
     assert not list(telemetry.run.folder.glob(".model*"))
+
+
+def test_a_model_that_takes_long_to_save_is_saved_less_often(telemetry, clock, monkeypatch):
+    saved = []
+
+    def save(file):
+        saved.append(clock.now)
+        clock.now += 0.6
+        file.write_bytes(b"model")
+
+    monkeypatch.setattr(telemetry, "model", SimpleNamespace(save=save))
+    for number in range(6):
+        epoch(telemetry, clock, number, seconds=21)
+    assert [later - former > 60 for former, later in itertools.pairwise(saved)] == [True]
