@@ -15,7 +15,10 @@ FILE = "cluster.json"
 
 
 class Seen(BaseModel):
-    """The nodes as they were at Unix time `at`, and why newer ones are not known. `jobs`: the nodes of each run by its id."""
+    """The nodes as they were at Unix time `at`, and why newer ones are not known. `jobs`: the nodes of each run by its id.
+
+    `troubles`: why nothing new is known of a run, by its id, where its folder comes through a storage.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -24,6 +27,7 @@ class Seen(BaseModel):
     nodes: tuple[Node, ...] = Field((), max_length=10_000)
     jobs: dict[str, tuple[str, ...]] = Field(default_factory=dict, max_length=10_000)
     error: str = ""
+    troubles: dict[str, str] = Field(default_factory=dict, max_length=10_000)
 
     @property
     def alive(self) -> tuple[Node, ...]:

@@ -35,6 +35,7 @@ class Board(BaseModel):
 
     pid: int = 0
     cluster: str = ""  # the address of the one that it sends runs to
+    storage: str = ""  # through which their folders go, where that is no shared path
     warm: bool = False  # whether a run would begin at once
     queue: tuple[Place, ...] = ()
     training: tuple[str, ...] = ()

@@ -243,6 +243,7 @@ class Supervisor:
         news = Board(
             pid=os.getpid(),
             cluster=self._jobs.url,
+            storage=self._jobs.storage,
             warm=self._fork.ready,
             queue=tuple(Place(run=ticket.run, owner=ticket.owner, starts=begin[ticket.run]) for ticket in self._order),
             training=tuple(self._followed),

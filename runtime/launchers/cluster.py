@@ -1,4 +1,5 @@
-"""Runs on a cluster: the supervisor's side of Ray jobs, which are the same workers in folders that all nodes see.
+"""Runs on a cluster: the supervisor's side of Ray jobs, which are the same workers in folders that all nodes see, or that
+a storage keeps equal to those here.
 
 A run's job is sent when its turn has come and is asked after every second, by a thread, so that a cluster that does not
 answer holds up nobody. Which job of the run it is stands in its folder, in job.json, and the job is named after that, so
@@ -21,15 +22,19 @@ from runtime.cluster import GONE, JOB, Cluster, ClusterError, Job, configured
 from runtime.devices import environment
 from runtime.forkserver import QUIET
 from runtime.home import home
+from runtime.launchers.mirrors import Mirrors
+from runtime.mirror.incoming import NOTE, job_name
 from runtime.nodes import Seen
 from runtime.process import read_small, write_atomically
-from runtime.run import Run
+from runtime.run import OVER, Run, runs
 from runtime.schedule import CPUS, GPUS, Slots
+from runtime.storage import STORAGE, StorageError
+from runtime.storage import configured as configured_storage
 from runtime.strategies import PUBLIC, refusals, strategy
 
 LOOK = 1.0  # seconds between two looks at the cluster
 PLACES = "nodes"  # a folder of a run of several workers: a file for each node that trains it
-WORKER, TOGETHER = "runtime.worker", "runtime.launchers.together"
+WORKER, REMOTE, TOGETHER = "runtime.worker", "runtime.launchers.remote", "runtime.launchers.together"
 
 
 class Sent(BaseModel):
@@ -45,13 +50,21 @@ class Jobs:
     """The runs that have been sent to the cluster."""
 
     def __init__(self) -> None:
-        self.url, self._runs, self._known = "", dict[str, Run](), dict[str, Job]()  # by the names of their jobs
+        self.url = self.storage = ""
+        self._runs, self._known = dict[str, Run](), dict[str, Job]()  # by the names of their jobs
         self._left: set[str] = set()
+        self._mirrors: Mirrors | None = None  # where nodes see no folder of ours
         self._seen = Seen(url="")
         self._lock, self._ended = threading.Lock(), threading.Event()
         with suppress(ClusterError):  # pages say why it cannot be used
             if cluster := configured():
                 self.url, self._seen = cluster.url, nodes.last_seen(cluster)
+                try:
+                    self._open_storage()
+                except StorageError as error:  # nothing is sent then
+                    self._seen = self._seen.model_copy(update={"error": str(error)})
+                    nodes.tell(self._seen)
+                    return
                 threading.Thread(target=self._serve, args=(cluster,), name="cluster", daemon=True).start()
 
     @property
@@ -82,18 +95,17 @@ class Jobs:
         if not sent.open:
             sent = sent.model_copy(update={"number": sent.number + 1, "open": True})
             _put(run, sent)
-        return self.follow(run)
+        return self._follow(run, anew=True)
 
     def follow(self, run: Run) -> str:
-        """Look after the newest job of a run; its name."""
-        job_id = f"layerloom-{run.id}-{_sent(run).number}"
-        with self._lock:
-            self._runs[job_id] = run
-        return job_id
+        """Look after the newest job of a run, which an earlier supervisor has sent; its name."""
+        return self._follow(run, anew=False)
 
     def close(self) -> None:
         """Look no more; what has been sent goes on."""
         self._ended.set()
+        if self._mirrors is not None:
+            self._mirrors.close()
 
     def is_over(self, job_id: str) -> bool:
         """Whether the cluster has said so."""
@@ -114,6 +126,8 @@ class Jobs:
         with self._lock:
             self._runs.pop(job_id, None)
             self._left.add(job_id)
+        if self._mirrors is not None:
+            self._mirrors.leave(job_id)
 
     def settle(self, run: Run, job_id: str) -> None:
         """Put down in the run's folder that its job is over, if it is: a run without a last word then waits to go on."""
@@ -127,6 +141,28 @@ class Jobs:
         if worker is not None and worker.job == job_id and not worker.over:
             write_atomically(run.worker_file, worker.model_copy(update={"over": True}).model_dump_json())
 
+    def _follow(self, run: Run, anew: bool) -> str:
+        number = _sent(run).number
+        job_id = job_name(run, number)
+        if self._mirrors is not None:
+            self._mirrors.open(run, number, anew)
+        with self._lock:
+            self._runs[job_id] = run
+        return job_id
+
+    def _open_storage(self) -> None:
+        """Where there is one: and clear away what runs that are over have left there, should somebody have been interrupted."""
+        storage = configured_storage()
+        if storage is None:
+            return
+        self.storage = storage.url
+        storage.check()
+        self._mirrors = Mirrors(storage)
+        for run in runs():
+            if (run.folder / NOTE).exists() and run.status() in OVER:
+                self._mirrors.open(run, _sent(run).number, anew=False)
+                self._mirrors.leave(job_name(run, _sent(run).number))
+
     def _serve(self, cluster: Cluster) -> None:
         guarded = False
         while not self._ended.is_set():
@@ -139,6 +175,8 @@ class Jobs:
             except ClusterError as error:
                 guarded = False
                 self._seen = self._seen.model_copy(update={"error": str(error)})
+            if self._mirrors is not None:
+                self._seen = self._seen.model_copy(update={"troubles": self._mirrors.troubles()})
             with suppress(OSError):
                 nodes.tell(self._seen)
             self._ended.wait(LOOK)
@@ -158,29 +196,35 @@ class Jobs:
 
     def _look_at(self, cluster: Cluster, job_id: str, run: Run) -> None:
         """A job that the cluster does not know is sent where its run has not begun, else it is lost."""
-        job = cluster.job(job_id)
-        if job is not None:
+        job = cluster.job(job_id) or (GONE if tickets.find(run.id) is None else None)
+        if job is None:
+            if self._mirrors is None or self._mirrors.ready(job_id):
+                cluster.submit(job_id, *_asked(run, job_id, self.storage))
+        elif not job.over or self._mirrors is None or self._mirrors.drained(job_id):
             self._known[job_id] = job
-        elif tickets.find(run.id) is None:
-            self._known[job_id] = GONE
-        else:
-            cluster.submit(job_id, *_asked(run, job_id))
 
     def _places(self) -> dict[str, tuple[str, ...]]:
         with self._lock:
             looked_after = dict(self._runs)
-        return {run.id: _places(run, job) for job_id, run in looked_after.items() if (job := self._known.get(job_id))}
+        told = {job_id: self._mirrors.nodes(job_id) for job_id in looked_after} if self._mirrors is not None else {}
+        known = [(job_id, run, job) for job_id, run in looked_after.items() if (job := self._known.get(job_id))]
+        return {run.id: told.get(job_id) or _places(run, job) for job_id, run, job in known}
 
 
-def _asked(run: Run, job_id: str) -> tuple[str, int, int, dict[str, str]]:
+def _asked(run: Run, job_id: str, storage: str) -> tuple[str, int, int, dict[str, str]]:
     """Command, CPUs, GPUs and environment of a job. Of several workers each asks for itself, by Ray Train."""
     chosen = strategy(run.spec.device)
     assert chosen.asks is not None
     several = chosen.processes > 1
-    folder = shlex.quote(str(run.folder))
-    command = f"exec python -m {TOGETHER if several else WORKER} {folder} >> {folder}/log 2>&1"
     shared = {name: os.environ[name] for name in (PUBLIC,) if name in os.environ}
-    variables = {**environment(run.spec.device), **QUIET, **shared, "LAYERLOOM_HOME": str(home()), JOB: job_id}
+    variables = {**environment(run.spec.device), **QUIET, **shared, JOB: job_id}
+    if storage:
+        command = f"exec python -m {TOGETHER if several else REMOTE} {run.id}"
+        variables[STORAGE] = storage
+    else:
+        folder = shlex.quote(str(run.folder))
+        command = f"exec python -m {TOGETHER if several else WORKER} {folder} >> {folder}/log 2>&1"
+        variables["LAYERLOOM_HOME"] = str(home())
     cpus, gpus = (0, 0) if several else chosen.asks
     return command, cpus, gpus, variables
 

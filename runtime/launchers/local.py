@@ -17,6 +17,8 @@ from runtime.home import home
 from runtime.launchers.starter import ROOT, with_root
 from runtime.process import is_held, share, write_atomically
 from runtime.run import OVER, Run, RunError, runs
+from runtime.storage import StorageError
+from runtime.storage import configured as configured_storage
 from runtime.supervisor import ATTENDED, LOCK
 
 SUPERVISOR = (sys.executable, "-m", "runtime.supervisor")
@@ -151,9 +153,10 @@ def _supervisor() -> int | None:
 
 def _part_with_stranger() -> None:
     """End a supervisor that was started without the cluster that this process names; what trains goes on meanwhile."""
-    with suppress(ClusterError):
-        cluster, told = configured(), queue.board()
-        if cluster is not None and told.pid and told.pid == _supervisor() and told.cluster != cluster.url:
+    with suppress(ClusterError, StorageError):
+        cluster, storage, told = configured(), configured_storage(), queue.board()
+        wanted = (cluster.url if cluster else "", storage.url if storage else "")
+        if cluster is not None and told.pid and told.pid == _supervisor() and (told.cluster, told.storage) != wanted:
             close()
 
 

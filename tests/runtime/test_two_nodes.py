@@ -1,6 +1,7 @@
 """A real cluster of two machines, which are network namespaces of this one: `make cluster-test`, as root and with Ray.
 
-It takes minutes and two gigabytes, and is left out of `make test`. The run's folder is what both machines see.
+It takes minutes and two gigabytes, and is left out of `make test`. All is done twice: with a folder that both machines see, and
+with machines that see nothing of the server's, whose runs go through a storage: LAYERLOOM_STORAGE, or else a third folder.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from runtime.datasets import DATASETS
 from runtime.events import read
 from runtime.launchers import local
 from runtime.run import DataSpec, RunSpec, create
+from runtime.storage import STORAGE
 
 ROOT = Path(__file__).parents[2]
 FIRST, SECOND = "10.78.0.1", "10.78.0.2"
@@ -67,9 +69,10 @@ def ip(*words: str) -> str:
 class Machines:
     """Two namespaces on a bridge, in each of which `make node` runs."""
 
-    def __init__(self, token: str, folder: Path) -> None:
-        self.token, self.folder = token, folder
+    def __init__(self, token: str, folder: Path, shared: bool) -> None:
+        self.token, self.folder, self.shared = token, folder, shared
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.close()  # what a test that was interrupted has left
         ip("link", "add", BRIDGE, "type", "bridge")
         ip("addr", "add", "10.78.0.254/24", "dev", BRIDGE)
         ip("link", "set", BRIDGE, "up")
@@ -84,10 +87,15 @@ class Machines:
     def start(self, address: str) -> None:
         """As README says, but for the installation, which has been done."""
         venv = sys.prefix
-        command = ["ip", "netns", "exec", SPACES[address], "make", "-o", "install", "node", f"VENV={venv}"]
+        home = self.folder if self.shared else self.folder.with_name(address)
+        home.mkdir(exist_ok=True)
+        hide = "true" if self.shared else f"mount -t tmpfs tmpfs {self.folder}"  # `ip netns exec` has mounts of its own
+        command = ["ip", "netns", "exec", SPACES[address], "sh", "-c", f'{hide} && exec "$@"', "sh"]
+        command += ["make", "-o", "install", "node", f"VENV={venv}"]
         command += ["-o", f"{venv}/installed-requirements-cluster.txt", f"ADDRESS={address}"]
         command += ["RAY=--num-cpus=2"] if address == FIRST else [f"HEAD={FIRST}", "RAY=--num-cpus=2"]
-        environment = {**os.environ, TOKEN: self.token, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        told = {name: value for name, value in os.environ.items() if name not in (ADDRESS, STORAGE)}
+        environment = {**told, TOKEN: self.token, "LAYERLOOM_HOME": str(home), "TF_CPP_MIN_LOG_LEVEL": "3"}
         with (self.folder / f"{address}.log").open("ab") as log:
             self.processes[address] = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
@@ -96,29 +104,38 @@ class Machines:
         for pid in ip("netns", "pids", SPACES[address]).split():
             with suppress(ProcessLookupError):
                 os.kill(int(pid), signal.SIGKILL)
-        self.processes.pop(address).wait()
+        if process := self.processes.pop(address, None):
+            process.wait()
 
     def close(self) -> None:
-        for address in list(self.processes):
-            self.kill(address)
-        for space in SPACES.values():
-            with suppress(subprocess.CalledProcessError):
+        """All machines go, with all that they do."""
+        known = ip("netns", "list")
+        for address, space in SPACES.items():
+            if space in known:
+                self.kill(address)
                 ip("netns", "del", space)
-        with suppress(subprocess.CalledProcessError):
-            ip("link", "del", BRIDGE)
+        for link in (*(f"layerloom-v{number}" for number in range(len(SPACES))), BRIDGE):
+            with suppress(subprocess.CalledProcessError):
+                ip("link", "del", link)
 
 
-@pytest.fixture(scope="module")
-def machines(tmp_path_factory):
+@pytest.fixture(scope="module", params=["path", "storage"])
+def machines(request, tmp_path_factory):
     """The cluster, and this process with its address and token; a supervisor as long as the tests last."""
     token = secrets.token_hex(16)
-    home = tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp(request.param) / "server"
+    home.mkdir()
     with pytest.MonkeyPatch.context() as patch:
+        if request.param == "path":
+            patch.delenv(STORAGE, raising=False)
+        elif STORAGE not in os.environ:
+            (home.parent / "storage").mkdir()
+            patch.setenv(STORAGE, f"file://{home.parent}/storage")
         patch.setenv("LAYERLOOM_HOME", str(home))
         patch.setenv(ADDRESS, f"http://{FIRST}:8265")
         patch.setenv(TOKEN, token)
         patch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-        opened = Machines(token, home)
+        opened = Machines(token, home, shared=request.param == "path")
         try:
             opened.start(FIRST)
             local.prepare()
