@@ -12,7 +12,7 @@ from runtime.events import last
 from runtime.memory import size_in_words
 from runtime.nodes import Seen, seen
 from runtime.run import Run
-from runtime.strategies import MOST, Asks, Strategy, name_there
+from runtime.strategies import MOST, Asks, Strategy, name_there, strategy
 
 CHOICE = "cluster"  # in the list of devices
 
@@ -73,8 +73,19 @@ def waiting_in_words(run: Run) -> str:
         return "It waits for a cluster, and Layerloom has been started without one (LAYERLOOM_CLUSTER)."
     if not known.answers:
         return f"It waits for the cluster. {known.error or 'Nobody has looked at it for a while.'}"
+    if why := known.troubles.get(run.id):
+        return f"It waits for the storage through which the cluster gets it. {why}"
     goes_on = "goes on from its newest checkpoint" if last(run.events) else "begins"
     return f"It has been sent to the cluster, and {goes_on} as soon as a machine has room and has loaded TensorFlow."
+
+
+def standstill_in_words(run: Run) -> str:
+    """Why nothing new is known of a run that a cluster trains; empty where that is no fault."""
+    known = seen() if strategy(run.spec.device).asks else None
+    if known is None:
+        return ""
+    why = known.troubles.get(run.id) or ("" if known.answers else known.error)
+    return f"Its curves may stand still; it trains on meanwhile. {why}" if why else ""
 
 
 def draw_cluster(live: Sequence[Run]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts import state
+from pages.parts.cluster import standstill_in_words
 from pages.parts.live import live_chart
 from pages.parts.queue import place_in_words
 from pages.parts.run_details import run_details
@@ -69,6 +70,8 @@ def _head(run_id: str, drawn: str) -> None:
             controls(run, status)
     if status == "waiting":
         st.caption(" ".join(filter(None, [interruption(run), place_in_words(run)])))
+    elif status in LIVE and (why := standstill_in_words(run)):
+        st.warning(why, icon=":material/cloud_off:")
 
 
 def _outcome(run: Run, found: Curves) -> None:

@@ -23,7 +23,7 @@ from runtime.devices import environment
 from runtime.forkserver import QUIET
 from runtime.home import home
 from runtime.launchers.mirrors import Mirrors
-from runtime.mirror.incoming import NOTE, job_name
+from runtime.mirror.kept import NOTE, job_name
 from runtime.nodes import Seen
 from runtime.process import read_small, write_atomically
 from runtime.run import OVER, Run, runs

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from runtime.mirror.incoming import Incoming, job_name
+from runtime.mirror.incoming import Incoming
+from runtime.mirror.kept import job_name
 from runtime.run import Run
 from runtime.storage import ChangedError, Storage, StorageError
 

@@ -6,19 +6,16 @@ attempt trains, the lock in the run's folder is held for it, as its worker would
 
 from __future__ import annotations
 
-import errno
-import os
 import shutil
 import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from runtime import checkpoints, tickets
+from runtime import tickets
 from runtime.archive import ROOM
 from runtime.maps import MAX_FILE
+from runtime.mirror.kept import NOTE, append_bytes, job_name, needed, read_note, write_note
 from runtime.mirror.words import (
     ORDERS,
     PIECE,
@@ -33,26 +30,9 @@ from runtime.mirror.words import (
     said,
     upload,
 )
-from runtime.process import read_small, take, write_atomically
+from runtime.process import take, write_atomically
 from runtime.run import OVER, Run
-from runtime.spec import START_FILE
 from runtime.storage import ChangedError, Storage
-
-NOTE = "mirror.json"
-
-
-class Note(BaseModel):
-    """mirror.json: the attempt that is mirrored, bytes of its log that are here, and the objects of files that are here.
-
-    `there`: the files that the attempt has, as last told; what it has no more may go here too.
-    """
-
-    model_config = ConfigDict(extra="ignore")
-
-    number: int = Field(0, ge=0)
-    log: int = Field(0, ge=0)
-    files: dict[str, Held] = Field(default_factory=dict)
-    there: set[str] = Field(default_factory=set)
 
 
 class Incoming:
@@ -67,7 +47,7 @@ class Incoming:
     def __init__(self, storage: Storage, run: Run, number: int) -> None:
         self.run, self.number, self.nodes = run, number, tuple[str, ...]()
         self._storage = storage
-        self._note = _read(run)
+        self._note = read_note(run)
         self._told = Told(serial=0)
         self._orders = Orders()
         self._fetched: tuple[Held, ...] = ()
@@ -89,7 +69,7 @@ class Incoming:
         """
         ticket = tickets.find(self.run.id)
         again = ticket is not None and ticket.tries > 0  # what an earlier attempt was given may have been the fault
-        files = [self._given(name, path, again) for name, path in _needed(self.run).items()]
+        files = [self._given(name, path, again) for name, path in needed(self.run).items()]
         orders = Orders(number=self.number, ticket=ticket, files=tuple(files), **self._wish())
         self._storage.write(ORDERS, orders.model_dump_json().encode())
         with self._lock, self._ordering:
@@ -240,7 +220,7 @@ class Incoming:
                 draft = path.with_suffix(".part")
                 draft.write_bytes(maps)
                 draft.replace(path)
-        _append(self.run.events, data)
+        append_bytes(self.run.events, data)
 
     def _take_worker(self, told: Told) -> None:
         """Its end is taken with the run's last word, which comes last; until then it counts as alive."""
@@ -252,7 +232,7 @@ class Incoming:
     def _take_log(self, told: Told) -> None:
         data = self._grown("log", self._note.log, told.log)
         if data:
-            _append(self.run.log, data)
+            append_bytes(self.run.log, data)
             self._note.log += len(data)
             self._write()
 
@@ -287,41 +267,4 @@ class Incoming:
         return {"wish": wish, "asked": f"{found.st_mtime_ns}-{found.st_ino}"}
 
     def _write(self) -> None:
-        if self.run.folder.is_dir():
-            write_atomically(self.run.folder / NOTE, self._note.model_dump_json())
-
-
-def job_name(run: Run, number: int) -> str:
-    """What the cluster calls an attempt."""
-    return f"layerloom-{run.id}-{number}"
-
-
-def _needed(run: Run) -> dict[str, Path]:
-    """What an attempt begins with: of the checkpoints the newest, and more as long as they are small."""
-    found = {name: run.folder / name for name in ("run.json", START_FILE, "events.jsonl")}
-    size = 0
-    for position in reversed(checkpoints.kept(run)):
-        path = checkpoints.path_of(run, position)
-        if size and size + path.stat().st_size > checkpoints.MOST_BYTES:
-            break
-        size += path.stat().st_size
-        found[f"checkpoints/{path.name}"] = path
-    return {name: path for name, path in found.items() if path.exists()}
-
-
-def _append(path: Path, data: bytes) -> None:
-    """All of it or nothing: what is told later stands at its place."""
-    if not data:
-        return
-    with path.open("ab", buffering=0) as file:
-        before = file.seek(0, os.SEEK_END)
-        if file.write(data) != len(data):
-            file.truncate(before)
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-
-
-def _read(run: Run) -> Note:
-    try:
-        return Note.model_validate_json(read_small(run.folder / NOTE))
-    except (OSError, ValidationError):
-        return Note()
+        write_note(self.run, self._note)

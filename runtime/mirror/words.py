@@ -84,7 +84,7 @@ def newest_told(storage: Storage, number: int, after: int = 0, both: bool = Fals
 
 def pieces(name: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
     """The pieces of a growing file that hold the bytes from `start` to `end`: the end of a key, first byte, byte behind the last."""
-    for index in range(start // PIECE, -(-end // PIECE)):
+    for index in range(start // PIECE, -(-end // PIECE) if end > start else 0):
         yield f"{name}.{index:08d}", max(start, index * PIECE), min(end, (index + 1) * PIECE)
 
 

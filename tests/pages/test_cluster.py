@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from builder.graph import Graph
 from builder.program import Facts
-from pages.parts.cluster import waiting_in_words
+from pages.parts.cluster import standstill_in_words, waiting_in_words
 from runtime import tickets
 from runtime.cluster import ADDRESS, TOKEN, Node
 from runtime.nodes import Seen, tell
@@ -116,7 +116,18 @@ def test_what_a_run_waits_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "goes on from its newest checkpoint as soon as a machine has room" in waiting_in_words(run)
     run.events.unlink()
     assert "begins as soon as" in waiting_in_words(run)
+    saw(troubles={run.id: "The storage s3://bucket cannot be used."})
+    assert waiting_in_words(run).endswith("The storage s3://bucket cannot be used.")
     saw(error="Nobody answers.")
     assert waiting_in_words(run) == "It waits for the cluster. Nobody answers."
     monkeypatch.delenv(ADDRESS)
     assert "started without one" in waiting_in_words(run)
+
+
+def test_why_curves_stand_still_is_told() -> None:
+    run = running()
+    saw()
+    assert standstill_in_words(run) == ""
+    saw(troubles={run.id: "The storage s3://bucket cannot be used."})
+    assert standstill_in_words(run).endswith("it trains on meanwhile. The storage s3://bucket cannot be used.")
+    assert standstill_in_words(create(RunSpec(graph=Graph()))) == ""

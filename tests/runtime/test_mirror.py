@@ -17,7 +17,8 @@ from runtime.checkpoints import Position
 from runtime.events import BatchEnded, EpochEnded, Finished, MapsSaved, Stopped, append, read
 from runtime.launchers.remote import Attempt, Taken
 from runtime.mirror import words
-from runtime.mirror.incoming import Incoming, job_name
+from runtime.mirror.incoming import Incoming
+from runtime.mirror.kept import job_name
 from runtime.mirror.outgoing import Outgoing, due
 from runtime.mirror.words import Orders, Told, before_the_end, pieces, said
 from runtime.process import write_atomically
@@ -329,6 +330,7 @@ def test_pieces_of_what_grows_give_the_whole(sizes, piece, monkeypatch):
         start, end = end, end + size
         written = 0
         for key, first, behind in pieces("log", start, end):
+            assert first < behind
             begin = first - first % piece
             kept[key] = whole[begin:behind]
             written += behind - begin
