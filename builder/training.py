@@ -47,6 +47,7 @@ class Task(Frozen):
         return self.model_copy(update=changed)
 
 
+MOST_EPOCHS = 10_000
 BESIDE = 0.3  # weight of the loss of outputs beside the main one
 
 
@@ -67,7 +68,7 @@ class Training(Frozen):
     metrics: tuple[Metric, ...] = Field(
         (SparseCategoricalAccuracy(),), max_length=10, description="What is measured beside the loss."
     )
-    epochs: int = Field(10, ge=1, le=10_000, description="Passes over all training examples.")
+    epochs: int = Field(10, ge=1, le=MOST_EPOCHS, description="Passes over all training examples.")
     batch_size: int = Field(32, ge=1, le=65_536, description="Examples a step.")
     validation_split: float = Field(0.2, ge=0, le=0.9, description="Share of the training examples for validation.")
     target: Literal["labels", "input"] = Field(

@@ -11,6 +11,7 @@ import math
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from runtime.process import open_plain
 from runtime.run import Run
 
 Arrays = dict[str, NDArray[Any]]
@@ -29,8 +31,10 @@ OPTIMIZER = "Optimizer"  # the group of the optimizer's own variables: Optimizer
 ABOUT = "About"  # the array that holds the rest; no layer begins with a capital letter
 NEWEST = 3  # are kept always
 MOST, MOST_BYTES = 30, 300_000_000  # beyond these, older epochs are thinned out
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile)
-MOST_READ = 64 * 2**30  # bytes of one, unpacked
+# What numpy and zipfile raise on files that are damaged, or made to do harm.
+UNREADABLE = (
+    OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
 
 
 class Position(NamedTuple):
@@ -129,15 +133,19 @@ def read(path: Path) -> Checkpoint:
     """
     name = NAME.fullmatch(path.name)
     try:
-        if name is None or path.is_symlink():
+        if name is None:
             raise DamagedError(f"{path.name} is no checkpoint.")
-        with zipfile.ZipFile(path) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_READ:
-                raise DamagedError(f"{path.name} is too large.")
-            if broken := archive.testzip():
-                raise DamagedError(f"{path.name} is damaged in {broken[:80]}.")
-        with np.load(path, allow_pickle=False) as found:
-            arrays = {name: found[name] for name in found.files}
+        with open_plain(path) as file:
+            with zipfile.ZipFile(file) as archive:
+                if sum(member.file_size for member in archive.infolist()) > os.fstat(file.fileno()).st_size:
+                    raise DamagedError(f"{path.name} is packed, as no checkpoint is.")
+                if broken := archive.testzip():
+                    raise DamagedError(f"{path.name} is damaged in {broken[:80]}.")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as found:
+                arrays = {name: found[name] for name in found.files}
+        if odd := [name for name, array in arrays.items() if not isinstance(array, np.ndarray)]:
+            raise DamagedError(f"{odd[0][:80]} in {path.name} is no array.")
         about = About.model_validate_json(arrays.pop(ABOUT).tobytes())
     except UNREADABLE as error:
         if isinstance(error, DamagedError):
@@ -203,7 +211,11 @@ def scores(run: Run) -> dict[Position, float]:
     """How good the run was at each checkpoint; those that cannot be read are left out."""
     found = {}
     for position in kept(run):
-        with suppress(*UNREADABLE), np.load(path_of(run, position), allow_pickle=False) as arrays:
+        with (
+            suppress(*UNREADABLE),
+            open_plain(path_of(run, position)) as file,
+            np.load(file, allow_pickle=False) as arrays,
+        ):
             found[position] = About.model_validate_json(arrays[ABOUT].tobytes()).score
     return found
 

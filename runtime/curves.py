@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from builder.training import MOST_EPOCHS
 from runtime.events import (
     BatchEnded,
     Downloading,
@@ -26,8 +27,11 @@ from runtime.events import (
 )
 from runtime.run import Run
 
+T = TypeVar("T")
 Points = tuple[tuple[float, ...], tuple[float, ...]]  # xs in epochs, ys
 MOST_POINTS = 1_000  # of one batch curve; beyond it every second one of the older half is dropped
+MOST_CURVES = 1_000  # of a run; a network of 20 outputs with 10 metrics each has 420
+MOST_MAPS = 2_000  # times that the maps were saved; likewise
 State = Literal["waiting", "running", "paused", "suspended", "finished", "stopped", "failed"]
 
 
@@ -80,13 +84,13 @@ def fold(curves: Curves, event: Event) -> Curves:
             return _started(curves, event)
         case BatchEnded():
             x = event.epoch + event.step / max(1, curves.steps)
-            added = _added(curves.batches, x, event.logs)
+            added = _added(curves.batches, x, event.logs, MOST_POINTS)
             return replace(curves, batches=added, **_progress(curves, event, event.step))
         case EpochEnded():
-            added = _added(curves.epochs_done, event.epoch + 1, event.logs, thin=False)
+            added = _added(curves.epochs_done, event.epoch + 1, event.logs, MOST_EPOCHS)
             return replace(curves, epochs_done=added, **_progress(curves, event, curves.steps))
         case MapsSaved():
-            return replace(curves, maps=(*curves.maps, (event.epoch, event.file)))
+            return replace(curves, maps=(*_thinned(curves.maps, MOST_MAPS), (event.epoch, event.file)))
         case Paused():
             return replace(curves, status="paused", updated=event.at)
         case Resumed():
@@ -164,17 +168,23 @@ def _progress(curves: Curves, event: BatchEnded | EpochEnded, step: int) -> dict
     elapsed = event.at - curves.started - curves.rested if curves.started is not None else 0.0
     if elapsed > 0 and done:
         examples = (epoch - curves.first) * curves.examples + min(step * curves.batch_size, curves.examples)
-        moved["remaining"] = elapsed / done * ((curves.epochs - curves.first) * curves.steps - done)
+        moved["remaining"] = max(0.0, elapsed / done * ((curves.epochs - curves.first) * curves.steps - done))
         moved["examples_per_second"] = examples / elapsed
     return moved
 
 
-def _added(known: Mapping[str, Points], x: float, logs: Mapping[str, float], thin: bool = True) -> dict[str, Points]:
+def _added(known: Mapping[str, Points], x: float, logs: Mapping[str, float], most: int) -> dict[str, Points]:
+    """The curves with one more point each; those that no worker tells, before the last one or of very many, are passed over."""
     more = dict(known)
     for name, y in logs.items():
         xs, ys = more.get(name, ((), ()))
-        if thin and len(xs) >= MOST_POINTS:
-            half = len(xs) // 2
-            xs, ys = xs[:half:2] + xs[half:], ys[:half:2] + ys[half:]
-        more[name] = (xs + (x,), ys + (y,))  # noqa: RUF005 (twice as quick as unpacking)
+        if (xs and x <= xs[-1]) or (not xs and len(more) >= MOST_CURVES):
+            continue
+        more[name] = (_thinned(xs, most) + (x,), _thinned(ys, most) + (y,))  # noqa: RUF005 (twice as quick as unpacking)
     return more
+
+
+def _thinned(values: tuple[T, ...], most: int) -> tuple[T, ...]:
+    """Without every second one of the older half, where there are so many."""
+    half = len(values) // 2
+    return values if len(values) < most else values[:half:2] + values[half:]

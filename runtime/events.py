@@ -11,64 +11,80 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from builder.training import MOST_EPOCHS
+from runtime.process import open_plain
+
+MAX_LINE = 1_000_000  # bytes
+MOST_READ = 32_000_000  # bytes at once; beyond it not every event of OFTEN is read
+OFTEN = (b'"type":"BatchEnded"', b'"type":"MapsSaved"')
+MOST_OTHERS = 200_000  # other events that are read at once; no worker writes as many
+
+Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Epoch = Annotated[int, Field(ge=0, le=MOST_EPOCHS)]
+Text = Annotated[str, Field(max_length=100_000)]
+Logs = Annotated[dict[Annotated[str, Field(max_length=200)], float], Field(max_length=1_000)]
+
 
 class EventBase(BaseModel):
-    """Something that has happened; `at` is Unix time in seconds. NaN and infinity are written as strings, not as null."""
+    """Something that has happened; `at` is Unix time in seconds. NaN and infinity are written as strings, not as null.
+
+    All numbers have bounds, as a log may have been written by hand: what lies beyond them is no event.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
 
-    at: float
+    at: float = Field(ge=0, le=1e11, allow_inf_nan=False)
 
 
 class Started(EventBase):
     """The worker has built the network and begins (again after a resume, then `epoch` > 0)."""
 
     type: Literal["Started"] = "Started"
-    device: str
-    epochs: int
-    steps: int  # batches an epoch
-    batch_size: int
-    examples: int  # training examples an epoch
-    parameters: int
-    epoch: int = 0
-    step: int = 0
-    anew: tuple[str, ...] = ()  # layers that begin with random weights, though the run was given weights
-    macs: int = 0  # multiplications with addition for one example, forward; 0: not known
-    expected_memory: int = 0  # bytes, as estimated
+    device: Text
+    epochs: Epoch
+    steps: Count  # batches an epoch
+    batch_size: Count
+    examples: Count  # training examples an epoch
+    parameters: Count
+    epoch: Epoch = 0
+    step: Count = 0
+    anew: tuple[Text, ...] = ()  # layers that begin with random weights, though the run was given weights
+    macs: Count = 0  # multiplications with addition for one example, forward; 0: not known
+    expected_memory: Count = 0  # bytes, as estimated
 
 
 class Downloading(EventBase):
     """Before the training: learned weights are fetched, `received` of `total` bytes so far."""
 
     type: Literal["Downloading"] = "Downloading"
-    name: str
-    received: int
-    total: int | None = None
+    name: Text
+    received: Count
+    total: Count | None = None
 
 
 class BatchEnded(EventBase):
     """Some batches have ended; about five such events a second. `logs` are the running means of the epoch."""
 
     type: Literal["BatchEnded"] = "BatchEnded"
-    epoch: int  # from 0
-    step: int  # batches done in this epoch
-    logs: dict[str, float]
+    epoch: Epoch  # from 0
+    step: Count  # batches done in this epoch
+    logs: Logs
 
 
 class EpochEnded(EventBase):
     """An epoch has ended; `logs` holds loss and metrics, those of validation with the prefix `val_`."""
 
     type: Literal["EpochEnded"] = "EpochEnded"
-    epoch: int  # from 0
+    epoch: Epoch  # from 0
     seconds: float
-    logs: dict[str, float]
+    logs: Logs
 
 
 class MapsSaved(EventBase):
     """Kernels and feature maps have been written to `file` (in the run's folder maps/)."""
 
     type: Literal["MapsSaved"] = "MapsSaved"
-    epoch: float  # epochs done: 0 is before training, 1.5 in the middle of the second one
+    epoch: float = Field(ge=0, le=MOST_EPOCHS)  # done: 0 is before training, 1.5 in the middle of the second one
     file: str = Field(pattern=r"^[0-9]{5}-[0-9]{3}\.npz$")
 
 
@@ -76,8 +92,8 @@ class CheckpointSaved(EventBase):
     """The model so far has been written to `file` (in the run's folder)."""
 
     type: Literal["CheckpointSaved"] = "CheckpointSaved"
-    epoch: int  # epochs done
-    file: str
+    epoch: Epoch  # epochs done
+    file: Text
 
 
 class Paused(EventBase):
@@ -96,16 +112,16 @@ class Finished(EventBase):
     """All epochs are done; `test` holds loss and metrics on the test examples."""
 
     type: Literal["Finished"] = "Finished"
-    test: dict[str, float] = {}
-    peak_memory: int = 0  # bytes that the worker has held at most
+    test: Logs = {}
+    peak_memory: Count = 0  # bytes that the worker has held at most
 
 
 class Stopped(EventBase):
     """A person has stopped the run; the model so far is kept."""
 
     type: Literal["Stopped"] = "Stopped"
-    test: dict[str, float] = {}
-    peak_memory: int = 0  # bytes that the worker has held at most
+    test: Logs = {}
+    peak_memory: Count = 0  # bytes that the worker has held at most
 
 
 class Suspended(EventBase):
@@ -118,8 +134,8 @@ class Failed(EventBase):
     """The run has ended with an error: `message` in words, `log` the end of the worker's log."""
 
     type: Literal["Failed"] = "Failed"
-    message: str
-    log: str = ""
+    message: Text
+    log: Text = ""
 
 
 Event = Annotated[
@@ -139,9 +155,6 @@ Event = Annotated[
 ]
 ENDS = (Finished, Stopped, Suspended, Failed)
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-MAX_LINE = 1_000_000  # bytes
-MOST_READ = 64_000_000  # bytes at once; beyond it not every BatchEnded is read
-BATCH = b'"type":"BatchEnded"'
 
 
 def append(path: Path, event: Event) -> None:
@@ -173,27 +186,27 @@ def read(path: Path, offset: int = 0) -> tuple[list[Event], int]:
     """The events from byte `offset` on, and the offset to go on from.
 
     An unfinished last line is left for the next read; a line that is no event (torn by a crash) is passed over. Of very
-    much, as a week of training writes, only every so manieth BatchEnded is given, so that it finds room in memory.
+    much, as a week of training writes, only every so manieth event of OFTEN is given, so that it finds room in memory.
     """
     events: list[Event] = []
-    passed = batches = 0
-    try:
-        with path.open("rb") as log:
-            log.seek(offset)
-            every = max(1, math.ceil((os.fstat(log.fileno()).st_size - offset) / MOST_READ))
-            while piece := log.readline(MAX_LINE):
-                passed += len(piece)
-                if not piece.endswith(b"\n"):
-                    continue  # longer than any event, or unfinished
-                whole, offset, passed = passed == len(piece), offset + passed, 0
-                if every > 1 and BATCH in piece:
-                    batches += 1
-                    whole = whole and batches % every == 0
-                if whole:
-                    with suppress(ValidationError):
-                        events.append(EVENT.validate_json(piece))
-    except FileNotFoundError:
-        pass
+    often, others, within = 0, 0, False  # within a line that is longer than any event
+    with suppress(OSError), open_plain(path) as log:
+        log.seek(offset)
+        every = max(1, math.ceil((os.fstat(log.fileno()).st_size - offset) / MOST_READ))
+        while piece := log.readline(MAX_LINE):
+            ended = piece.endswith(b"\n")
+            if not ended and len(piece) < MAX_LINE:
+                break
+            whole, within, offset = ended and not within, not ended, offset + len(piece)
+            if whole and any(name in piece for name in OFTEN):
+                often += 1
+                whole = often % every == 0
+            elif whole:
+                others += 1
+                whole = others <= MOST_OTHERS
+            if whole:
+                with suppress(ValidationError):
+                    events.append(EVENT.validate_json(piece))
     return events, offset
 
 
@@ -201,7 +214,7 @@ def last(path: Path) -> Event | None:
     """The newest event, without reading the whole log."""
     try:
         size = path.stat().st_size
-    except FileNotFoundError:
+    except OSError:
         return None
     reach = 8_192  # bytes before the end; a line is seldom longer
     while True:

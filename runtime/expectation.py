@@ -163,7 +163,9 @@ def _ratio(measurement: Measurement, device: str, training: Training, known: Cur
 
 def _points(figures: Sequence[Figure], device: str, training: Training) -> list[tuple[float, float]]:
     """Work and seconds of the measured networks, in the number format of the training where that was measured."""
-    steps = [one for one in figures if one.where == device and one.what != PRODUCT and one.macs and not one.error]
+    steps = [
+        one for one in figures if one.where == device and one.what != PRODUCT and one.macs and one.batch and one.seconds
+    ]
     variant = "float32, XLA" if training.jit_compile is True else training.dtype_policy
     chosen = [one for one in steps if one.variant == variant] or [one for one in steps if one.variant == "float32"]
     return sorted((float(one.macs * one.batch), one.seconds) for one in chosen)

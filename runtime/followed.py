@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
@@ -13,7 +14,7 @@ from pathlib import Path
 from runtime.curves import Curves, fold
 from runtime.events import read
 from runtime.run import Run
-from runtime.schedule import Active
+from runtime.schedule import Active, shares
 
 
 @dataclass
@@ -52,6 +53,20 @@ class Followed:
         run = self.run
         left = self.curves.remaining
         return Active(run.id, run.owner, run.spec.device, self.memory, self.paused, left)
+
+
+def share_cores(all_followed: Iterable[Followed]) -> None:
+    """Give those that train on the processor cores of their own.
+
+    They are given cores and not fewer threads, for the last bits of a result depend on the number of threads.
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    training = [followed.run for followed in all_followed if followed.on_processor]
+    for run, cores in zip(training, shares(sorted(os.sched_getaffinity(0)), len(training)), strict=True):
+        worker = run.worker()
+        if worker is not None and not worker.job and worker.lives(run.lock):
+            use_cores(worker.pid, cores)
 
 
 def use_cores(pid: int, cores: set[int]) -> None:

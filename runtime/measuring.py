@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from runtime.devices import devices
 from runtime.gpu import Build
 from runtime.home import home
-from runtime.process import Worker, read_small, write_atomically
+from runtime.process import Worker, has_open, read_small, write_atomically
 
 ROOT = Path(__file__).parents[1]
 TIME_LIMIT = 1200  # seconds; the child ends itself then
@@ -47,9 +47,9 @@ class Figure(BaseModel):
     what: str
     where: str
     variant: str = "float32"
-    seconds: float = 0.0
-    macs: int = 0
-    batch: int = 0
+    seconds: float = Field(0.0, ge=0, le=1e6, allow_inf_nan=False)
+    macs: int = Field(0, ge=0, le=2**60)
+    batch: int = Field(0, ge=0, le=2**31)
     error: str = ""
 
 
@@ -58,14 +58,14 @@ class Measurement(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    at: float
+    at: float = Field(ge=0, le=1e11)
     machine: str
-    threads: int
-    load: float = 0.0  # processes that wanted a core when it began
+    threads: int = Field(ge=1)
+    load: float = Field(0.0, ge=0)  # processes that wanted a core when it began
     worker: Worker | None = None
     doing: str = ""
-    done: int = 0
-    total: int = 1
+    done: int = Field(0, ge=0)
+    total: int = Field(1, ge=0, le=10_000)
     build: Build | None = None
     figures: tuple[Figure, ...] = Field((), max_length=500)
     error: str = ""
@@ -73,7 +73,7 @@ class Measurement(BaseModel):
     @property
     def goes_on(self) -> bool:
         """Whether it is still measured."""
-        return bool(self.doing) and self.worker is not None and self.worker.process() is not None
+        return bool(self.doing) and self.worker is not None and _child(self.worker) is not None
 
     @property
     def broken_off(self) -> bool:
@@ -109,7 +109,7 @@ def begin() -> None:
         old.unlink(missing_ok=True)
     now, cpu = time.time(), devices()[0]
     file = _folder() / time.strftime("%Y%m%d-%H%M%S.json", time.gmtime(now))
-    with (_folder() / "log").open("wb") as log:
+    with _log().open("wb") as log:
         child = subprocess.Popen(
             [sys.executable, "-m", "runtime.measure", str(file)],
             env={**os.environ, "KERAS_BACKEND": "tensorflow", "TF_FORCE_GPU_ALLOW_GROWTH": "true"},
@@ -133,7 +133,7 @@ def cancel() -> None:
     for path in _folder().glob("*.json"):
         one = _read(path)
         if one is not None and one.doing and one.worker is not None:
-            if process := one.worker.process():
+            if process := _child(one.worker):
                 process.kill()
             _tidy(path)
 
@@ -141,7 +141,7 @@ def cancel() -> None:
 def log_end(most: int = 3000) -> str:
     """The last characters of what TensorFlow has said while it was measured."""
     try:
-        return (_folder() / "log").read_text(errors="replace")[-most:]
+        return _log().read_text(errors="replace")[-most:]
     except OSError:
         return ""
 
@@ -165,6 +165,17 @@ def _read(path: Path) -> Measurement | None:
         return Measurement.model_validate_json(read_small(path))
     except (OSError, ValidationError):
         return None
+
+
+def _child(worker: Worker) -> psutil.Process | None:
+    """The process that measures, if it lives; one that is only written down is none."""
+    process = worker.process()
+    return process if process is not None and has_open(process, _log()) else None
+
+
+def _log() -> Path:
+    """What the child has printed; it has it open as long as it lives."""
+    return _folder() / "log"
 
 
 def _folder() -> Path:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 import psutil
 from pydantic import BaseModel, Field
@@ -17,6 +19,7 @@ from builder.graph import MAX_DOCUMENT_BYTES
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 AGAIN = 4  # times that a run goes on by itself after its worker has died, without getting any further
+MOST_READ = 2 * MAX_DOCUMENT_BYTES
 TOLERANCE = 1  # second: start times are counted in ticks of a hundredth
 
 
@@ -40,10 +43,16 @@ class Worker(BaseModel):
     job: str = Field("", max_length=100)
     over: bool = False
 
-    @property
-    def lives(self) -> bool:
-        """Whether it is still there, as far as is known."""
-        return not self.over if self.job else self.process() is not None
+    def lives(self, lock: Path) -> bool:
+        """Whether it is still there, as far as is known.
+
+        Args:
+            lock: what it keeps open as long as it trains, which tells it from a process that somebody has only written down.
+        """
+        if self.job:
+            return not self.over
+        process = self.process()
+        return process is not None and has_open(process, lock)
 
     @classmethod
     def of(cls, pid: int, memory: int = 0, again: int = 0, job: str = "") -> Worker:
@@ -64,6 +73,14 @@ class Worker(BaseModel):
             return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except psutil.Error:
             return None
+
+
+def has_open(process: psutil.Process, path: Path) -> bool:
+    """Whether a process has a file open. What stands in a file about another process is believed only where that is so."""
+    try:
+        return str(path) in {file.path for file in process.open_files()}
+    except psutil.Error:
+        return False
 
 
 def _started(process: psutil.Process) -> float:
@@ -128,12 +145,26 @@ def write_atomically(path: Path, text: str) -> None:
         raise
 
 
-def read_small(path: Path) -> bytes:
-    """The bytes of a file that no one else should have made large, or a link to elsewhere.
+def open_plain(path: Path) -> BinaryIO:
+    """Open a file to read it, unless it is a link to elsewhere, or what one could wait for without end, such as a pipe.
 
     Raises:
         OSError: it is one of these, or cannot be read.
     """
-    if path.is_symlink() or path.stat().st_size > 2 * MAX_DOCUMENT_BYTES:
-        raise OSError(f"{path.name} is a link or too large.")
-    return path.read_bytes()
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "It is no ordinary file", str(path))
+    return os.fdopen(descriptor, "rb")
+
+
+def read_small(path: Path) -> bytes:
+    """The bytes of a file that no one else should have made large.
+
+    Raises:
+        OSError: it is too large, no ordinary file, or cannot be read.
+    """
+    with open_plain(path) as file:
+        if os.fstat(file.fileno()).st_size > MOST_READ:
+            raise OSError(errno.EFBIG, "It is too large", str(path))
+        return file.read(MOST_READ)

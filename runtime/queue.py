@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TextIO
+from typing import Annotated, TextIO
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from runtime import tickets
 from runtime.events import ENDS, Stopped, append, last
@@ -15,7 +15,13 @@ from runtime.process import Worker, read_small, take, write_atomically
 from runtime.run import OVER, Run
 from runtime.tickets import Ticket
 
+FAR = 1e9  # seconds
 SURVIVES = 90.0  # seconds at most that a worker lives on when its machine has been given up
+
+
+def _likely(seconds: float | None) -> float | None:
+    """Seconds that a person may be told, whatever has been written down."""
+    return None if seconds is None else min(max(0.0, seconds), FAR)
 
 
 class Place(BaseModel):
@@ -23,9 +29,9 @@ class Place(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    run: str
-    owner: str = ""
-    starts: float | None = None
+    run: str = Field(max_length=64)
+    owner: str = Field("", max_length=254)
+    starts: Annotated[float | None, AfterValidator(_likely)] = None
 
 
 class Board(BaseModel):
@@ -33,14 +39,14 @@ class Board(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    pid: int = 0
+    pid: int = Field(0, ge=0)
     cluster: str = ""  # the address of the one that it sends runs to
     storage: str = ""  # through which their folders go, where that is no shared path
     warm: bool = False  # whether a run would begin at once
     queue: tuple[Place, ...] = ()
     training: tuple[str, ...] = ()
     served: dict[str, int] = Field(default_factory=dict, max_length=10_000)
-    seconds: tuple[float, ...] = ()  # that the last runs have taken
+    seconds: tuple[Annotated[float, AfterValidator(_likely)], ...] = ()  # that the last runs have taken
 
 
 def board() -> Board:
@@ -60,7 +66,7 @@ def places() -> list[Place]:
     """The queue in its order, as told last and with what has changed since: one's own in another order, new ones at the end."""
     waiting = {ticket.run: ticket for ticket in tickets.tickets()}
     known = board()
-    told = [place for place in known.queue if place.run in waiting]
+    told = list({place.run: place for place in known.queue if place.run in waiting}.values())
     seen = {place.run for place in told}
     own: dict[str, list[Ticket]] = {}
     for ticket in waiting.values():
@@ -82,7 +88,7 @@ def join(run: Run, memory: int = 0) -> None:
         memory: bytes that it will need on its device, as estimated; 0 where nobody knows.
     """
     before, status = run.worker(), run.status()
-    if before is not None and before.lives and status not in OVER:
+    if before is not None and before.lives(run.lock) and status not in OVER:
         return  # it trains; one that is over may still be ending its process
     if status != "waiting":
         run.control.unlink(missing_ok=True)
@@ -101,7 +107,7 @@ def claim(run: Run, job: str = "") -> TextIO | None:
         What keeps others off as long as it is open, or None: the run has its worker, or waits no more.
     """
     end = time.monotonic() + (SURVIVES if job else 0.0)
-    while (held := take(run.folder / "lock")) is None:
+    while (held := take(run.lock)) is None:
         if time.monotonic() >= end:
             return None
         time.sleep(0.5)
@@ -129,7 +135,7 @@ def leave(run: Run) -> bool:
     """
     if run.status() != "waiting":
         return False
-    held = take(run.folder / "lock")
+    held = take(run.lock)
     if held is None:
         return False
     with held:

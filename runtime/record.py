@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from runtime.process import read_small, write_atomically
 from runtime.spec import RunSpec
 
 ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 MAX_NAME = 100
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # as clocks may be wrong
+
+
+def clean_name(name: str) -> str:
+    """One line of at most MAX_NAME characters."""
+    return " ".join(name.split())[:MAX_NAME]
 
 
 class Record(BaseModel):
@@ -22,10 +29,10 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=rf"^{ID.pattern}$")
-    name: str = Field(max_length=MAX_NAME)
+    name: Annotated[str, Field(max_length=MAX_NAME), AfterValidator(clean_name)]
     project: str = Field("", max_length=64)
     owner: str = Field("", max_length=254)
-    created: datetime
+    created: AwareDatetime = Field(ge=EARLIEST, le=LATEST)
     spec: RunSpec
     versions: dict[str, str] = Field(default_factory=dict, max_length=20)
 
@@ -46,11 +53,6 @@ def write_record(path: Path, record: Record) -> None:
     write_atomically(path, record.model_dump_json(indent=1) + "\n")
 
 
-def clean_name(name: str) -> str:
-    """One line of at most MAX_NAME characters."""
-    return " ".join(name.split())[:MAX_NAME]
-
-
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=2_000)
 def _record(path: Path, _changed: int, _size: int) -> Record:
     return Record.model_validate_json(read_small(path))

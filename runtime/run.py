@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from pydantic import ValidationError
 from builder.edits import reason
 from runtime import tickets
 from runtime.events import Event, Failed, Finished, Paused, Stopped, Suspended, last
+from runtime.folders import strange
 from runtime.home import runs_folder
-from runtime.process import AGAIN, Worker, read_small
+from runtime.process import AGAIN, Worker, open_plain, read_small
 from runtime.record import ID, Record, clean_name, read_record, write_record
 from runtime.spec import START_FILE, DataSpec, RunSpec, Start, Watch
 from runtime.starts import take_along
@@ -45,6 +47,10 @@ OVER = ("suspended", "finished", "stopped", "failed", "crashed")
 
 class RunError(ValueError):
     """A run that is not there, cannot be read, or cannot be changed just now; `str()` is shown."""
+
+
+class NoRunError(RunError):
+    """A run that is not there (any more), or not yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,11 @@ class Run:
         """Which process trains it."""
         return self.folder / "worker.json"
 
+    @property
+    def lock(self) -> Path:
+        """What its worker holds as long as it trains."""
+        return self.folder / "lock"
+
     def worker(self) -> Worker | None:
         """The process that was started for it, alive or not."""
         try:
@@ -141,12 +152,12 @@ class Run:
         waits = tickets.find(self.id) is not None  # looked at first: it goes when the training begins
         event, worker = last(self.events), self.worker()
         if waits:
-            return "running" if worker is not None and worker.lives else "waiting"
+            return "running" if worker is not None and worker.lives(self.lock) else "waiting"
         if ended := _ended(event):
             return ended
         if worker is None:
             return "waiting" if event is None else "crashed"
-        if not worker.lives:
+        if not worker.lives(self.lock):
             ended = _ended(last(self.events))  # it may have written its last word between the two looks
             return ended or ("waiting" if worker.again < AGAIN else "crashed")
         return "paused" if isinstance(event, Paused) else "running"
@@ -154,9 +165,9 @@ class Run:
     def log_end(self, most: int = 4000) -> str:
         """The last characters of what the worker has printed."""
         try:
-            with self.log.open("rb") as log:
-                log.seek(max(0, self.log.stat().st_size - most))
-                return log.read().decode(errors="replace")
+            with open_plain(self.log) as log:
+                log.seek(max(0, log.seek(0, os.SEEK_END) - most))
+                return log.read(most).decode(errors="replace")
         except OSError:
             return ""
 
@@ -180,17 +191,18 @@ def open_run(run_id: str) -> Run:
     """The run of this id.
 
     Raises:
-        RunError: the id is none, there is no such run, or its run.json cannot be read.
+        NoRunError: the id is none, or there is no such run.
+        RunError: its run.json cannot be read, or something strange lies beside it.
     """
     if not ID.fullmatch(run_id):
-        raise RunError(f"{run_id[:60]!r} is no run's id; one looks like 20260131-235959-0a1b2c.")
+        raise NoRunError(f"{run_id[:60]!r} is no run's id; one looks like 20260131-235959-0a1b2c.")
     folder = runs_folder() / run_id
-    if folder.is_symlink():
-        raise RunError(f"The folder of run {run_id} is a link to elsewhere, so it is not opened.")
     try:
+        if found := strange(folder):
+            raise RunError(f"The run {run_id} is not opened: {found}")
         record = read_record(folder / "run.json")
     except FileNotFoundError:
-        raise RunError(f"There is no run {run_id} (any more).") from None
+        raise NoRunError(f"There is no run {run_id} (any more).") from None
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, ValidationError) else str(error)
         raise RunError(f"The file run.json of run {run_id} cannot be read: {why[:200]}") from None
@@ -216,9 +228,11 @@ def damaged() -> dict[str, str]:
     """The runs whose run.json cannot be read, newest first: why, by id. It is not known to which project they belong."""
     found = {}
     for folder in sorted(runs_folder().iterdir(), reverse=True):
-        if ID.fullmatch(folder.name) and (folder / "run.json").exists():
+        if ID.fullmatch(folder.name):
             try:
                 open_run(folder.name)
+            except NoRunError:
+                continue  # it is just being made, or removed
             except RunError as error:
                 found[folder.name] = str(error)
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from runtime.process import write_atomically
+from runtime.process import open_plain, write_atomically
 from runtime.run import Run
 
 FILE = "statistics.json"
@@ -59,7 +59,7 @@ def write(run: Run, statistics: RunStatistics) -> None:
 def read(run: Run) -> RunStatistics | None:
     """The newest; None while there are none, or where they cannot be read."""
     try:
-        with path_of(run).open("rb") as file:
+        with open_plain(path_of(run)) as file:
             return RunStatistics.model_validate_json(file.read(MAX_BYTES))
     except (OSError, ValidationError):
         return None

@@ -14,20 +14,20 @@ import signal
 import statistics
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TextIO
 
 from runtime import queue, tickets
-from runtime.devices import Device, devices, environment
+from runtime.devices import devices, environment
 from runtime.events import Failed, append
-from runtime.followed import Followed, use_cores
+from runtime.followed import Followed, share_cores
 from runtime.home import home
 from runtime.launchers.cluster import Jobs
 from runtime.launchers.starter import ForkServer, start_plainly
 from runtime.process import is_held, take
 from runtime.queue import Board, Place
 from runtime.run import Run, RunError, open_run, runs
-from runtime.schedule import Slots, admitted, on_cluster, ordered, shares, starts
+from runtime.schedule import Slots, admitted, on_cluster, ordered, starts
 from runtime.tickets import Ticket
 
 TICK = 0.05  # seconds between two looks at the queue
@@ -79,7 +79,7 @@ class Supervisor:
         now = (folder, int(time.monotonic()), self._fork.ready, self._fork.usable, self._jobs.answers)
         if changed or now != seen:
             self._admit()
-            self._share_cores()
+            share_cores(self._followed.values())
         self._tell()
         return now
 
@@ -99,11 +99,14 @@ class Supervisor:
     def _adopt(self) -> None:
         """Take over what an earlier supervisor has started."""
         for run in reversed(runs()):
-            status = run.status()
-            if status in ("running", "paused"):
-                self._follow(run)
-            elif status == "waiting":  # its worker may have died with the machine
-                queue.join(run)
+            apart(self._adopt_one, run)
+
+    def _adopt_one(self, run: Run) -> None:
+        status = run.status()
+        if status in ("running", "paused"):
+            self._follow(run)
+        elif status == "waiting":  # its worker may have died with the machine
+            queue.join(run)
 
     def _follow(self, run: Run) -> None:
         worker = run.worker()
@@ -116,8 +119,8 @@ class Supervisor:
         if now - self._last_look < LOOK and not ended:
             return False
         self._last_look = now
-        changes = [self._look_at(followed, ended) for followed in list(self._followed.values())]
-        return any(changes)
+        changes = [apart(self._look_at, followed, ended) for followed in list(self._followed.values())]
+        return any(change is not False for change in changes)
 
     def _look_at(self, followed: Followed, ended: set[str]) -> bool:
         run = followed.run
@@ -125,7 +128,7 @@ class Supervisor:
         worker, ticket = run.worker(), tickets.find(run.id)
         if followed.process is not None:
             followed.process.poll()  # as a zombie it would look alive
-        if worker is not None and worker.lives and worker.job == followed.job:
+        if worker is not None and worker.job == followed.job and worker.lives(run.lock):
             followed.claimed = True
             was, followed.paused = followed.paused, run.status() == "paused"
             return was != followed.paused
@@ -177,16 +180,20 @@ class Supervisor:
         self._order = ordered(waiting, active, self._served)
         ready = [ticket for ticket in self._order if self._jobs.answers or not on_cluster(ticket.device)]
         for ticket in admitted(ready, active, machine() | self._jobs.slots):
-            try:
-                run = open_run(ticket.run)
-            except RunError:
-                tickets.drop(ticket.run)  # deleted while it waited
-                continue
-            if run.status() != "waiting":
-                self._follow(run)  # an earlier supervisor has just started it
-            elif not self._start(run, ticket):
-                continue
-            self._order = [other for other in self._order if other.run != ticket.run]
+            apart(self._begin, ticket)
+
+    def _begin(self, ticket: Ticket) -> None:
+        try:
+            run = open_run(ticket.run)
+        except RunError as error:
+            print(f"{error} It is taken from the queue.", flush=True)
+            tickets.drop(ticket.run)  # deleted while it waited, or cannot be read any more
+            return
+        if run.status() != "waiting":
+            self._follow(run)  # an earlier supervisor has just started it
+        elif not self._start(run, ticket):
+            return
+        self._order = [other for other in self._order if other.run != ticket.run]
 
     def _start(self, run: Run, ticket: Ticket) -> bool:
         """Start a worker; False when it must wait until one can be forked."""
@@ -212,18 +219,6 @@ class Supervisor:
     def _follow_new(self, run: Run, followed: Followed) -> None:
         self._followed[run.id] = followed
         self._served[run.owner] = max(self._served.values(), default=0) + 1
-
-    def _share_cores(self) -> None:
-        """Give those that train on the processor cores of their own.
-
-        They are given cores and not fewer threads, for the last bits of a result depend on the number of threads.
-        """
-        if not hasattr(os, "sched_setaffinity"):
-            return
-        training = [followed.run.worker() for followed in self._followed.values() if followed.on_processor]
-        for worker, cores in zip(training, shares(sorted(os.sched_getaffinity(0)), len(training)), strict=True):
-            if worker is not None and worker.process() is not None:
-                use_cores(worker.pid, cores)
 
     def _tell(self) -> None:
         """Put up the board, when it says something new."""
@@ -261,13 +256,20 @@ class Supervisor:
         return statistics.median(self._seconds or expected) if self._seconds or expected else None
 
 
+def apart(action: Callable[..., bool | None], *values: object) -> bool | None:
+    """Do something with one run: what cannot be read or written of it keeps no other run waiting."""
+    try:
+        return action(*values)
+    except OSError:
+        traceback.print_exc()
+        return None
+
+
 def machine() -> dict[str, Slots]:
     """The room on each device: the processor trains a run a core, a GPU one at a time."""
-    return {device.name: _slots(device) for device in devices()}
-
-
-def _slots(device: Device) -> Slots:
-    return Slots(device.threads if device.name == "cpu" else 1, device.memory_bytes)
+    return {
+        device.name: Slots(device.threads if device.name == "cpu" else 1, device.memory_bytes) for device in devices()
+    }
 
 
 def main() -> None:

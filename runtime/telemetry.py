@@ -12,6 +12,7 @@ from runtime.events import BatchEnded, EpochEnded, Event, MapsSaved, Paused, Res
 from runtime.keeper import Keeper
 from runtime.maps import save
 from runtime.maps.watcher import Look
+from runtime.process import read_small
 from runtime.run import Run
 from runtime.statistics import Recorder
 
@@ -168,7 +169,7 @@ class Telemetry:
             if (found.st_mtime_ns, found.st_ino) == self._asked:
                 return ""
             self._asked = (found.st_mtime_ns, found.st_ino)
-            return self.run.control.read_text()[:10].strip()
+            return read_small(self.run.control)[:10].decode(errors="replace").strip()
         except OSError:
             return ""
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
+from typing import TextIO
 
 import psutil
 
-from runtime.run import Run, open_run
+from runtime.run import Run, Worker, open_run
+
+
+def play_worker(run: Run, **values: int) -> TextIO:
+    """Let this process count as the worker of a run, until what is returned is closed."""
+    held = run.lock.open("a")
+    run.worker_file.write_text(Worker.of(os.getpid(), **values).model_dump_json())
+    return held
 
 
 def command(process: psutil.Process) -> list[str]:

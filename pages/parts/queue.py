@@ -10,8 +10,8 @@ from runtime import queue
 from runtime.launchers import local
 from runtime.queue import Place
 from runtime.run import Run, RunError, open_run
+from runtime.schedule import on_cluster
 from runtime.store import Project
-from runtime.strategies import strategy
 
 MOST = 20  # lines shown at once
 WIDTHS = [0.8, 3.5, 3.5, 2.2]
@@ -21,7 +21,7 @@ def place_in_words(run: Run) -> str:
     """`3rd of 7 in the queue, begins in about 2 minutes`; empty when it does not wait."""
     places = queue.places()
     found = next(((number, place) for number, place in enumerate(places, 1) if place.run == run.id), None)
-    if strategy(run.spec.device).asks and (found is None or not in_reach()):
+    if on_cluster(run.spec.device) and (found is None or not in_reach()):
         return waiting_in_words(run)
     if found is None:
         return "Its training is being started."

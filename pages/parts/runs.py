@@ -13,7 +13,7 @@ import streamlit as st
 from pages.parts import state
 from runtime.curves import Curves, fold
 from runtime.events import read
-from runtime.run import Run, RunError, open_run
+from runtime.run import NoRunError, Run, RunError, open_run
 
 LIVE = ("waiting", "running", "paused")
 STATES = {
@@ -42,10 +42,13 @@ def chosen(found: Sequence[Run]) -> Run | None:
     if run_id:
         try:
             run = open_run(run_id)
-        except RunError:
+        except NoRunError:
             choose(None)
             if given:
                 st.warning("This address leads to no run: it was deleted, or the address is incomplete.")
+        except RunError as error:
+            choose(None)
+            st.warning(f"This run cannot be shown. {error}")
         else:
             choose(run.id)
             return run

@@ -13,12 +13,13 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from runtime.devices import devices
 from runtime.exports import FORMATS
 from runtime.exports.base import Comparison, Stage
-from runtime.process import Worker, read_small, write_atomically
+from runtime.process import Worker, has_open, read_small, write_atomically
 from runtime.run import Run, RunError
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +87,7 @@ def state_of(run: Run, name: str) -> State | None:
     with _lock:
         _reap()
     state = _read(run, name)
-    if state is not None and not state.over and state.worker.process() is None:
+    if state is not None and not state.over and _child(run, name, state) is None:
         state = _read(run, name)  # it may have written its last word between the two looks
         if state is not None and not state.over:
             state = _broken_off(state)
@@ -118,7 +119,7 @@ def make(run: Run, name: str) -> None:
 def end(run: Run, name: str) -> None:
     """Break off an export that is being made."""
     state = state_of(run, name)
-    if state is not None and not state.over and (process := state.worker.process()):
+    if state is not None and not state.over and (process := _child(run, name, state)):
         process.kill()
     _state_file(run, name).unlink(missing_ok=True)
 
@@ -143,7 +144,7 @@ def write_state(run: Run, name: str, state: State) -> None:
 
 def _start(run: Run, name: str, made_from: int) -> None:
     """Start the child; it begins when its standard input ends, so that its state is known before it says more itself."""
-    with (_folder(run) / f"{name}.log").open("wb") as log:
+    with _log(run, name).open("wb") as log:
         child = subprocess.Popen(
             [sys.executable, "-m", "runtime.exports.child", run.id, name],
             env={**os.environ, **ENVIRONMENT},
@@ -177,6 +178,17 @@ def _broken_off(state: State) -> State:
 
 def _folder(run: Run) -> Path:
     return run.folder / "exports"
+
+
+def _log(run: Run, name: str) -> Path:
+    """What the child has printed; it has it open as long as it lives."""
+    return _folder(run) / f"{name}.log"
+
+
+def _child(run: Run, name: str, state: State) -> psutil.Process | None:
+    """The process that makes the export, if it lives; one that is only written down is none."""
+    process = state.worker.process()
+    return process if process is not None and has_open(process, _log(run, name)) else None
 
 
 def _state_file(run: Run, name: str) -> Path:

@@ -11,11 +11,13 @@ import time
 from contextlib import suppress
 from typing import TextIO
 
+import psutil
+
 from runtime import queue
 from runtime.cluster import ClusterError, configured
 from runtime.home import home
 from runtime.launchers.starter import ROOT, with_root
-from runtime.process import is_held, share, write_atomically
+from runtime.process import has_open, is_held, share, write_atomically
 from runtime.run import OVER, Run, RunError, runs
 from runtime.storage import StorageError
 from runtime.storage import configured as configured_storage
@@ -147,8 +149,12 @@ def close() -> None:
 
 def _supervisor() -> int | None:
     """Its process number, if there is one."""
-    text = (home() / LOCK).read_text() if is_held(home() / LOCK) else ""
-    return int(text) if text.isdecimal() else None
+    lock = home() / LOCK
+    try:
+        pid = int(lock.read_text()[:10]) if is_held(lock) else 0
+        return pid if pid > 0 and has_open(psutil.Process(pid), lock) else None
+    except (OSError, ValueError, psutil.Error):
+        return None
 
 
 def _part_with_stranger() -> None:

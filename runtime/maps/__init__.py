@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runtime.process import open_plain
+
 Array = NDArray[np.float32]
 MOST_MAPS = 64  # feature maps or filters of a node
 MOST_CHANNELS = 16  # incoming channels of a kernel
@@ -76,11 +78,13 @@ def of_node(file: Path, node: str) -> dict[str, NDArray[Any]]:
         MapsError: the file is not there, too large, or holds something else.
     """
     try:
-        with zipfile.ZipFile(file) as packed:
-            if sum(member.file_size for member in packed.infolist()) > MAX_FILE:
-                raise ValueError(f"it unpacks to more than {MAX_FILE // 10**6} MB")
-        with np.load(file, allow_pickle=False) as arrays:
-            found = {name: arrays[name] for part in _MEMBERS if (name := f"{node}/{part}") in arrays}
+        with open_plain(file) as raw:
+            with zipfile.ZipFile(raw) as packed:
+                if sum(member.file_size for member in packed.infolist()) > MAX_FILE:
+                    raise ValueError(f"it unpacks to more than {MAX_FILE // 10**6} MB")
+            raw.seek(0)
+            with np.load(raw, allow_pickle=False) as arrays:
+                found = {name: arrays[name] for part in _MEMBERS if (name := f"{node}/{part}") in arrays}
         if odd := [name for name, array in found.items() if array.dtype.kind not in "fiu"]:
             raise ValueError(f"{odd[0]} is not made of numbers")
         return found

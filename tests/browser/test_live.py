@@ -7,14 +7,14 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import psutil
 import pytest
 from playwright.sync_api import Page, Request, expect
 
 from builder.zoo import TEMPLATES
 from runtime.events import BatchEnded, EpochEnded, Finished, Started, append
-from runtime.run import Run, RunSpec, Worker, create
+from runtime.run import Run, RunSpec, create
 from runtime.store import Project, store
+from tests.processes import play_worker
 
 pytestmark = pytest.mark.browser
 
@@ -32,13 +32,13 @@ def project(app: Any, monkeypatch: pytest.MonkeyPatch) -> Project:
 def run(project: Project) -> Iterator[Run]:
     """A run that goes on for as long as the test: this process plays its worker."""
     made = create(RunSpec(graph=project.graph), name="Synthetic", project=project.id)
-    itself = psutil.Process()
-    made.worker_file.write_text(Worker.of(itself.pid).model_dump_json())
+    held = play_worker(made)
     append(
         made.events,
         Started(at=time.time(), device="cpu", epochs=5, steps=STEPS, batch_size=32, examples=320, parameters=7),
     )
-    yield made
+    with held:
+        yield made
     append(made.events, Finished(at=time.time()))
 
 

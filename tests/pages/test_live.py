@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from starlette.requests import Request
 
@@ -19,6 +18,7 @@ from pages.parts.feed import MOST_POINTS, Feed, fetching, number, thinned
 from runtime.curves import Curves, fold
 from runtime.events import BatchEnded, Downloading, EpochEnded, Event, Finished, Started, append
 from runtime.run import Run, RunSpec, Worker, create, delete
+from tests.processes import play_worker
 
 STARTED = Started(at=1000.0, device="cpu", epochs=2, steps=10, batch_size=32, examples=320, parameters=7)
 
@@ -27,9 +27,8 @@ STARTED = Started(at=1000.0, device="cpu", epochs=2, steps=10, batch_size=32, ex
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
     made = create(RunSpec(graph=Graph()), name="A run")
-    itself = psutil.Process()  # a worker that lives: this process
-    made.worker_file.write_text(Worker.of(itself.pid).model_dump_json())
-    yield made
+    with play_worker(made):
+        yield made
     live._feeds.clear()
 
 

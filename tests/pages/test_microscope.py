@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +14,11 @@ from builder.zoo import TEMPLATES
 from runtime.events import Event, Finished, MapsSaved, Started, append
 from runtime.maps import examples, pack, save
 from runtime.maps.examples import keep
-from runtime.run import Run, RunSpec, Watch, Worker, create
+from runtime.run import Run, RunSpec, Watch, create
 from runtime.service import ServiceError
 from runtime.store import Project, store
 from tests.builder.networks import staged
+from tests.processes import play_worker
 
 PAGE = Path(__file__).parents[2] / "pages" / "microscope.py"
 STARTED = Started(at=1000.0, device="cpu", epochs=2, steps=10, batch_size=32, examples=320, parameters=7)
@@ -159,7 +159,7 @@ def test_the_layers_inside_blocks_can_be_looked_at_too(project: Project) -> None
 def test_while_it_trains_only_the_watched_example_is_offered(project: Project) -> None:
     run = made(project, STARTED)
     record(run, 0)
-    run.worker_file.write_text(Worker.of(os.getpid()).model_dump_json())
-    app = show(project)
+    with play_worker(run):
+        app = show(project)
     assert not app.number_input
     assert "Test example 1" in texts(app)

@@ -17,9 +17,9 @@ from runtime.datasets import DATASETS
 from runtime.events import BatchEnded, EpochEnded, Failed, Finished, MapsSaved, Started, append
 from runtime.launchers import local
 from runtime.maps import pack, read_maps, save
-from runtime.process import Worker
 from runtime.run import RunSpec, create, delete, open_run, runs
 from runtime.starts import place
+from tests.processes import play_worker
 
 GRAPH = TEMPLATES["mlp"].make()
 NODE = GRAPH.nodes[-1].id
@@ -56,14 +56,15 @@ def answer(capsys):
 def run():
     """A run of two epochs, the second one half done, by this very process."""
     made = create(RunSpec(graph=GRAPH), name="try")
-    made.worker_file.write_text(Worker.of(os.getpid()).model_dump_json())
+    held = play_worker(made)
     for event in (
         Started(at=1, device="cpu", epochs=3, steps=10, batch_size=4, examples=40, parameters=5),
         EpochEnded(at=2, epoch=0, seconds=1, logs={"loss": 0.5, "val_loss": float("nan")}),
         BatchEnded(at=3, epoch=1, step=5, logs={"loss": 0.25}),
     ):
         append(made.events, event)
-    return made
+    with held:
+        yield made
 
 
 def test_devices(answer):

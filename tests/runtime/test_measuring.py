@@ -141,9 +141,13 @@ def test_one_measures_at_a_time_and_is_broken_off(monkeypatch):
     running = KNOWN.model_copy(update={"doing": "something", "worker": Worker.of(psutil.Process().pid), "at": 1.0})
     file = measuring._folder() / "20260101-000000.json"
     measuring.write(file, running)
-    begin()
-    assert measurements() == [running]
-    assert running.goes_on
+    assert not running.goes_on  # a process that is only written down
+    with measuring._log().open("a"):
+        begin()
+        assert measurements() == [running]
+        assert running.goes_on
+    cancel()
+    measuring.write(file, running)
     measuring.write(file, running.model_copy(update={"worker": Worker(pid=2**31 - 1, started=0)}))
     cancel()
     (kept,) = measurements()

@@ -14,6 +14,7 @@ from runtime import queue, tickets
 from runtime.events import Failed, Started, Stopped, append, last
 from runtime.process import AGAIN, Worker, write_atomically
 from runtime.run import RunSpec, create, delete
+from tests.processes import play_worker
 
 SPEC = RunSpec(graph=Graph())
 ROOT = Path(__file__).parents[2]
@@ -132,8 +133,8 @@ def test_a_wish_outlives_a_worker_that_dies_before_it_hears_it():
 
 def test_a_run_that_trains_does_not_join():
     run = create(SPEC)
-    write_atomically(run.worker_file, Worker.of(os.getpid()).model_dump_json())
-    queue.join(run)
+    with play_worker(run):
+        queue.join(run)
     assert tickets.find(run.id) is None
 
 

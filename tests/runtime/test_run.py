@@ -16,6 +16,7 @@ from runtime.process import AGAIN, Worker
 from runtime.record import ID, MAX_NAME
 from runtime.run import RunError, RunSpec, create, damaged, delete, open_run, rename, runs
 from runtime.versions import PYPROJECT
+from tests.small import until
 
 SPEC = RunSpec(graph=Graph())
 STARTED = Started(at=1, device="cpu", epochs=2, steps=3, batch_size=4, examples=12, parameters=5)
@@ -30,13 +31,18 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def process():
     """A process that lives until the test is over, or kills it."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+    command = [sys.executable, "-c", "lock = open(input(), 'a'); input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as child:
         yield child
         child.kill()
 
 
 def worked(run, process, again=0):
-    run.worker_file.write_text(Worker.of(process.pid, again=again).model_dump_json())
+    worker = Worker.of(process.pid, again=again)
+    run.worker_file.write_text(worker.model_dump_json())
+    process.stdin.write(f"{run.lock}\n")
+    process.stdin.flush()
+    until(lambda: worker.lives(run.lock))
     return run
 
 

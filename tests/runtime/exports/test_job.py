@@ -24,7 +24,8 @@ def run(tmp_path, monkeypatch):
     made = create(RunSpec(graph=Graph()), name="first")
     made.model.write_bytes(b"model")
     (made.folder / "exports").mkdir()
-    return made
+    with (made.folder / "exports" / "onnx.log").open("w"):
+        yield made
 
 
 def state(run, **values):
@@ -93,12 +94,24 @@ def test_what_is_being_made_is_not_begun_twice(run, monkeypatch):
 
 
 def test_an_export_can_be_broken_off(run):
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+    with (
+        (run.folder / "exports" / "onnx.log").open("w") as log,
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=log) as process,
+    ):
         write_state(run, "onnx", state(run, worker=Worker.of(process.pid)))
         assert not state_of(run, "onnx").over
         end(run, "onnx")
         assert process.wait(timeout=60) < 0
     assert state_of(run, "onnx") is None
+
+
+def test_a_process_that_is_only_written_down_is_left_alone(run):
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        write_state(run, "onnx", state(run, worker=Worker.of(process.pid)))
+        assert state_of(run, "onnx").stage == "failed"
+        end(run, "onnx")
+        process.communicate(b"\n")
+        assert process.returncode == 0
 
 
 def test_a_saved_model_becomes_a_folder_or_stays_a_zip(run, tmp_path):
