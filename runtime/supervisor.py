@@ -267,9 +267,7 @@ def apart(action: Callable[..., bool | None], *values: object) -> bool | None:
 
 def machine() -> dict[str, Slots]:
     """The room on each device: the processor trains a run a core, a GPU one at a time."""
-    return {
-        device.name: Slots(device.threads if device.name == "cpu" else 1, device.memory_bytes) for device in devices()
-    }
+    return {one.name: Slots(one.threads if one.name == "cpu" else 1, one.memory_bytes) for one in devices()}
 
 
 def main() -> None:

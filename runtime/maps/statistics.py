@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from runtime.maps.watcher import output_of
+from runtime.maps.watcher import output_of, put_back, seeds_of
 from runtime.statistics import LayerStatistics
 
 EXAMPLES = 32  # at most, to be measured on
@@ -27,26 +27,25 @@ def statistician(model: Any, x: Any, y: Any) -> Measure:
         x: a few examples as the model takes them, batch first.
         y: their labels, as its loss takes them.
 
-    The pass is in inference mode: it draws no random numbers and changes no state (the metrics are put back), so that the
-    training is the same with it and without. It runs operation by operation, because tracing it would take seconds.
+    The pass is in inference mode and changes no state (metrics and seeds are put back), so that the training is the same
+    with it and without. It runs operation by operation, because tracing it would take seconds.
     """
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     weights = {layer.name: layer.trainable_variables for layer in layers if layer.trainable_variables}
     count = sum(math.prod(weight.shape) for own in weights.values() for weight in own)
     first = {name: _values(own) for name, own in weights.items()} if count <= MOST_WEIGHTS else {}
 
+    seeds = seeds_of(model)
+
     @cache
     def inside() -> Any:  # made when it is needed: of a thousand layers that takes a while
         return keras.Model(model.inputs, {"": model.outputs, **{layer.name: output_of(layer) for layer in layers}})
 
     def measure() -> dict[str, LayerStatistics]:
-        kept = [(variable, variable.numpy()) for variable in model.metrics_variables]
-        with tf.GradientTape() as tape:
+        with put_back([*model.metrics_variables, *seeds]), tf.GradientTape() as tape:
             outputs = inside()(x, training=False)
             ends = outputs.pop("")
             loss = model.compute_loss(x, y, ends if len(ends) > 1 else ends[0], training=False)
-        for variable, value in kept:
-            variable.assign(value)
         gradients = iter(tape.gradient(loss, [weight.value for own in weights.values() for weight in own]))
         measured = {layer.name: _activation(layer, outputs[layer.name]) for layer in layers}
         for name, own in weights.items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import keras
@@ -23,7 +24,8 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
         sample: one example, without the batch axis; for several inputs their parts along its first axis.
         nodes: names; empty: all.
 
-    The forward pass is one traced function in inference mode: it draws no random numbers and changes no state.
+    The forward pass is one traced function in inference mode: it changes no state, so that the training is the same with it
+    and without.
     """
     layers = [layer for layer in model.layers if not nodes or layer.name in nodes]
     if not layers:  # the chosen nodes are no part of the model: nothing leads from them to its end
@@ -33,14 +35,31 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
     batch = tf.constant(sample[None])
     entries = [batch[:, part] for part in range(len(model.inputs))] if len(model.inputs) > 1 else batch
 
-    forward = tf.function(lambda: inside(entries, training=False))
+    forward, seeds = tf.function(lambda: inside(entries, training=False)), seeds_of(model)
 
     def look() -> dict[str, NDArray[Any]]:
         kernels = {layer.name: _kernel(layer) for layer in layers}
-        features = {name: np.asarray(output[0], np.float32) for name, output in forward().items()}
+        with put_back(seeds):
+            features = {name: np.asarray(output[0], np.float32) for name, output in forward().items()}
         return pack({name: array for name, array in kernels.items() if array is not None}, features)
 
     return look
+
+
+def seeds_of(model: Any) -> list[Any]:
+    """The variables from which layers draw random numbers; recurrent ones with dropout do so in inference mode too."""
+    return [variable for variable in model.variables if variable.name == "seed_generator_state"]
+
+
+@contextmanager
+def put_back(variables: Sequence[Any]) -> Iterator[None]:
+    """Give these variables the values again that they have now."""
+    values = [np.array(variable) for variable in variables]
+    try:
+        yield
+    finally:
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
 
 def output_of(layer: Any) -> Any:

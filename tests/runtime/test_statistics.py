@@ -119,3 +119,28 @@ def test_the_figures_are_those_of_the_definition_and_nothing_changes() -> None:
     first = np.linalg.norm(np.append(before[kernel.path], before[model.get_layer("out").bias.path]))
     expected = np.linalg.norm(before[kernel.path]) / first
     assert measure()["out"].change == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.keras
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_looking_draws_no_random_numbers() -> None:
+    """Keras's recurrent layers draw their masks in inference mode too; then a training would depend on when it is looked at."""
+    import keras
+    import tensorflow as tf
+
+    from runtime.maps.statistics import statistician
+    from runtime.maps.watcher import watcher
+
+    inputs = keras.Input((3, 1), name="x")
+    cell = keras.layers.LSTM(2, dropout=0.2, recurrent_dropout=0.2, name="lstm")
+    outputs = keras.layers.Dense(1, name="out")(keras.layers.Bidirectional(cell, name="both")(inputs))
+    model = keras.Model(inputs, outputs)
+    model.compile("sgd", "mse")
+    x = np.zeros((2, 3, 1), np.float32)
+    measure, look = statistician(model, tf.constant(x), tf.zeros((2, 1))), watcher(model, x[0])
+    seeds = {id(variable): np.array(variable) for variable in model.variables if "seed" in variable.path}
+    assert len(seeds) == 2
+    for action in (measure, look, look):
+        action()
+        for variable in model.variables:
+            np.testing.assert_array_equal(variable, seeds.get(id(variable), variable))
