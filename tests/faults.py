@@ -13,7 +13,6 @@ import itertools
 import json
 import os
 import random
-import signal
 import subprocess
 import tempfile
 import time
@@ -29,13 +28,13 @@ from builder.layers import LAYERS
 from builder.training import Training
 from runtime import checkpoints
 from runtime.curves import Points, read_curves
-from runtime.events import BatchEnded, Finished, Started, read
+from runtime.events import BatchEnded, EpochEnded, Finished, Started, read
 from runtime.home import runs_folder
 from runtime.launchers import local
-from runtime.process import take, write_atomically
 from runtime.run import OVER, DataSpec, Run, RunSpec, create, open_run
 from runtime.store import store
-from tests.processes import command, connections, lives_in, newest_checkpoint, run_of
+from tests.injections import Injections
+from tests.processes import command, connections, run_of
 from tests.small import BRIEF, CLOCK, FORK, LIGHT, REAL_SERVICE, SCREEN, SERVICE, WORK, named, python
 
 ROOT = Path(__file__).parents[1]
@@ -47,7 +46,7 @@ class Broken(AssertionError):
     """An invariant that does not hold."""
 
 
-class Bench:
+class Bench(Injections):
     """Keeps some runs going in a home of its own, and injects faults.
 
     Args:
@@ -58,13 +57,10 @@ class Bench:
     """
 
     def __init__(self, home: Path, spec: RunSpec, small: bool, seed: int = 0) -> None:
-        self.home, self.spec, self.small = home, spec, small
-        self.random = random.Random(seed)
-        self.runs: list[Run] = []
+        super().__init__(home, really=not small, seed=seed)
+        self.spec, self.small = spec, small
         self.injected: Counter[str] = Counter()
         self.project = store().create("Faults", spec.graph).id
-        self._screen: subprocess.Popen[bytes] | None = None
-        self._disk = _small_disk(home) if not small else False
 
     def survive(self, faults: int) -> None:
         """Inject so many faults, one after the other, and check after each."""
@@ -83,99 +79,21 @@ class Bench:
 
     def finish(self) -> None:
         """Let all runs end, and everything with them."""
-        self._until(lambda: self._go_on() or all(run.status() == "finished" for run in self.runs), "all runs finish", 5)
+        self.until(lambda: self._go_on() or all(run.status() == "finished" for run in self.runs), "all runs finish", 5)
         for run in self.runs:
             self._check_curve(run)
             self._check_end(run)
-        if self._screen is not None:
-            self._screen.terminate()
-            self._screen.wait()
+        if self.screen is not None:
+            self.screen.terminate()
+            self.screen.wait()
         local.close()
-        self._until(lambda: not self._processes(), "no process is left")
-
-    def kill_worker(self) -> bool:
-        """At any moment: before it has said that it is there, too."""
-        return self._kill(self._workers())
-
-    def kill_supervisor(self) -> bool:
-        """Its workers train on."""
-        return self._kill(self._named("supervisor"))
-
-    def kill_fork_server(self) -> bool:
-        """While it imports, too."""
-        return self._kill([server for server in self._named("forkserver") if run_of(server) is None])
-
-    def kill_screen(self) -> bool:
-        """The server, in the middle of edits."""
-        return self._kill(self._named("screen"))
-
-    def kill_keras_service(self) -> bool:
-        """The screen starts another one."""
-        return self._kill(self._named("keras_service"))
-
-    def fill_disk(self) -> bool:
-        """Really, where we may mount a small one; else a worker's files may not grow any more."""
-        if self._disk:
-            with contextlib.suppress(OSError), (self.home / "filler").open("wb") as filler:
-                while True:
-                    filler.write(bytes(100_000))
-                    filler.flush()
-            time.sleep(self.random.uniform(0, 1))
-            (self.home / "filler").unlink()
-            return True
-        workers = self._workers()
-        if not workers:
-            return False
-        with contextlib.suppress(psutil.Error):
-            self.random.choice(workers).rlimit(psutil.RLIMIT_FSIZE, (self.random.randrange(2000), psutil.RLIM_INFINITY))
-        return True
-
-    def tear_last_event(self) -> bool:
-        """A worker dies while it writes a line."""
-        victim = self._one_with(self._workers(), lambda run: run.events.exists())
-        if victim is None:
-            return False
-        worker, run = victim
-        self._end(worker)
-        with self._alone_with(run) as alone:
-            if alone:
-                size = run.events.stat().st_size
-                os.truncate(run.events, max(0, size - self.random.randrange(1, 30)))
-        return True
-
-    def truncate_checkpoint(self) -> bool:
-        """The newest file of a run's checkpoints loses its end, as by a machine that lost its power."""
-        victim = self._one_with(self._workers(), lambda run: newest_checkpoint(run) is not None)
-        if victim is None:
-            return False
-        worker, run = victim
-        self._end(worker)
-        with self._alone_with(run) as alone:
-            newest = newest_checkpoint(run)
-            if alone and newest is not None:
-                os.truncate(newest, newest.stat().st_size // 2)
-        return True
-
-    def set_clock_back(self) -> bool:
-        """By up to a day, for every process here."""
-        (self.home / "clock").write_text(str(-self.random.uniform(0, 86_400)))
-        return True
-
-    def lose_power(self) -> bool:
-        """All processes end at once, and what they were belongs to an earlier life of the machine."""
-        while found := self._processes():  # one may have started another meanwhile
-            for process in found:
-                self._end(process)
-        for run in self.runs:
-            if (worker := run.worker()) is not None:
-                write_atomically(run.worker_file, worker.model_copy(update={"boot": "before"}).model_dump_json())
-        return True
+        self.until(lambda: not self.processes(), "no process is left")
 
     def _train_undisturbed(self) -> None:
         """The run that all others must equal."""
         self.runs.append(create(self.spec, project=self.project, owner="anna"))
         local.launch(self.runs[0])
-        self._until(lambda: self.runs[0].status() == "finished", "a run that nobody disturbs finishes", 5)
+        self.until(lambda: self.runs[0].status() == "finished", "a run that nobody disturbs finishes", 5)
 
     def _keep_going(self) -> None:
         """Something always trains, and somebody always looks."""
@@ -186,8 +104,8 @@ class Bench:
 
     def _look(self) -> None:
         """The server is started again when it has ended, be it because the disk was full when it began."""
-        if self._screen is None or self._screen.poll() is not None:
-            self._screen = self._open_screen()
+        if self.screen is None or self.screen.poll() is not None:
+            self.screen = self._open_screen()
 
     def _open_screen(self) -> subprocess.Popen[bytes]:
         service = named(SERVICE if self.small else REAL_SERVICE, "keras_service")
@@ -204,7 +122,7 @@ class Bench:
 
     def _until_well(self, fault: str) -> None:
         self._keep_going()
-        self._until(self._is_well, f"all is well after {fault}")
+        self.until(self._is_well, f"all is well after {fault}")
 
     def _is_well(self) -> bool:
         self._look()
@@ -212,17 +130,17 @@ class Bench:
         self._check()
         statuses = Counter(run.status() for run in self.runs)
         trains = statuses["running"] > 0 or statuses["waiting"] == 0
-        served = self._named("supervisor") and self._named("keras_service")
+        served = self.named("supervisor") and self.named("keras_service")
         return bool(trains and served and not statuses["crashed"] + statuses["failed"])
 
     def _check(self) -> None:
         found = {folder.name for folder in runs_folder().iterdir()}
         if found != {run.id for run in self.runs}:
             raise Broken(f"runs were lost or came from nowhere: {found ^ {run.id for run in self.runs}}")
-        workers = Counter(run.id for run in map(run_of, self._workers()) if run)
+        workers = Counter(run.id for run in map(run_of, self.workers()) if run)
         if doubled := [run for run, count in workers.items() if count > 1]:
             time.sleep(0.5)  # one that finds the other leaves at once
-            workers = Counter(run.id for run in map(run_of, self._workers()) if run)
+            workers = Counter(run.id for run in map(run_of, self.workers()) if run)
             if any(workers[run] > 1 for run in doubled):
                 raise Broken(f"two workers train {doubled}")
         for run in self.runs:
@@ -230,7 +148,7 @@ class Bench:
         acknowledged, kept = self._acknowledged(), store().project(self.project)
         if kept is None or kept.revision < acknowledged:
             raise Broken(f"{acknowledged} edits were acknowledged, {kept and kept.revision} are kept")
-        if ports := [c for p in self._processes() for c in connections(p) if c.status == psutil.CONN_LISTEN]:
+        if ports := [c for p in self.processes() for c in connections(p) if c.status == psutil.CONN_LISTEN]:
             raise Broken(f"ports are open: {ports}")
 
     def _check_curve(self, run: Run) -> None:
@@ -247,6 +165,10 @@ class Bench:
                 if (event.epoch, event.step) <= at:
                     raise Broken(f"the curve of {run.id} has doubled steps: {event.epoch}, {event.step} after {at}")
                 at = (event.epoch, event.step)
+            if isinstance(event, EpochEnded):
+                if (event.epoch + 1, 0) <= at:
+                    raise Broken(f"the curve of {run.id} has doubled epochs: {event.epoch} after {at}")
+                at = (event.epoch + 1, 0)
 
     def _compare(self, run: Run, undisturbed: Mapping[str, Points]) -> None:
         for name, (xs, ys) in read_curves(run).epochs_done.items():
@@ -272,67 +194,19 @@ class Bench:
         except (OSError, ValueError):
             return 0
 
-    def _until(self, condition: Callable[[], bool | None], words: str, patience: float = 1) -> None:
+    def until(self, condition: Callable[[], bool | None], words: str, patience: float = 1) -> None:
         end = time.monotonic() + PATIENCE * patience
         while not condition():
             if time.monotonic() > end:
                 states = {run.id: (run.status(), run.log_end(300)) for run in self.runs if run.status() != "finished"}
-                left = [(process.pid, command(process)[-1:]) for process in self._processes()]
+                left = [(process.pid, command(process)[-1:]) for process in self.processes()]
                 raise Broken(f"it is not so that {words}: {json.dumps(states, indent=1)} {left}")
             time.sleep(0.05)
-
-    def _kill(self, victims: list[psutil.Process]) -> bool:
-        if victims:
-            self._end(self.random.choice(victims))
-        return bool(victims)
-
-    def _end(self, victim: psutil.Process) -> None:
-        with contextlib.suppress(psutil.Error):
-            victim.send_signal(signal.SIGKILL)
-        if self._screen is not None and victim.pid == self._screen.pid:
-            self._screen.wait()
-        self._until(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE, "a killed process ends")
-
-    @contextlib.contextmanager
-    def _alone_with(self, run: Run) -> Iterator[bool]:
-        """Whether nobody trains this run, and nobody will meanwhile, though it is not over."""
-        held = take(run.folder / "lock")
-        try:
-            yield held is not None and run.status() != "finished"
-        finally:
-            if held is not None:
-                held.close()
-
-    def _one_with(
-        self, workers: list[psutil.Process], condition: Callable[[Run], bool]
-    ) -> tuple[psutil.Process, Run] | None:
-        found = [(worker, run) for worker in workers if (run := run_of(worker)) and condition(run)]
-        return self.random.choice(found) if found else None
-
-    def _workers(self) -> list[psutil.Process]:
-        return [process for process in self._processes() if run_of(process)]
-
-    def _named(self, name: str) -> list[psutil.Process]:
-        return [process for process in self._processes() if name in command(process)[3:]]
-
-    def _processes(self) -> list[psutil.Process]:
-        """All of this home, except ourselves and what has ended."""
-        return [
-            process for process in psutil.process_iter() if process.pid != os.getpid() and lives_in(process, self.home)
-        ]
 
 
 def same(array: Any, other: Any) -> bool:
     """Whether both have the same bits."""
     return array.dtype == other.dtype and array.tobytes() == other.tobytes()
-
-
-def _small_disk(home: Path) -> bool:
-    """A disk of its own for the home, if we may."""
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=100m", "layerloom-faults", str(home)], capture_output=True
-    )
-    return made.returncode == 0
 
 
 @contextlib.contextmanager
@@ -352,11 +226,11 @@ def bench(spec: RunSpec, small: bool, seed: int = 0) -> Iterator[Bench]:
         try:
             yield made
         finally:
-            for process in made._processes():
+            for process in made.processes():
                 with contextlib.suppress(psutil.Error):
                     process.kill()
             local.SUPERVISOR = told
-            if made._disk:
+            if made.disk:
                 subprocess.run(["umount", "-l", str(home)], check=True)
             for name, value in before.items():
                 os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
