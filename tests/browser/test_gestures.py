@@ -363,6 +363,17 @@ def test_the_command_palette_has_every_command_and_says_why_not(stage: Stage) ->
     stage.page.keyboard.type("add gaussian noise")
     stage.press("Enter")
     assert "gaussian_noise" in stage.ids
+    # One that asks for more opens a list of its own; and the clipboard is that of the canvas.
+    stage.select("conv")
+    stage.command("replace by another")
+    stage.page.get_by_role("dialog", name="Replace by").wait_for()
+    stage.page.keyboard.type("depthwiseconv2d")
+    stage.press("Enter")
+    expect(stage.node("conv")).to_contain_text("DepthwiseConv2D")
+    stage.command("cut")
+    expect(stage.node("conv")).to_have_count(0)
+    stage.command("paste")
+    stage.chosen("conv")
 
 
 def test_all_shortcuts_are_listed(stage: Stage) -> None:

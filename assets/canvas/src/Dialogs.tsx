@@ -73,12 +73,13 @@ export function Dialogs({ dialog, reach, onAdd, onShow, onOpen, onClose }: Props
     case "add": {
       const { from, at, place, shape = "" } = dialog;
       const needInput = Boolean(from?.source ?? from?.edge);
-      return <Picker title="Add a layer" placeholder="Which layer?" at={at} choices={(wanted) => layers(wanted, shape, needInput, (entry) => onAdd(entry, place, from))} onClose={onClose} />;
+      return <Picker key="add" title="Add a layer" placeholder="Which layer?" at={at} choices={(wanted) => layers(wanted, shape, needInput, (entry) => onAdd(entry, place, from))} onClose={onClose} />;
     }
     case "replace":
-      return <Picker title="Replace by" placeholder="By which layer?" at={dialog.at} choices={(wanted) => layers(wanted, incoming(reach), true, (entry) => reach.actions.replace(entry))} onClose={onClose} />;
+      return <Picker key="replace" title="Replace by" placeholder="By which layer?" at={dialog.at} choices={(wanted) => layers(wanted, incoming(reach), true, (entry) => reach.actions.replace(entry))} onClose={onClose} />;
     case "commands":
-      return <Picker title="Commands" placeholder="What do you want to do?" choices={(wanted) => [...commands(reach, wanted), ...(wanted.trim() ? additions(reach, wanted, onAdd) : [])]} onClose={onClose} />;
+      // A list that one of these commands opens is another list, with a search of its own.
+      return <Picker key="commands" title="Commands" placeholder="What do you want to do?" choices={(wanted) => [...commands(reach, wanted), ...(wanted.trim() ? additions(reach, wanted, onAdd) : [])]} onClose={onClose} />;
     case "search":
       return <Find onShow={onShow} onClose={onClose} />;
     case "code":

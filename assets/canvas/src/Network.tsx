@@ -7,6 +7,8 @@ import {
   type NodeChange,
   ReactFlow,
   type ReactFlowProps,
+  type Rect,
+  type Transform,
   applyEdgeChanges,
   applyNodeChanges,
   getViewportForBounds,
@@ -40,6 +42,7 @@ const OVERVIEW = 40; // a network of more nodes opens as a whole,
 const SPECK = 0.12; // unless its nodes would be no more than specks: then its beginning is shown,
 const LARGE = 1.8; // the largest zoom for a projector
 const BROAD = 0.4; // with as much around it as can still be told apart
+const TOP = 56; // pixels that the legend takes from the picture
 const MOVE = 300; // milliseconds in which layers go where the document has them now, as in canvas.css
 const SETTLE = 100; // milliseconds until the canvas has its new size
 const KEYS_SETTLE = 400; // milliseconds after the last arrow key until the move counts
@@ -125,8 +128,9 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
       const whole = getViewportForBounds(bounds, width, height, 0, largest, FIT.padding);
       if (whole.zoom >= LEGIBLE || (all.length > OVERVIEW && whole.zoom >= SPECK)) return view.setViewport(whole);
       const zoom = all.length > OVERVIEW ? BROAD : LEGIBLE;
+      const middle = bounds.width * zoom < width - 48 ? bounds.x + bounds.width / 2 : undefined;
       const first = direction === "down" ? view.getNodesBounds(all.filter((node) => node.position.y === bounds.y).slice(0, 1)) : null;
-      if (first) return view.setViewport({ x: width / 2 - (first.x + first.width / 2) * zoom, y: 24 - first.y * zoom, zoom });
+      if (first) return view.setViewport({ x: width / 2 - (middle ?? first.x + first.width / 2) * zoom, y: TOP - first.y * zoom, zoom });
       return view.setViewport({ x: 24 - bounds.x * zoom, y: height / 2 - (bounds.y + bounds.height / 2) * zoom, zoom });
     };
     if (was.current === opened && viewports.has(session)) return;
@@ -137,8 +141,13 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     else setTimeout(open, SETTLE);
   }, [session, view, pane, opened, direction, presenting]);
   useEffect(() => {
-    if (called) view.fitView({ nodes: session.chosen.map((id) => ({ id })), duration: glide(), maxZoom: 1, minZoom: 0.6 });
-  }, [called, session, view]);
+    if (!called || session.chosen.length === 0) return;
+    // What is seen and can be read already stays where it is.
+    const { width, height, transform, nodeLookup } = pane.getState();
+    const drawn = session.chosen.every((key) => nodeLookup.has(key));
+    if (!drawn || transform[2] < BROAD || !isWithin(view.getNodesBounds([...session.chosen]), { width, height }, transform))
+      view.fitView({ nodes: session.chosen.map((id) => ({ id })), duration: glide(), maxZoom: 1, minZoom: 0.6 });
+  }, [called, session, view, pane]);
 
   const change = (changes: NodeChange<LayerNodeType>[]) => {
     const next = applyNodeChanges(changes, latest.current);
@@ -240,6 +249,12 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     </ReactFlow>
     </Routes>
   );
+}
+
+/** Whether all of an area of the network is seen in a window of this size. */
+function isWithin(area: Rect, { width, height }: { width: number; height: number }, [x, y, zoom]: Transform): boolean {
+  const [left, top] = [area.x * zoom + x, area.y * zoom + y];
+  return left >= 0 && top >= 0 && left + area.width * zoom <= width && top + area.height * zoom <= height;
 }
 
 /** Where nodes have been put, for the document; what lies inside a block comes along with it. */

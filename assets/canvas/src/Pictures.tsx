@@ -36,7 +36,7 @@ export function Pictures({ reach }: { reach: Reach }) {
 /** How a picture is made: with the colours that the canvas has now. */
 export function usePicture(place: React.RefObject<HTMLElement | null>, { session, looks, colours, direction }: Surroundings): Reach["picture"] {
   const store = useStoreApi();
-  return (all, kind) => {
+  const drawing = (all: boolean): { svg: Blob; area: Area } | undefined => {
     if (!place.current) return;
     const scene = session.sceneOf(direction);
     const nodes = flowNodes(scene, [], new Set());
@@ -57,9 +57,26 @@ export function usePicture(place: React.RefObject<HTMLElement | null>, { session
     const style = getComputedStyle(place.current);
     const theme = { paper: style.backgroundColor, ink: style.color, error: style.getPropertyValue("--error").trim() };
     const picture = svg(area, drawn, lines, direction, theme, measured());
-    const drawing = new Blob([picture], { type: "image/svg+xml" });
-    if (kind === "svg") return download(drawing, "network.svg");
-    // What is too large for the browser to paint is kept as a drawing.
-    png(drawing, area).then((pixels) => download(pixels, "network.png"), () => download(drawing, "network.svg"));
+    return { svg: new Blob([picture], { type: "image/svg+xml" }), area };
   };
+  return async (all, kind) => {
+    session.doing?.stop();
+    const over = new AbortController();
+    const doing = { words: "Drawing the picture. Esc gives it up.", stop: () => over.abort() };
+    session.work(doing);
+    try {
+      await painted();
+      const made = over.signal.aborted ? undefined : drawing(all);
+      // What is too large for the browser to paint is kept as a drawing.
+      const pixels = made && kind === "png" ? await png(made.svg, made.area).catch(() => null) : null;
+      if (made && !over.signal.aborted) download(pixels ?? made.svg, pixels ? "network.png" : "network.svg");
+    } finally {
+      if (session.doing === doing) session.work(null);
+    }
+  };
+}
+
+/** Until what has been said is there to be read. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }

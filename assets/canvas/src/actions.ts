@@ -3,8 +3,9 @@ import { type Copied, asText, copied, feeding, fromText, isCode, paste } from ".
 import { joining } from "./connections";
 import { type Doc, edgesOf, ends, freshName } from "./document";
 import { around } from "./expansion";
+import { freeAside } from "./room";
 import type { Session } from "./session";
-import type { CopiedNode, Edge, Edit, Entry, NodeView, Place } from "./wire";
+import type { Edge, Edit, Entry, NodeView, Place } from "./wire";
 
 export class Actions {
   private pasted = { text: "", times: 0 };
@@ -89,12 +90,14 @@ export class Actions {
     const copy = copied(shown, selected, library);
     const named = new Map(copy.nodes.map(({ id }, index) => [id, index]));
     const fed = feeding(shown, selected).slice(0, MOST_JOINED);
-    this.pasteNodes(copy, 0, (copies) =>
-      fed.flatMap((edge): Edit[] => {
-        const target = copies[named.get(edge.target) ?? -1]?.id;
-        return target === undefined ? [] : [{ type: "Connect", edge: { ...edge, target } }];
-      }),
-    );
+    if (copy.nodes.length === 0) return;
+    const edit: Edit = { ...paste(shown, copy, 0), dx: freeAside(shown, copy.nodes), dy: 0 };
+    const into = fed.flatMap((edge): Edit[] => {
+      const target = edit.nodes[named.get(edge.target) ?? -1]?.id;
+      return target === undefined ? [] : [{ type: "Connect", edge: { ...edge, target } }];
+    });
+    this.session.edit(edit, ...into);
+    this.session.select(edit.nodes.map((node) => node.id));
   }
 
   /** Switch the selected layers off, or on again where all are off. */
@@ -209,12 +212,10 @@ export class Actions {
     return type === "Input" && inside === undefined && Object.keys(status?.example ?? {}).length ? { values: status?.example } : {};
   }
 
-  private pasteNodes(copy: Copied, times: number, beside: (nodes: readonly CopiedNode[]) => Edit[] = () => []): boolean {
-    if (copy.nodes.length === 0) return false;
-    const edit: Edit = paste(this.session.shown, copy, times);
-    this.session.edit(edit, ...beside(edit.nodes));
+  private pasteNodes(copy: Copied, times: number): void {
+    const edit = paste(this.session.shown, copy, times);
+    this.session.edit(edit);
     this.session.select(edit.nodes.map((node) => node.id));
-    return true;
   }
 }
 

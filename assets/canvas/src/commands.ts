@@ -21,7 +21,7 @@ export interface Reach {
   /** Nothing but the network, for a projector. */
   present(): void;
   /** Keep a picture of what is seen, or of all. */
-  picture(all: boolean, kind: "png" | "svg"): void;
+  picture(all: boolean, kind: "png" | "svg"): Promise<void>;
   ask(what: Asked): void;
   /** Draw a box with one finger, or the mouse without a key. */
   boxing: boolean;
@@ -76,12 +76,16 @@ function arrange(name: string, label: string, key: string, how: Parameters<Reach
 }
 
 function picture(name: string, label: string, all: boolean, kind: "png" | "svg"): Command {
-  return command("View", name, label, "", anything, (reach) => reach.picture(all, kind));
+  return command("View", name, label, "", anything, (reach) => void reach.picture(all, kind));
 }
 
 /** The clipboard is reached as by its keys: the events that follow are heard in keys.ts. */
 function byEvent(name: "copy" | "cut"): Command["run"] {
-  return () => void document.execCommand(name);
+  return () => {
+    // The event goes to where text is selected, and that still is the list in which the command was typed.
+    getSelection()?.removeAllRanges();
+    document.execCommand(name);
+  };
 }
 
 async function pasteClipboard({ actions }: Reach): Promise<void> {

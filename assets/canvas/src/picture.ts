@@ -40,7 +40,7 @@ export interface Way {
 const ROOM = 26; // pixels that the text on a connection needs
 const STRIPE = 6;
 const MARK = 18;
-const LARGEST = 12_000; // pixels a side: more no browser paints
+const LARGEST = { side: 32_000, area: 80e6 }; // pixels: more than this some browser does not paint
 const SHARP = 2; // pixels of a PNG for one of the canvas
 
 /** How wide a text is, in pixels; `size` in pixels. */
@@ -154,7 +154,7 @@ export async function png(drawing: Blob, { width, height }: Area): Promise<Blob>
   } finally {
     URL.revokeObjectURL(address);
   }
-  const scale = Math.min(SHARP, LARGEST / width, LARGEST / height);
+  const scale = Math.min(SHARP, LARGEST.side / width, LARGEST.side / height, Math.sqrt(LARGEST.area / width / height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.ceil(width * scale);
   canvas.height = Math.ceil(height * scale);

@@ -13,6 +13,16 @@ export function freeX(doc: Doc, x: number, y: number): number {
   return x;
 }
 
+/** How far to the right copies of some nodes stand so that they overlap no other. */
+export function freeAside(doc: Doc, nodes: readonly { x: number; y: number }[]): number {
+  const [left, right] = [Math.min(...nodes.map(({ x }) => x)), Math.max(...nodes.map(({ x }) => x))];
+  const there = [...doc.values()];
+  const covers = (dx: number) => nodes.some(({ x, y }) => there.some((other) => Math.abs(other.x - x - dx) < WIDTH && Math.abs(other.y - y) < HEIGHT));
+  let dx = right - left + WIDTH;
+  while (covers(dx)) dx += WIDTH / 4;
+  return dx;
+}
+
 /** The document, with all that follows `added` moved down as far as its nearest successor overlaps it. */
 export function makeRoom(doc: Doc, added: NodeView): Doc {
   const after = new Map<string, string[]>();

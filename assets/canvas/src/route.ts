@@ -28,7 +28,7 @@ export interface Box extends Point {
 const CLEAR = 14; // pixels between a lane and what it passes
 const APART = 9; // pixels between two lanes side by side
 const LEAD = 30; // pixels that a connection needs to come into its lane, and out of it
-const SAMPLES = 12;
+const STEP = 40; // pixels between two points at which a curve is looked at: less than a layer is high
 const ROW = 200; // pixels: nodes are looked up by the strip that they lie in
 
 /** What is to be led from one node to another. */
@@ -117,8 +117,9 @@ function controls(from: Point, to: Point): [Point, Point] {
 
 function curve(from: Point, to: Point): Point[] {
   const [a, b] = controls(from, to);
-  return Array.from({ length: SAMPLES - 1 }, (_, index) => {
-    const t = (index + 1) / SAMPLES;
+  const count = Math.max(12, Math.ceil((Math.abs(to.x - from.x) + Math.abs(to.y - from.y)) / STEP));
+  return Array.from({ length: count - 1 }, (_, index) => {
+    const t = (index + 1) / count;
     const u = 1 - t;
     const at = (p: number, q: number, r: number, s: number) => u * u * u * p + 3 * u * u * t * q + 3 * u * t * t * r + t * t * t * s;
     return { x: at(from.x, a.x, b.x, to.x), y: at(from.y, a.y, b.y, to.y) };

@@ -28,7 +28,7 @@ const reach = (): Reach => ({
   fit: () => {},
   turn: () => {},
   present: () => {},
-  picture: () => {},
+  picture: async () => {},
   ask: (what) => asked.push(what),
   boxing: false,
   setBoxing: () => {},
@@ -47,6 +47,16 @@ it("an Input begins with the shape of the project's data", () => {
   expect(sent[0]).toMatchObject({ layer: "Input", values: { shape: [8, 8, 1] } });
   actions.add(entry("Dense"), { x: 0, y: 0 });
   expect(sent[0]).not.toHaveProperty("values");
+});
+
+it("copies stand beside their originals and over no other layer", () => {
+  session.select(["one", "two"]);
+  actions.duplicate();
+  const { dx, dy } = sent[0] as Extract<Edit, { type: "Paste" }>;
+  expect([dx >= 240, dy]).toEqual([true, 0]);
+  session.select(["one"]);
+  actions.duplicate();
+  expect((sent[0] as Extract<Edit, { type: "Paste" }>).dx).toBeGreaterThan(dx);
 });
 
 describe("shortcuts", () => {
