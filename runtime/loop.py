@@ -31,22 +31,28 @@ class Resume(NamedTuple):
     restore: Callable[[], None]
 
 
+def repeated(model: Any, step: Step) -> Callable[[Any, Any], Any]:
+    """The step of a model as often as asked, inside TensorFlow: takes an iterator and a count, gives loss and metrics."""
+    one = tf.function(step, jit_compile=model.jit_compile, reduce_retracing=True, autograph=False)
+
+    def several(iterator: Any, count: Any) -> Any:
+        def body(done: Any) -> tuple[Any]:
+            one(iterator.get_next())
+            return (done + 1,)
+
+        # One at a time: a step must find the weights that the step before has left.
+        tf.while_loop(lambda done: done < count, body, [tf.constant(0)], parallel_iterations=1)
+        return model.get_metrics_result()
+
+    found: Callable[[Any, Any], Any] = tf.function(several, reduce_retracing=True, autograph=False)
+    return found
+
+
 class Steps:
-    """The step of a model on a part of the data, repeated inside TensorFlow; its pace is measured as it goes."""
+    """The repeated step of a model on a part of the data; its pace is measured as it goes."""
 
-    def __init__(self, model: Any, step: Step, crew: Crew | None = None, part: Part = "train") -> None:
-        one = tf.function(step, jit_compile=model.jit_compile, reduce_retracing=True, autograph=False)
-
-        def several(iterator: Any, count: Any) -> Any:
-            def body(done: Any) -> tuple[Any]:
-                one(iterator.get_next())
-                return (done + 1,)
-
-            # One at a time: a step must find the weights that the step before has left.
-            tf.while_loop(lambda done: done < count, body, [tf.constant(0)], parallel_iterations=1)
-            return model.get_metrics_result()
-
-        self._several = tf.function(several, reduce_retracing=True, autograph=False)
+    def __init__(self, model: Any, several: Any, crew: Crew | None = None, part: Part = "train") -> None:
+        self._several = several
         self._model = model
         self._crew, self._part = crew or Crew(), part
         self._count = 0  # of the last call; 0 before the first, which traces and compiles
@@ -95,20 +101,20 @@ def fit(
     data: tf.data.Dataset,
     validation: tf.data.Dataset | None,
     epochs: int,
-    crew: Crew | None = None,
+    steps: Mapping[Part, Steps] | None = None,
     first: int = 0,
     resume: Resume | None = None,
 ) -> None:
     """Train a compiled model until its epochs are done or `telemetry` says that it is over.
 
     Args:
-        crew: the devices that train it together; None: one.
+        steps: those of the devices that train it together; None: of one.
         first: the epoch that the run began with: behind 0 when it continues another run.
         resume: where the training was when it was interrupted; None: it begins.
         data: batches of examples and labels, shuffled anew by each iteration.
         validation: measured at the end of each epoch.
     """
-    steps = steps_of(model, crew or Crew())
+    steps = steps or steps_of(model, Crew())
     train, test = steps["train"], steps["validation"]
     batches, began = telemetry.steps, Position(first)
     if resume is not None:
@@ -132,7 +138,7 @@ def fit(
         train.open(data)
         logs = dict(logs)
         if validation is not None:
-            found = measure(model, test, validation, telemetry)
+            found = measure(test, validation, telemetry)
             logs |= {f"val_{name}": value for name, value in found.items()}
         telemetry.end_epoch(logs)
         if telemetry.over:
@@ -144,8 +150,8 @@ def fit(
 
 
 def steps_of(model: Any, crew: Crew) -> dict[Part, Steps]:
-    """The steps of a compiled model on each part of the data."""
-    learn, look = crew.steps(model)
+    """The steps of a compiled model on each part of the data; traced once for both parts that it is measured with."""
+    learn, look = (repeated(model, step) for step in crew.steps(model))
     return {
         "train": Steps(model, learn, crew, "train"),
         "validation": Steps(model, look, crew, "validation"),
@@ -153,9 +159,9 @@ def steps_of(model: Any, crew: Crew) -> dict[Part, Steps]:
     }
 
 
-def follow(model: Any, crew: Crew, data: Mapping[Part, tf.data.Dataset | None]) -> None:
+def follow(steps: Mapping[Part, Steps], crew: Crew, data: Mapping[Part, tf.data.Dataset | None]) -> None:
     """Train along: do what the chief of the crew does, until it ends."""
-    steps, iterators = steps_of(model, crew), dict[Part, Any]()
+    iterators = dict[Part, Any]()
     for part, count in crew.orders():
         if count:
             steps[part].follow(iterators[part], count)
@@ -163,7 +169,7 @@ def follow(model: Any, crew: Crew, data: Mapping[Part, tf.data.Dataset | None]) 
             iterators[part] = steps[part].opened(data[part])
 
 
-def measure(model: Any, steps: Steps, data: tf.data.Dataset, telemetry: Telemetry) -> Logs:
+def measure(steps: Steps, data: tf.data.Dataset, telemetry: Telemetry) -> Logs:
     """Loss and metrics over a data set, as `evaluate` gives them. A pause is held; only the training is stopped."""
     logs: Logs = {}
     iterator, left = steps.open(data), int(data.cardinality())

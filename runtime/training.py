@@ -113,10 +113,11 @@ def _train(run: Run, team: Crew) -> Event:
                 raise Refused(_other_state(str(error))) from None
     team.prepare(model, parts.train)
     resume = _resume(run, model)
+    steps = steps_of(model, team)
     if team.follows:
         if resume:
             resume.restore()
-        follow(model, team, {"train": parts.train, "validation": parts.validation, "test": parts.test})
+        follow(steps, team, {"train": parts.train, "validation": parts.validation, "test": parts.test})
         return Finished(at=time.time(), test={})
 
     look = watcher(model, parts.watched, spec.watch.nodes) if spec.watch.maps else None
@@ -149,7 +150,7 @@ def _train(run: Run, team: Crew) -> Event:
     if resume is None:
         telemetry.take_first_maps(first)
     try:
-        fit(model, telemetry, parts.train, parts.validation, training.epochs, team, first, resume)
+        fit(model, telemetry, parts.train, parts.validation, training.epochs, steps, first, resume)
     except StateError as error:
         raise Refused(_other_state(str(error))) from None
     if telemetry.diverged:
@@ -163,7 +164,7 @@ def _train(run: Run, team: Crew) -> Event:
         return Suspended(at=time.time())
     test: dict[str, float] = {}
     if parts.test is not None:
-        test = floats(measure(model, steps_of(model, team)["test"], parts.test, telemetry))
+        test = floats(measure(steps["test"], parts.test, telemetry))
     return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test, peak_memory=_peak_memory())
 
 

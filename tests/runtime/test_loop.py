@@ -100,14 +100,12 @@ def test_a_call_does_as_many_batches_as_fit_into_its_time(monkeypatch):
 
     clock = Clock()
     monkeypatch.setattr(loop, "time", clock)
-    model = compiled()
-    steps = loop.Steps(model, model.train_step)
 
     def several(iterator, count):
         clock.now += clock.seconds * int(count)
         return {}
 
-    monkeypatch.setattr(steps, "_several", several)
+    steps = loop.Steps(compiled(), several)
     assert [steps.run(None, 1000)[0] for _ in range(5)] == [1, 1, 8, 50, 50]  # the first also compiles
     assert steps.run(None, 20)[0] == 20
     clock.seconds = 1.0
