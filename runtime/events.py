@@ -15,9 +15,9 @@ from builder.training import MOST_EPOCHS
 from runtime.process import open_plain
 
 MAX_LINE = 1_000_000  # bytes
-MOST_READ = 32_000_000  # bytes at once; beyond it not every event of OFTEN is read
+MOST_READ = 16_000_000  # bytes at once; beyond it not every event of OFTEN is read
 OFTEN = (b'"type":"BatchEnded"', b'"type":"MapsSaved"')
-MOST_OTHERS = 200_000  # other events that are read at once; no worker writes as many
+MOST_OTHERS = 50_000  # other events that are read at once; no worker writes as many
 
 Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Epoch = Annotated[int, Field(ge=0, le=MOST_EPOCHS)]

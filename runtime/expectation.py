@@ -16,6 +16,7 @@ from runtime.run import Run, open_run
 from runtime.strategies import strategy
 
 LOOKED_AT = 30  # newest runs at most
+MOST_LOG = 3_000_000  # bytes of a log that is looked at
 LEAST_STEP = 1e-4  # seconds: a step never costs less than being begun
 LOOK = 1 / 3  # of a training step's time, to measure a batch: forward only
 
@@ -127,7 +128,7 @@ def took(measurement: Measurement, device: str, done: Iterable[Run]) -> Ratio | 
     """How right the measurement was for runs that have finished on this device."""
     ratios = []
     for run in list(done)[:LOOKED_AT]:
-        if run.spec.device == device and run.status() == "finished":
+        if run.spec.device == device and _is_quickly_read(run) and run.status() == "finished":
             known = _curves(run.id)
             if (ratio := _ratio(measurement, device, run.spec.training, known)) is not None:
                 ratios.append(ratio)
@@ -138,7 +139,7 @@ def memory_ratio(device: str, done: Iterable[Run]) -> Ratio | None:
     """The memory that finished runs took at most, divided by what was estimated for them."""
     ratios = []
     for run in list(done)[:LOOKED_AT]:
-        if run.spec.device == device and run.status() == "finished":
+        if run.spec.device == device and _is_quickly_read(run) and run.status() == "finished":
             known = _curves(run.id)
             if known.expected_memory and known.peak_memory:
                 ratios.append(known.peak_memory / known.expected_memory)
@@ -169,6 +170,11 @@ def _points(figures: Sequence[Figure], device: str, training: Training) -> list[
     variant = "float32, XLA" if training.jit_compile is True else training.dtype_policy
     chosen = [one for one in steps if one.variant == variant] or [one for one in steps if one.variant == "float32"]
     return sorted((float(one.macs * one.batch), one.seconds) for one in chosen)
+
+
+def _is_quickly_read(run: Run) -> bool:
+    """Whether no page waits for its log, as for that of a week of training."""
+    return run.events.exists() and run.events.stat().st_size <= MOST_LOG
 
 
 @lru_cache(maxsize=200)

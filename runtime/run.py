@@ -198,14 +198,15 @@ def open_run(run_id: str) -> Run:
         raise NoRunError(f"{run_id[:60]!r} is no run's id; one looks like 20260131-235959-0a1b2c.")
     folder = runs_folder() / run_id
     try:
-        if found := strange(folder):
-            raise RunError(f"The run {run_id} is not opened: {found}")
-        record = read_record(folder / "run.json")
+        odd = strange(folder)
+        record = None if odd else read_record(folder / "run.json")
     except FileNotFoundError:
         raise NoRunError(f"There is no run {run_id} (any more).") from None
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, ValidationError) else str(error)
         raise RunError(f"The file run.json of run {run_id} cannot be read: {why[:200]}") from None
+    if record is None:
+        raise RunError(f"The run {run_id} is not opened: {odd}")
     if record.id != run_id:
         raise RunError(f"The folder {run_id} holds the run.json of another run, {record.id}.")
     return Run(folder, record)
