@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -141,9 +143,16 @@ class Telemetry:
     def _take_maps(self, epoch: float) -> None:
         assert self.look is not None
         began = time.monotonic()
+        try:
+            maps = self.look()
+        except Exception:
+            self.look = None
+            print("The maps cannot be taken; the training goes on without.", file=sys.stderr)
+            traceback.print_exc()
+            return
         whole = int(epoch)
         file = f"{whole:05d}-{round((epoch - whole) * 100):03d}.npz"
-        save(self.run.maps / file, self.look())
+        save(self.run.maps / file, maps)
         self._tell(MapsSaved(at=time.time(), epoch=epoch, file=file))
         now = time.monotonic()
         self._looked = epoch

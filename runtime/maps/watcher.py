@@ -72,8 +72,11 @@ def output_of(layer: Any) -> Any:
 def _kernel(layer: Any) -> Array | None:
     while isinstance(layer, keras.layers.Wrapper):
         layer = layer.layer
-    if "Conv" not in type(layer).__name__:
+    weights = getattr(
+        layer, "depthwise_kernel", getattr(layer, "kernel", None)
+    )  # a ConvLSTM has those of four gates, inside
+    if "Conv" not in type(layer).__name__ or weights is None:
         return None
-    found = kernel(np.asarray(layer.depthwise_kernel if hasattr(layer, "depthwise_kernel") else layer.kernel))
+    found = kernel(np.asarray(weights))
     # A transposed convolution keeps (height, width, filters, channels in).
     return found.swapaxes(2, 3) if found is not None and "Transpose" in type(layer).__name__ else found

@@ -123,6 +123,20 @@ def test_the_figures_are_those_of_the_definition_and_nothing_changes() -> None:
 
 @pytest.mark.keras
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_convolutional_lstm_shows_its_maps() -> None:
+    import keras
+
+    from runtime.maps.watcher import watcher
+
+    inputs = keras.Input((2, 4, 1), name="x")
+    model = keras.Model(inputs, keras.layers.ConvLSTM1D(3, 2, name="conv")(inputs))
+    found = watcher(model, np.zeros((2, 4, 1), np.float32))()
+    assert found["conv/features"].shape == (3, 3)
+    assert "conv/kernels" not in found
+
+
+@pytest.mark.keras
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_looking_draws_no_random_numbers() -> None:
     """Keras's recurrent layers draw their masks in inference mode too; then a training would depend on when it is looked at."""
     import keras

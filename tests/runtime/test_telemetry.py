@@ -102,6 +102,18 @@ def test_looks_take_a_small_share_of_the_time(telemetry, clock):
     assert {path.name for path in telemetry.run.maps.iterdir()} == {event.file for event in told(telemetry, MapsSaved)}
 
 
+def test_a_look_that_fails_ends_itself_and_not_the_training(telemetry, capsys):
+    def look():
+        raise AttributeError("a layer without kernels")
+
+    telemetry.look = look
+    telemetry.take_first_maps()
+    assert telemetry.look is None
+    assert "the training goes on" in capsys.readouterr().err
+    telemetry.end_training()
+    assert told(telemetry, MapsSaved) == []
+
+
 def test_the_last_look_is_taken_where_training_ends(telemetry, clock):
     telemetry.take_first_maps()
     epoch(telemetry, clock, 0, seconds=1)
