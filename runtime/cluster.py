@@ -151,8 +151,8 @@ class Cluster:
                 f"The cluster at {self.url} does not accept the token. Set {TOKEN} to what its nodes were started with."
             )
         if status != 200:
-            lines = body.decode(errors="replace").strip().splitlines()
-            raise ClusterError(f"The cluster at {self.url} answers {status}: {lines[-1][:300] if lines else ''}")
+            lines = body.decode(errors="replace").strip().splitlines() or ["is it Ray that listens there?"]
+            raise ClusterError(f"The cluster at {self.url} answers {status}: {lines[-1][:300]}")
 
     def _ask(
         self, method: str, path: str, body: object = None, within: float = QUICK, key: bool = True
