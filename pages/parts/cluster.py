@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import html
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.parts.terms import terms
 from runtime.cluster import Node
 from runtime.events import last
 from runtime.memory import size_in_words
@@ -95,9 +95,9 @@ def draw_cluster(live: Sequence[Run]) -> None:
         return
     st.subheader("Cluster", anchor=False)
     _out_of_reach(known)
-    for node in known.nodes:
-        trains = [run.name for run in live if node.id in known.jobs.get(run.id, ())]
-        st.html(terms(_told(node, trains), "facts"))
+    if known.nodes:
+        trains = {node.id: [run.name for run in live if node.id in known.jobs.get(run.id, ())] for node in known.nodes}
+        st.html(_table([_told(node, trains[node.id]) for node in known.nodes]))
 
 
 def _out_of_reach(known: Seen) -> None:
@@ -110,7 +110,7 @@ def _out_of_reach(known: Seen) -> None:
 def _told(node: Node, trains: Sequence[str]) -> dict[str, str]:
     name = {"Machine": f"{node.address}{' (head)' if node.head else ''}"}
     if not node.alive:
-        return {**name, "State": "gone"}
+        return {**name, "Trains": "gone; its runs go on elsewhere"}
     gpus = {"GPUs": f"{node.gpus:g}"} if node.gpus else {}
     return {
         **name,
@@ -120,6 +120,15 @@ def _told(node: Node, trains: Sequence[str]) -> dict[str, str]:
         "Memory": f"{size_in_words(node.memory_used)} of {size_in_words(node.memory)} used",
         "Trains": ", ".join(trains) or "nothing",
     }
+
+
+def _table(rows: Sequence[Mapping[str, str]]) -> str:
+    """Rows of named cells as HTML; what a row does not have stays empty."""
+    names = list(max(rows, key=len))
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
+    cells = ("".join(f"<td>{html.escape(row.get(name, ''))}</td>" for name in names) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in cells)
+    return f'<div class="rows"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def _counted(count: int, what: str) -> str:

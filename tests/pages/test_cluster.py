@@ -64,8 +64,8 @@ def test_machines_are_shown_with_what_they_do() -> None:
     saw(jobs={running().id: ("a",)})
     shown = html(show())
     assert "10.0.0.1 (head)" in shown
-    assert "<dt>Trains</dt><dd>Ours</dd>" in shown
-    assert "<dt>Machine</dt><dd>10.0.0.2</dd></div><div><dt>State</dt><dd>gone</dd>" in shown
+    assert "of 8.0 GB used</td><td>Ours</td>" in shown
+    assert "<td>10.0.0.2</td><td></td><td></td><td></td><td></td><td>gone; its runs go on elsewhere</td>" in shown
 
 
 def test_one_that_does_not_answer_is_told_with_the_age_of_what_was_known() -> None:
