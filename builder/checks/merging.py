@@ -50,7 +50,7 @@ def _cutting(net: Network, edge: Edge, size: Shape) -> set[str] | None:
         if came is None or len(came) != len(shape):
             return None
         if came[1:-1] != shape[1:-1]:
-            steps: int | tuple[int, ...] = getattr(node.layer, "strides", None) or getattr(node.layer, "pool_size", ())
+            steps: Any = getattr(node.layer, "strides", None) or getattr(node.layer, "pool_size", ())
             apart = {steps} if isinstance(steps, int) else set(steps)
             if getattr(node.layer, "padding", None) != "valid" or apart != {1}:
                 return None
