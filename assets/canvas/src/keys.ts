@@ -1,6 +1,7 @@
 /** Keys of the canvas. They are heard on the document while the canvas was used last: after Delete, focus is on the body. */
 import type { Actions } from "./actions";
 import { type Reach, ofKey } from "./commands";
+import type { Session } from "./session";
 
 /** Listen until the function that comes back is called. */
 export function listen(place: HTMLElement, actions: Actions, reach: () => Reach): () => void {
@@ -16,7 +17,11 @@ export function listen(place: HTMLElement, actions: Actions, reach: () => Reach)
     const command = ofKey(event);
     if (!command) return;
     event.preventDefault();
-    if (command.why(reach()) === null) command.run(reach());
+    const { session } = reach();
+    if (session.doing && told.has(session.doing)) session.doing.stop();
+    const why = command.why(reach());
+    if (why === null) command.run(reach());
+    else if (command.name !== "none") tell(session, `${command.label.replace("...", "")}: ${why}`);
   };
   // Streamlit reads plain r and c anywhere on the page; from in here no plain letter gets there.
   const letter = (event: KeyboardEvent) => {
@@ -49,6 +54,19 @@ export function listen(place: HTMLElement, actions: Actions, reach: () => Reach)
   (place.parentElement ?? place).addEventListener("keydown", letter, { signal });
   return () => stop.abort();
 }
+
+const SHOWN_FOR = 4_000; // milliseconds
+
+/** Say in the status line why a key does nothing. */
+function tell(session: Session, words: string): void {
+  if (session.doing) return;
+  const doing = { words, stop: () => session.work(null) };
+  told.add(doing);
+  session.work(doing);
+  setTimeout(() => session.doing === doing && session.work(null), SHOWN_FOR);
+}
+
+const told = new WeakSet<object>();
 
 function isText(target: EventTarget | undefined): boolean {
   return target instanceof HTMLElement && (/^(input|textarea|select)$/i.test(target.tagName) || target.isContentEditable);
