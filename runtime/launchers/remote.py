@@ -59,7 +59,7 @@ class Attempt:
         self._storage, self._id, self._number = storage.part(run_id), run_id, number
         self._rank, self._nodes = rank, nodes
         self._asked = ""
-        self._trouble = ""
+        self._trouble: dict[str, str] = {}  # by what is sent
 
     def record(self) -> Record:
         """What the run is, without bringing it in.
@@ -150,16 +150,16 @@ class Attempt:
             files.start()
         try:
             while worker.poll() is None:
-                with self._excused():
+                with self._excused("events"):
                     self._listen(run)
                     if outgoing is not None:
                         outgoing.push()
                 with suppress(subprocess.TimeoutExpired):
-                    worker.wait(RETRY if self._trouble else BEAT)
+                    worker.wait(RETRY if self._trouble.get("events") else BEAT)
         finally:
             over.set()
-            if outgoing is not None:
-                files.join()
+        if outgoing is not None:
+            files.join()
 
     def _listen(self, run: Run) -> None:
         """Hand on what is asked.
@@ -180,7 +180,7 @@ class Attempt:
         took = 0.0
         while not over.wait(max(BETWEEN_FILES, took)):
             began = time.monotonic()
-            with self._excused():
+            with self._excused("files"):
                 outgoing.push_files()
             took = time.monotonic() - began
 
@@ -213,16 +213,16 @@ class Attempt:
         return orders
 
     @contextmanager
-    def _excused(self) -> Iterator[None]:
+    def _excused(self, what: str) -> Iterator[None]:
         """What goes wrong with the storage is said once, and tried again later."""
         words = ""
         try:
             yield
         except (StorageError, OSError) as error:
             words = str(error)
-        if words and words != self._trouble:
+        if words and words != self._trouble.get(what):
             print(f"{words} The training goes on.", file=sys.stderr, flush=True)
-        self._trouble = words
+        self._trouble[what] = words
 
 
 def main(run_id: str) -> int:
