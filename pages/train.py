@@ -10,18 +10,18 @@ import streamlit as st
 
 from builder.problem import Problem
 from builder.program import Facts
-from builder.training import Task, Training, defaults, labels_taken, suited_metrics
+from builder.training import Task, Training, defaults
 from builder.validate import problems
 from pages.parts import state
 from pages.parts.device_choice import choose_device, device_of, expected
 from pages.parts.failure import keras_again
-from pages.parts.form import form
 from pages.parts.learned import draw_learned
 from pages.parts.run_details import optimizer_in_words
 from pages.parts.run_list import run_list
 from pages.parts.run_view import run_view
 from pages.parts.runs import LIVE, choose, chosen
 from pages.parts.starts import chosen_start, draw_start
+from pages.parts.training_form import training_form
 from runtime.datasets import DATASETS
 from runtime.devices import Device, estimate, refusal
 from runtime.launchers import local
@@ -33,8 +33,6 @@ from runtime.strategies import refusals, strategy
 FACTS_WAIT = 0.3  # seconds that the page waits for shapes that it does not know yet
 LIST_POLL = 3.0  # seconds between two looks at the runs in the list while one of them goes on
 KEPT = state.OPTIONS
-HOW = {"optimizer", "loss", "metrics"}
-NUMBERS = {"dtype_policy", "jit_compile"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _settings(waited: bool) -> None:
     st.subheader("Settings")
     draw_start(project)
     draw_learned(project.graph, project.id)
-    changed = _training_form(training, suggested.training, f"{project.id}.training", _task(project))
+    changed = training_form(training, suggested.training, f"{project.id}.training", _task(project))
     if changed is not None:
         store().settings(project.id, training=changed)
         st.rerun()
@@ -108,35 +106,6 @@ def _settings(waited: bool) -> None:
             kwargs={"training": None},
         )
     _draw_options(project, training, options, facts)
-
-
-def _training_form(training: Training, suggested: Training, key: str, task: Task) -> Training | None:
-    """The few settings that everybody tries first; the rest behind a line that says what they are."""
-    changed = form(training, f"{key}.steps", hide={*HOW, *NUMBERS, "heads"}, suggested=suggested, reset_all=False)
-    now = changed or training
-    st.caption(f"Learns with {optimizer_in_words(now)}; makes {now.loss.type} small.")
-    with st.expander("Optimizer, loss, metrics", icon=":material/tune:"):
-        others = set(Training.model_fields) - HOW
-        first = {"metrics": suited_metrics(now.loss, labels_taken(now.loss, task))}
-        now = form(now, f"{key}.how", hide=others, suggested=suggested, reset_all=False, first=first) or now
-    with st.expander("Number format and compiler", icon=":material/memory:"):
-        others = set(Training.model_fields) - NUMBERS
-        now = form(now, f"{key}.numbers", hide=others, suggested=suggested, reset_all=False) or now
-        st.caption("What these change on this machine is measured on the Devices page.")
-    now = _heads_form(now, key)
-    return now if now != training else None
-
-
-def _heads_form(training: Training, key: str) -> Training:
-    """What is special to one of several outputs."""
-    if not training.heads:
-        return training
-    with st.expander("Outputs beside the main one", icon=":material/call_split:"):
-        heads = []
-        for head in training.heads:
-            st.caption(f"{head.output}: what is empty is as above")
-            heads.append(form(head, f"{key}.{head.output}", hide={"output"}, reset_all=False) or head)
-    return training.model_copy(update={"heads": tuple(heads)})
 
 
 def _suggestion(training: Training) -> str:

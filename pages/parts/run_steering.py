@@ -6,9 +6,10 @@ import streamlit as st
 
 from builder.training import Training
 from pages.parts import state
-from pages.parts.form import form
 from pages.parts.runs import choose, curves, epochs_done
+from pages.parts.training_form import training_form
 from runtime import branching, checkpoints
+from runtime.datasets import DATASETS
 from runtime.launchers import local
 from runtime.run import Run, RunError, create
 
@@ -100,7 +101,9 @@ def _branch(run: Run, kept: list[int]) -> None:
         "After epoch", kept, index=len(kept) - 1, key=f"{key}.epoch", help="The epochs whose state was kept."
     )
     before: Training = state.kept(key, run.spec.training)
-    training = form(before, key, suggested=run.spec.training, reset_all=False) or before
+    dataset = DATASETS.get(run.spec.data.name)
+    task = dataset.task(run.spec.data) if dataset else None
+    training = training_form(before, run.spec.training, key, task) or before
     if training != before:
         state.keep(key, training)
     st.caption(kept_in_words(run, kept))

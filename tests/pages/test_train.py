@@ -7,13 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from builder.program import Facts
 from builder.training import Training
 from builder.zoo import TEMPLATES
-from runtime import devices
+from runtime import checkpoints, devices
+from runtime.checkpoints import Position
 from runtime.events import EpochEnded, Event, Failed, Finished, Started, append
 from runtime.launchers import local
 from runtime.run import DataSpec, Run, RunSpec, Start, create, open_run, runs
@@ -327,3 +329,27 @@ def test_a_run_begins_with_the_weights_that_came_with_the_network_or_with_random
     button(app, "Train").click().run()
     assert [run.spec.start for run in launched] == [start, None]
     assert "the weights of old.h5" in "".join(element.proto.body for element in show(given, launched[0].id).get("html"))
+
+
+def test_a_run_is_continued_from_an_epoch_with_other_settings(
+    project: Project, monkeypatch: pytest.MonkeyPatch, no_problems: None
+) -> None:
+    run = create(RunSpec(graph=project.graph, training=Training(epochs=2)), name="First", project=project.id)
+    for event in (STARTED, EPOCH, Finished(at=1020.0)):
+        append(run.events, event)
+    for epoch in (1, 2):
+        checkpoints.write(run, Position(epoch), {"dense/0": np.ones(3)}, lasting=False)
+    begun: list[Run] = []
+    monkeypatch.setattr(local, "launch", begun.append)
+    app = show(project)
+    key = f"branch.{run.id}"
+    app.selectbox(key=f"{key}.epoch").set_value(1).run()
+    app.number_input(key=f"form.{key}.steps.Training.epochs").set_value(5).run()
+    assert "The optimizer goes on as it was." in " ".join(caption.value for caption in app.caption)
+    button(app, "Train the new run").click().run()
+    assert not app.exception
+    assert [(made.name, made.spec.training.epochs, made.spec.start) for made in begun] == [
+        ("First from 1", 5, begun[0].spec.start)
+    ]
+    assert begun[0].spec.start is not None
+    assert (begun[0].spec.start.run, begun[0].spec.start.epoch) == (run.id, 1)
