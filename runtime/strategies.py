@@ -137,6 +137,8 @@ def differences(chosen: Strategy, graph: Graph, training: Training) -> tuple[str
         found.append(f"{training.loss.type} does not count all examples alike, and each replica sees only its share")
     if any(getattr(layer, "activity_regularizer", None) for _, layer in _layers(graph)):
         found.append("an activity regularizer counts each replica's share for itself")
+    if training.heads:
+        found.append("the loss that is told of a single output counts each replica's share alike")
     if training.dtype_policy != "float32":
         found.append("numbers of 16 bits are rounded in each share for itself")
     return tuple(found)
