@@ -92,7 +92,7 @@ def test_pause_and_stop_reach_it(serve):
     until(lambda: run.status() == "paused")
     local.stop(run)
     assert local.wait(run, timeout=60) == "stopped"
-    until(lambda: not run.worker().lives)
+    until(lambda: not run.worker().lives(run.lock))
 
 
 def test_a_run_whose_node_dies_goes_on_elsewhere(serve, head):
