@@ -54,7 +54,7 @@ def seeds_of(model: Any) -> list[Any]:
 @contextmanager
 def put_back(variables: Sequence[Any]) -> Iterator[None]:
     """Give these variables the values again that they have now."""
-    values = [np.array(variable) for variable in variables]
+    values = [variable.value.numpy().copy() for variable in variables]
     try:
         yield
     finally:

@@ -80,5 +80,8 @@ def test_alone_waits_for_the_other(tmp_path):
 
 def test_small_files_only(tmp_path):
     (tmp_path / "link").symlink_to("/etc/hostname")
-    with pytest.raises(OSError, match="link or too large"):
+    with pytest.raises(OSError, match="symbolic links"):
         process.read_small(tmp_path / "link")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="no ordinary file"):
+        process.read_small(tmp_path / "pipe")
