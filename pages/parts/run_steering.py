@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from builder.training import Training
+from builder.training import MOST_EPOCHS, Training
 from pages.parts import state
 from pages.parts.runs import choose, curves, epochs_done
 from pages.parts.training_form import training_form
@@ -95,15 +95,22 @@ def kept_in_words(run: Run, kept: list[int]) -> str:
     )
 
 
+def _further(training: Training, done: int) -> Training:
+    """The settings of a run, with as many epochs again where it has done all that it had."""
+    epochs = training.epochs if training.epochs > done else min(done + training.epochs, MOST_EPOCHS)
+    return training.model_copy(update={"epochs": epochs})
+
+
 def _branch(run: Run, kept: list[int]) -> None:
     key = f"branch.{run.id}"
     epoch = st.selectbox(
         "After epoch", kept, index=len(kept) - 1, key=f"{key}.epoch", help="The epochs whose state was kept."
     )
-    before: Training = state.kept(key, run.spec.training)
+    suggested = _further(run.spec.training, kept[-1])
+    before: Training = state.kept(key, suggested)
     dataset = DATASETS.get(run.spec.data.name)
     task = dataset.task(run.spec.data) if dataset else None
-    training = training_form(before, run.spec.training, key, task) or before
+    training = training_form(before, suggested, key, task) or before
     if training != before:
         state.keep(key, training)
     st.caption(kept_in_words(run, kept))

@@ -343,6 +343,8 @@ def test_a_run_is_continued_from_an_epoch_with_other_settings(
     monkeypatch.setattr(local, "launch", begun.append)
     app = show(project)
     key = f"branch.{run.id}"
+    epochs = app.number_input(key=f"form.{key}.steps.Training.epochs")
+    assert (epochs.value, button(app, "Train the new run").disabled) == (4, False)  # as many again
     app.selectbox(key=f"{key}.epoch").set_value(1).run()
     app.number_input(key=f"form.{key}.steps.Training.epochs").set_value(5).run()
     assert "The optimizer goes on as it was." in " ".join(caption.value for caption in app.caption)
