@@ -78,7 +78,8 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     const follow = () => {
       const scene = session.sceneOf(direction);
       const chosen = session.chosen.join();
-      if (drawn?.scene === scene && drawn.chosen === chosen && drawn.nodes === latest.current) return;
+      // What arrow keys have moved is not in the document yet, and must not go back meanwhile.
+      if (drawn?.scene === scene && drawn.chosen === chosen && (drawn.nodes === latest.current || settling.current)) return;
       const next = same(latest.current, flowNodes(scene, latest.current, new Set(session.chosen)));
       if (next.some((node, index) => elsewhere(node, latest.current[index]))) setMoving(true);
       drawn = { scene, chosen, nodes: next };
@@ -158,7 +159,10 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     const stepped = changes.flatMap((one) => (one.type === "position" && !one.dragging ? one.id : []));
     if (stepped.length) {
       clearTimeout(settling.current);
-      settling.current = setTimeout(() => actions.move(places(scene, latest.current.filter(({ id }) => stepped.includes(id)))), KEYS_SETTLE);
+      settling.current = setTimeout(() => {
+        settling.current = undefined;
+        actions.move(places(scene, latest.current.filter(({ id }) => stepped.includes(id))));
+      }, KEYS_SETTLE);
     }
   };
   const changeEdges = (changes: EdgeChange<Line>[]) => {
