@@ -11,7 +11,6 @@ import math
 import os
 import re
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from runtime.folders import DAMAGED
 from runtime.process import open_plain
 from runtime.run import Run
 
@@ -31,10 +31,7 @@ OPTIMIZER = "Optimizer"  # the group of the optimizer's own variables: Optimizer
 ABOUT = "About"  # the array that holds the rest; no layer begins with a capital letter
 NEWEST = 3  # are kept always
 MOST, MOST_BYTES = 30, 300_000_000  # beyond these, older epochs are thinned out
-# What numpy and zipfile raise on files that are damaged, or made to do harm.
-UNREADABLE = (
-    OSError, ValueError, KeyError, EOFError, MemoryError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
+UNREADABLE = (*DAMAGED, KeyError)
 
 
 class Position(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -126,24 +126,14 @@ def expectation(
 
 def took(measurement: Measurement, device: str, done: Iterable[Run]) -> Ratio | None:
     """How right the measurement was for runs that have finished on this device."""
-    ratios = []
-    for run in list(done)[:LOOKED_AT]:
-        if run.spec.device == device and _is_quickly_read(run) and run.status() == "finished":
-            known = _curves(run.id)
-            if (ratio := _ratio(measurement, device, run.spec.training, known)) is not None:
-                ratios.append(ratio)
-    return Ratio(statistics.median(ratios), len(ratios)) if ratios else None
+    found = (_ratio(measurement, device, run.spec.training, known) for run, known in _finished(device, done))
+    return _median(ratio for ratio in found if ratio is not None)
 
 
 def memory_ratio(device: str, done: Iterable[Run]) -> Ratio | None:
     """The memory that finished runs took at most, divided by what was estimated for them."""
-    ratios = []
-    for run in list(done)[:LOOKED_AT]:
-        if run.spec.device == device and _is_quickly_read(run) and run.status() == "finished":
-            known = _curves(run.id)
-            if known.expected_memory and known.peak_memory:
-                ratios.append(known.peak_memory / known.expected_memory)
-    return Ratio(statistics.median(ratios), len(ratios)) if ratios else None
+    found = (known for _, known in _finished(device, done) if known.expected_memory and known.peak_memory)
+    return _median(known.peak_memory / known.expected_memory for known in found)
 
 
 def in_words(seconds: float) -> str:
@@ -170,6 +160,18 @@ def _points(figures: Sequence[Figure], device: str, training: Training) -> list[
     variant = "float32, XLA" if training.jit_compile is True else training.dtype_policy
     chosen = [one for one in steps if one.variant == variant] or [one for one in steps if one.variant == "float32"]
     return sorted((float(one.macs * one.batch), one.seconds) for one in chosen)
+
+
+def _median(ratios: Iterable[float]) -> Ratio | None:
+    found = list(ratios)
+    return Ratio(statistics.median(found), len(found)) if found else None
+
+
+def _finished(device: str, done: Iterable[Run]) -> Iterator[tuple[Run, Curves]]:
+    """Of the newest runs those that have finished on a device, with their curves; none whose log a page would have to wait for."""
+    for run in list(done)[:LOOKED_AT]:
+        if run.spec.device == device and _is_quickly_read(run) and run.status() == "finished":
+            yield run, _curves(run.id)
 
 
 def _is_quickly_read(run: Run) -> bool:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import os
 import stat
+import zipfile
+import zlib
 from functools import lru_cache
 from pathlib import Path
 
+# What numpy and zipfile raise on files of arrays that are damaged, or made to do harm.
+DAMAGED = (
+    OSError,
+    ValueError,
+    EOFError,
+    MemoryError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 FILES = frozenset(
     {"run.json", "worker.json", "events.jsonl", "control", "lock", "log", "statistics.json", "model.keras", "start.npz"}
 )

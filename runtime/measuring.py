@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from runtime.devices import devices
 from runtime.gpu import Build
 from runtime.home import home
-from runtime.process import Worker, has_open, read_small, write_atomically
+from runtime.process import Worker, read_small, write_atomically
 
 ROOT = Path(__file__).parents[1]
 TIME_LIMIT = 1200  # seconds; the child ends itself then
@@ -73,7 +73,7 @@ class Measurement(BaseModel):
     @property
     def goes_on(self) -> bool:
         """Whether it is still measured."""
-        return bool(self.doing) and self.worker is not None and _child(self.worker) is not None
+        return bool(self.doing) and self.worker is not None and self.worker.holding(_log()) is not None
 
     @property
     def broken_off(self) -> bool:
@@ -133,7 +133,7 @@ def cancel() -> None:
     for path in _folder().glob("*.json"):
         one = _read(path)
         if one is not None and one.doing and one.worker is not None:
-            if process := _child(one.worker):
+            if process := one.worker.holding(_log()):
                 process.kill()
             _tidy(path)
 
@@ -165,12 +165,6 @@ def _read(path: Path) -> Measurement | None:
         return Measurement.model_validate_json(read_small(path))
     except (OSError, ValidationError):
         return None
-
-
-def _child(worker: Worker) -> psutil.Process | None:
-    """The process that measures, if it lives; one that is only written down is none."""
-    process = worker.process()
-    return process if process is not None and has_open(process, _log()) else None
 
 
 def _log() -> Path:

@@ -51,8 +51,12 @@ class Worker(BaseModel):
         """
         if self.job:
             return not self.over
+        return self.holding(lock) is not None
+
+    def holding(self, path: Path) -> psutil.Process | None:
+        """The process, if it lives and has this file open; one that is only written down is none."""
         process = self.process()
-        return process is not None and has_open(process, lock)
+        return process if process is not None and has_open(process, path) else None
 
     @classmethod
     def of(cls, pid: int, memory: int = 0, again: int = 0, job: str = "") -> Worker:
@@ -78,7 +82,7 @@ class Worker(BaseModel):
 def has_open(process: psutil.Process, path: Path) -> bool:
     """Whether a process has a file open. What stands in a file about another process is believed only where that is so."""
     try:
-        return str(path) in {file.path for file in process.open_files()}
+        return str(path.resolve()) in {file.path for file in process.open_files()}
     except psutil.Error:
         return False
 

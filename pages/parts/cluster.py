@@ -12,7 +12,8 @@ from runtime.events import last
 from runtime.memory import size_in_words
 from runtime.nodes import Seen, seen
 from runtime.run import Run
-from runtime.strategies import MOST, Asks, Strategy, name_there, strategy
+from runtime.schedule import on_cluster
+from runtime.strategies import MOST, Asks, Strategy, name_there
 
 CHOICE = "cluster"  # in the list of devices
 
@@ -81,7 +82,7 @@ def waiting_in_words(run: Run) -> str:
 
 def standstill_in_words(run: Run) -> str:
     """Why nothing new is known of a run that a cluster trains; empty where that is no fault."""
-    known = seen() if strategy(run.spec.device).asks else None
+    known = seen() if on_cluster(run.spec.device) else None
     if known is None:
         return ""
     why = known.troubles.get(run.id) or ("" if known.answers else known.error)

@@ -72,7 +72,7 @@ def _message(sight: Sight, conversation: Wire) -> dict[str, Any]:
         pulse=f"{PULSE}?{tab}&inside={'/'.join(here.instances)}",
         statistics=f"{STATISTICS}?project={project.id}",
         foresight=f"{FORESEEN}?project={project.id}",
-        example=example(project),
+        example=example(sight.task),
     )
 
 

@@ -61,23 +61,24 @@ def alike(nodes: list[Node]) -> bool:
     return len({node.layer.type for node in nodes}) == 1 and nodes[0].layer.type not in ("Block", "BlockInput")
 
 
-def several(project: Project, here: Place, nodes: list[Node], conversation: Wire) -> Project:
+def several(project: Project, here: Place, nodes: list[Node], conversation: Wire) -> None:
     """One form for layers of a type; what is changed in it is changed in all of them, as one step of undo."""
     first, ids = nodes[0].layer, tuple(node.id for node in nodes)
     st.subheader(f"{len(nodes)} x {first.type}", anchor=False)
     help_link(first.type)
     st.caption(f"A change here is made in all of them: {', '.join(ids[:8])}{' …' if len(ids) > 8 else ''}.")
 
-    def change(values: dict[str, object]) -> Project:
-        return edited(project, here.edits(ConfigureAll(ids=ids, values=values)), conversation)
+    def change(values: dict[str, object]) -> None:
+        edited(project, here.edits(ConfigureAll(ids=ids, values=values)), conversation)
 
     document = first.model_dump()
     for name, label, shown in differences([node.layer for node in nodes]):
         st.caption(f"{label}: {shown}")
         if st.button(f"Make it {in_short(getattr(first, name))} everywhere", key=f"same-{name}-{'-'.join(ids)}"):
-            project = change({name: document[name]})
+            change({name: document[name]})
     after = form(first, key=f"{project.id}.{here.block}.{'+'.join(ids)}", reset_all=False)
-    return project if after is None else change(changed(document, after.model_dump()))
+    if after is not None:
+        change(changed(document, after.model_dump()))
 
 
 def differences(layers: list[Any]) -> list[tuple[str, str, str]]:

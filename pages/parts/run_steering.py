@@ -9,7 +9,7 @@ from pages.parts import state
 from pages.parts.runs import choose, curves, epochs_done
 from pages.parts.training_form import training_form
 from runtime import branching, checkpoints
-from runtime.datasets import DATASETS
+from runtime.datasets import task_of
 from runtime.launchers import local
 from runtime.run import Run, RunError, create
 
@@ -108,9 +108,7 @@ def _branch(run: Run, kept: list[int]) -> None:
     )
     suggested = _further(run.spec.training, kept[-1])
     before: Training = state.kept(key, suggested)
-    dataset = DATASETS.get(run.spec.data.name)
-    task = dataset.task(run.spec.data) if dataset else None
-    training = training_form(before, suggested, key, task) or before
+    training = training_form(before, suggested, key, task_of(run.spec.data)) or before
     if training != before:
         state.keep(key, training)
     st.caption(kept_in_words(run, kept))

@@ -13,7 +13,7 @@ from builder.validate import problems
 from pages.parts.inside import Place, place, valued
 from pages.parts.views import view
 from pages.parts.wire import Insides
-from runtime.datasets import DATASETS
+from runtime.datasets import task_of
 from runtime.service import service
 from runtime.store import Project
 
@@ -39,8 +39,7 @@ class Sight:
 def look(project: Project, opened: tuple[str, ...]) -> Sight:
     """What is to be seen of a project, with these instances of blocks opened, from the outermost."""
     here = place(project.graph, opened)
-    dataset = DATASETS.get(project.data.name)
-    task = dataset.task(project.data) if dataset else None
+    task = task_of(project.data)
     facts = facts_of(project)
     found = problems(project.graph, facts=facts, task=task, training=project.training)
     if not here.path:

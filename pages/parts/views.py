@@ -16,8 +16,7 @@ from builder.layers.base import LayerSpec, Signature
 from builder.names import fresh_id
 from builder.problem import Problem
 from builder.program import Facts
-from runtime.datasets import DATASETS
-from runtime.store import Project
+from builder.training import Task
 
 View = dict[str, dict[str, Any]]
 
@@ -98,12 +97,9 @@ def _entry(layer_type: str) -> dict[str, Any]:
     return {"name": node.id, "layer": _drawn(node, signature)["layer"], **_kind(node.layer, signature)}
 
 
-def example(project: Project) -> dict[str, Any]:
-    """What an Input needs to take the examples of the project's data; nothing where these are not known."""
-    dataset = DATASETS.get(project.data.name)
-    if dataset is None:
-        return {}
-    values = input_values(dataset.task(project.data))
+def example(task: Task | None) -> dict[str, Any]:
+    """What an Input needs to take the examples of the data; nothing where these are not known."""
+    values = input_values(task) if task else {}
     return {name: value for name, value in values.items() if value is not None}
 
 

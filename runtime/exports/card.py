@@ -9,7 +9,7 @@ from builder.flat import flat
 from builder.program import Facts, lower
 from builder.training import Task
 from runtime.curves import Curves, read_curves
-from runtime.datasets import DATASETS
+from runtime.datasets import DATASETS, task_of
 from runtime.exports.base import Document
 from runtime.run import Run
 
@@ -21,8 +21,7 @@ def card(run: Run, facts: Mapping[str, Facts]) -> str:
         facts: what Keras says of each node, for the table of layers; what is missing is left out.
     """
     curves = read_curves(run)
-    dataset = DATASETS.get(run.spec.data.name)
-    task = dataset.task(run.spec.data) if dataset else None
+    task = task_of(run.spec.data)
     parts = {
         "": _summary(run, curves, task),
         "Data": _data(run, task),

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from runtime.devices import devices
 from runtime.exports import FORMATS
 from runtime.exports.base import Comparison, Stage
-from runtime.process import Worker, has_open, read_small, write_atomically
+from runtime.process import Worker, read_small, write_atomically
 from runtime.run import Run, RunError
 
 ROOT = Path(__file__).parents[2]
@@ -186,9 +186,8 @@ def _log(run: Run, name: str) -> Path:
 
 
 def _child(run: Run, name: str, state: State) -> psutil.Process | None:
-    """The process that makes the export, if it lives; one that is only written down is none."""
-    process = state.worker.process()
-    return process if process is not None and has_open(process, _log(run, name)) else None
+    """The process that makes the export, if it lives."""
+    return state.worker.holding(_log(run, name))
 
 
 def _state_file(run: Run, name: str) -> Path:

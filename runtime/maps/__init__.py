@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from runtime.folders import DAMAGED
 from runtime.process import open_plain
 
 Array = NDArray[np.float32]
@@ -88,7 +88,7 @@ def of_node(file: Path, node: str) -> dict[str, NDArray[Any]]:
         if odd := [name for name, array in found.items() if array.dtype.kind not in "fiu"]:
             raise ValueError(f"{odd[0]} is not made of numbers")
         return found
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise MapsError(f"{file.name} holds no maps: {str(error)[:200]}") from None
 
 
@@ -107,17 +107,6 @@ def read_maps(file: Path, node: str) -> Maps:
     )
 
 
-# What numpy and zipfile raise on files that are damaged, or made to do harm.
-_DAMAGED = (
-    OSError,
-    ValueError,
-    EOFError,
-    MemoryError,
-    NotImplementedError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 _MEMBERS = ("kernels", "features", "kernels_of", "features_of")
 
 

@@ -72,9 +72,8 @@ def output_of(layer: Any) -> Any:
 def _kernel(layer: Any) -> Array | None:
     while isinstance(layer, keras.layers.Wrapper):
         layer = layer.layer
-    weights = getattr(
-        layer, "depthwise_kernel", getattr(layer, "kernel", None)
-    )  # a ConvLSTM has those of four gates, inside
+    # A ConvLSTM has none of its own: its cell has those of four gates.
+    weights = getattr(layer, "depthwise_kernel", getattr(layer, "kernel", None))
     if "Conv" not in type(layer).__name__ or weights is None:
         return None
     found = kernel(np.asarray(weights))

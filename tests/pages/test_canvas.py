@@ -19,6 +19,7 @@ from builder.validate import Problem
 from pages.parts import canvas, exchange, views
 from pages.parts.views import offered, view
 from pages.parts.wire import NOTICES_KEPT, Wire, changed
+from runtime.datasets import task_of
 from runtime.run import DataSpec, RunSpec, create
 from runtime.statistics import LayerStatistics, RunStatistics, write
 from runtime.store import Store
@@ -259,11 +260,9 @@ class TestView:
             assert Node(id=entry["name"], layer=entry["layer"]).layer == example(entry["type"])
 
 
-def test_an_input_begins_with_the_shape_of_the_data(store: Store) -> None:
-    project = store.create("Try", Graph())
-    assert views.example(project) == {"shape": (8, 8, 1)}
-    project = store.settings(project.id, data=DataSpec(name="gone"))
-    assert views.example(project) == {}
+def test_an_input_begins_with_the_shape_of_the_data() -> None:
+    assert views.example(task_of(DataSpec(name="digits"))) == {"shape": (8, 8, 1)}
+    assert views.example(task_of(DataSpec(name="gone"))) == {}
 
 
 def test_changed_names_what_differs() -> None:

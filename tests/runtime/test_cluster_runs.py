@@ -13,7 +13,6 @@ from runtime.launchers import cluster, local, starter
 from runtime.run import RunSpec, create
 from runtime.strategies import PUBLIC
 from tests.ray_head import KEY, RayHead
-from tests.serving import Serving
 from tests.small import FORKSERVER, python, starts, until
 
 SPEC = RunSpec(graph=Graph(), device="cluster")
@@ -30,19 +29,6 @@ def head(tmp_path, monkeypatch):
     monkeypatch.setattr(starter, "FORKSERVER", python(FORKSERVER))
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def serve():
-    begun = []
-
-    def start():
-        begun.append(Serving())
-        return begun[-1]
-
-    yield start
-    for serving in begun:
-        serving.end()
 
 
 def queued(count=1, spec=SPEC):

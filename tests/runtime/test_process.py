@@ -85,3 +85,12 @@ def test_small_files_only(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="no ordinary file"):
         process.read_small(tmp_path / "pipe")
+
+
+def test_an_open_file_is_found_by_a_link_to_its_folder(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "runs").symlink_to("disk")
+    here = psutil.Process()
+    with (tmp_path / "runs" / "lock").open("w"):
+        assert process.has_open(here, tmp_path / "runs" / "lock")
+        assert not process.has_open(here, tmp_path / "runs" / "other")

@@ -16,7 +16,6 @@ from runtime.mirror.words import ORDERS
 from runtime.run import RunSpec, create
 from runtime.storage import STORAGE
 from tests.ray_head import KEY, RayHead
-from tests.serving import Serving
 from tests.small import FORKSERVER, TRAINING, WORK, python, until
 
 SPEC = RunSpec(graph=Graph(), device="cluster")
@@ -72,19 +71,6 @@ def head(tmp_path, monkeypatch):
 
 def trains(head, training):
     (head.path / "code").write_text(JOB.format(worker=(sys.executable, "-c", training + WORK)))
-
-
-@pytest.fixture
-def serve():
-    begun = []
-
-    def start():
-        begun.append(Serving())
-        return begun[-1]
-
-    yield start
-    for serving in begun:
-        serving.end()
 
 
 def queued():

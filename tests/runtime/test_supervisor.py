@@ -17,7 +17,6 @@ from runtime.events import Stopped, append, last
 from runtime.launchers import local, starter
 from runtime.process import AGAIN, is_held, share, take
 from runtime.run import RunSpec, create, delete
-from tests.serving import Serving
 from tests.small import BROKEN, FORKSERVER, WORKER, python, starts, until
 
 SPEC = RunSpec(graph=Graph())
@@ -44,20 +43,6 @@ def _home(tmp_path, monkeypatch):
     yield
     for process in BEGUN.values():
         process.wait()
-
-
-@pytest.fixture
-def serve():
-    """Starts a supervisor; all end with the test."""
-    begun: list[Serving] = []
-
-    def start() -> Serving:
-        begun.append(Serving())
-        return begun[-1]
-
-    yield start
-    for serving in begun:
-        serving.end()
 
 
 def queued(count=1, spec=SPEC, owner=""):
