@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
+from statistics import mean
 
 import networkx as nx
 from pydantic import ValidationError
 
 from builder.edits.checking import EditError, changed, need, reason
-from builder.edits.room import STEP, placed, with_fields
+from builder.edits.room import STEP, WIDTH, close_up, followers, free_x, moved_down, placed, with_fields
 from builder.edits.union import Fold, Unfold
-from builder.graph import Block, Edge, Graph, Node
+from builder.graph import FAR, Block, Edge, Graph, Node
 from builder.layers import example
 from builder.layers.blocks import BlockInput, Instance
 from builder.names import fresh_id, fresh_names
@@ -36,14 +37,19 @@ def fold(graph: Graph, edit: Fold) -> Graph:
         elif edge.target not in chosen:
             edges.append(edge)
     place = next(place for place, node in enumerate(graph.nodes) if node.id in chosen)
+    top, low = min(node.y for node in chosen.values()), max(node.y for node in chosen.values())
+    others = [node for node in graph.nodes if node.id not in chosen]
     instance = Node(
-        id=instance_id,
-        layer=Instance(block=edit.name),
-        x=min(node.x for node in chosen.values()),
-        y=min(node.y for node in chosen.values()),
+        id=instance_id, layer=Instance(block=edit.name), x=free_x(others, _middle(block.nodes, ends), top), y=top
     )
-    nodes = (*graph.nodes[:place], instance, *(node for node in graph.nodes[place:] if node.id not in chosen))
+    before = sum(node.id not in chosen for node in graph.nodes[:place])
+    nodes = close_up((*others[:before], instance, *others[before:]), edges, instance, low - top)
     return changed(graph, nodes=nodes, edges=tuple(edges), blocks=(*graph.blocks, block))
+
+
+def _middle(nodes: Sequence[Node], ends: Container[str]) -> float:
+    """The x of an instance beside the nodes of its block: in the middle of those whose tensors leave it."""
+    return mean([node.x for node in nodes if node.id in ends] or [node.x for node in nodes] or [0.0])
 
 
 def _refuse_fold(graph: Graph, chosen: Mapping[str, Node]) -> None:
@@ -116,7 +122,10 @@ def unfold(graph: Graph, edit: Unfold) -> Graph:
         raise EditError(f"{edit.id} is not an instance of a block of this network.")
     ports, ends = block.signature().ports, block.signature().outputs
     tensors: dict[str, Tensor] = {e.port: (e.source, e.output) for e in graph.edges if e.target == node.id}
-    height = _height(block)
+    inner = [node for node in block.nodes if not isinstance(node.layer, BlockInput)]
+    top, low = min((node.y for node in inner), default=0.0), max((node.y for node in inner), default=0.0)
+    height = low - top + STEP
+    right = node.x - _middle(block.nodes, ends)
     taken = {other.id for other in graph.nodes} - {node.id}
     nodes: list[Node] = []
     edges: list[Edge] = []
@@ -124,12 +133,12 @@ def unfold(graph: Graph, edit: Unfold) -> Graph:
     for number in range(node.layer.repeat):
         names = _names(block, f"{node.id}_{number + 1}_" if node.layer.repeat > 1 else f"{node.id}_", taken)
         taken |= set(names.values())
-        nodes += _copies(block, node.layer, names, node.x, node.y + number * height)
+        nodes += _copies(block, node.layer, names, right, node.y - top + number * height)
         edges += _inner_edges(block, names, tensors)
         if ports and ends[0] in names:
             tensors[ports[0]] = (names[ends[0]], 0)
-    place, down = graph.nodes.index(node), node.layer.repeat * height - STEP
-    others = [placed(n, n.x, n.y + down) if n.y > node.y else n for n in graph.nodes if n is not node]
+    place = graph.nodes.index(node)
+    others = _apart(graph, node, nodes)
     kept = (_leaving(edge, node.id, ends, names) for edge in graph.edges if edge.target != node.id)
     return changed(
         graph,
@@ -138,9 +147,18 @@ def unfold(graph: Graph, edit: Unfold) -> Graph:
     )
 
 
-def _height(block: Block) -> float:
-    heights = [node.y for node in block.nodes]
-    return max(heights, default=0.0) - min(heights, default=0.0) + STEP
+def _apart(graph: Graph, instance: Node, copies: list[Node]) -> tuple[Node, ...]:
+    """The other nodes: what follows the instance, or stands below it, has moved down as far as what was inside needs."""
+    others = [node for node in graph.nodes if node is not instance]
+    if not copies:
+        return tuple(others)
+    left, right = min(node.x for node in copies) - WIDTH, max(node.x for node in copies) + WIDTH
+    beneath = {node.id for node in others if node.y > instance.y and left < node.x < right}
+    next_ones = {edge.target for edge in graph.edges if edge.source == instance.id} | beneath
+    nearest = min((node.y for node in others if node.id in next_ones and node.y > instance.y), default=FAR)
+    below = {node.id for node in others if node.y >= nearest}
+    moving = (followers(graph.edges, instance.id, *beneath) | beneath) & below
+    return moved_down(others, moving, max(0.0, max(node.y for node in copies) + STEP - nearest))
 
 
 def _names(block: Block, prefix: str, taken: Iterable[str]) -> dict[str, str]:
@@ -148,8 +166,7 @@ def _names(block: Block, prefix: str, taken: Iterable[str]) -> dict[str, str]:
     return dict(zip(inner, fresh_names([prefix + name for name in inner], taken), strict=True))
 
 
-def _copies(block: Block, instance: Instance, names: Mapping[str, str], x: float, y: float) -> list[Node]:
-    left, top = min((node.x for node in block.nodes), default=0.0), min((node.y for node in block.nodes), default=0.0)
+def _copies(block: Block, instance: Instance, names: Mapping[str, str], right: float, down: float) -> list[Node]:
     copies = []
     for node in block.nodes:
         if node.id in names:
@@ -158,7 +175,7 @@ def _copies(block: Block, instance: Instance, names: Mapping[str, str], x: float
             except ValidationError as error:
                 raise EditError(reason(error)) from None
             copy = with_fields(node, id=names[node.id], layer=layer, shares=names.get(node.shares or ""))
-            copies.append(placed(copy, x + node.x - left, y + node.y - top))
+            copies.append(placed(copy, node.x + right, node.y + down))
     return copies
 
 

@@ -13,6 +13,7 @@ from builder.edits import (
     Disconnect,
     Edit,
     EditError,
+    Fold,
     Insert,
     Load,
     Move,
@@ -20,12 +21,13 @@ from builder.edits import (
     Place,
     Remove,
     Rename,
+    Unfold,
     apply,
 )
-from builder.edits.room import HEIGHT, WIDTH
+from builder.edits.room import HEIGHT, STEP, WIDTH, followers
 from builder.graph import FAR, MAX_NODES, Edge, Graph, Node, read_graph, write_graph
 from builder.layers import example
-from tests.builder.networks import chain, edits, graphs
+from tests.builder.networks import chain, edits, graphs, ids
 
 
 def pairs(graph: Graph) -> set[tuple[str, str]]:
@@ -49,6 +51,65 @@ def test_any_edit_gives_a_valid_document_or_an_edit_error(graph: Graph, steps: l
         except EditError:
             continue
     assert read_graph(write_graph(graph)) == graph
+
+
+def places(graph: Graph) -> dict[str, tuple[float, float]]:
+    return {node.id: (node.x, node.y) for node in graph.nodes}
+
+
+def long_chain() -> Graph:
+    return chain("Input", "Dense", "Dropout", "Activation", "Flatten", "BatchNormalization")
+
+
+MIDDLE = ("dense", "dropout", "activation")
+
+
+def test_what_follows_closes_the_gap_that_folding_leaves_and_makes_room_again() -> None:
+    graph = long_chain()
+    folded = apply(graph, Fold(ids=MIDDLE, name="part"))
+    assert list(places(folded).values()) == [(0, 0), (0, STEP), (0, 2 * STEP), (0, 3 * STEP)]
+    unfolded = apply(folded, Unfold(id="part"))
+    assert list(places(unfolded).values()) == list(places(graph).values())
+    again = apply(apply(folded, Configure(id="part", values={"repeat": 2})), Unfold(id="part"))
+    assert not overlapping(again)
+    assert places(again)["flatten"] == (0, 7 * STEP)
+
+
+def test_folding_leaves_what_stands_beside_and_keeps_a_join_below_its_other_branch() -> None:
+    graph = apply(long_chain(), AddLayer(layer="Dense", id="beside", x=300, y=3 * STEP))
+    graph = apply(graph, AddLayer(layer="Add", id="join", x=0, y=6 * STEP))
+    for source in ("beside", "batch_normalization"):
+        graph = apply(graph, Connect(edge=Edge(source=source, target="join")))
+    before, after = places(graph), places(apply(graph, Fold(ids=MIDDLE, name="part")))
+    assert {name for name in after if name != "part" and before[name] != after[name]} == {
+        "flatten",
+        "batch_normalization",
+        "join",
+    }
+    assert after["join"] == (0, 4 * STEP)  # and not in the row of the branch beside
+    held = apply(graph, Move(places=(Place(id="beside", x=300, y=5 * STEP),)))
+    assert places(apply(held, Fold(ids=MIDDLE, name="part")))["join"] == (0, 6 * STEP)
+
+
+def test_a_wide_spacing_stays_wide_when_a_gap_closes() -> None:
+    graph = long_chain()
+    wide = apply(graph, Move(places=tuple(Place(id=node.id, x=node.x, y=2 * node.y) for node in graph.nodes)))
+    after = places(apply(wide, Fold(ids=MIDDLE, name="part")))
+    assert list(after.values()) == [(0, 0), (0, 2 * STEP), (0, 4 * STEP), (0, 6 * STEP)]
+
+
+@given(graph=graphs, fold=st.builds(Fold, ids=st.lists(ids, min_size=1, max_size=4), name=st.just("part")))
+def test_folding_moves_only_what_follows_and_covers_nothing_anew(graph: Graph, fold: Fold) -> None:
+    try:
+        after = apply(graph, fold)
+    except EditError:
+        return
+    placed, was = places(after), places(graph)
+    moved = {name for name in placed if name in was and placed[name] != was[name]}
+    assert moved <= followers(after.edges, "part")
+    assert all(placed[name][0] == was[name][0] and placed[name][1] < was[name][1] for name in moved)
+    covered = [pair for pair in overlapping(after) if "part" not in pair]
+    assert set(covered) <= set(overlapping(graph))
 
 
 @given(edit=edits)
