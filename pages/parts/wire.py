@@ -210,7 +210,10 @@ class Wire:
             return
         pasted, notes = read_paste(text, project.graph, inside)
         self._book.edit(self.project, [pasted], by=self._visitor, step=step)
-        self.select([node.id for node in pasted.nodes])
+        around, slash, _ = next(iter(self.selected), "").rpartition(
+            "/"
+        )  # in an unrolled block they are called `unit/name`
+        self.select([f"{around}{slash}{node.id}" for node in pasted.nodes])
         self.say("\n".join([f"{len(pasted.nodes)} layers were read from the code.", *notes]))
 
     def _edit(self, edits: tuple[Edit, ...], step: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from builder.edits import AddLayer, Fold
 from runtime.store import Store
 from tests.browser.accessibility import barriers
-from tests.browser.test_canvas import CHAIN, Canvas, network
+from tests.browser.test_canvas import CHAIN, Canvas, network, opened, projects  # noqa: F401 (pytest takes the fixtures from here)
 
 pytestmark = pytest.mark.browser
 
@@ -19,9 +22,9 @@ def store(app) -> Store:
 
 @pytest.fixture
 def canvas(page: Page, app_url: str, store: Store) -> Canvas:
-    opened = Canvas(page, app_url, store, store.create("Try", network(*CHAIN)))
+    tab = Canvas(page, app_url, store, store.create("Try", network(*CHAIN)))
     page.get_by_role("button", name="Outline").press("Enter")
-    return opened
+    return tab
 
 
 def item(canvas: Canvas, name: str):
@@ -93,6 +96,85 @@ def test_a_block_is_a_level_of_the_tree(canvas: Canvas) -> None:
     keyboard.press("Enter")  # out of the block, to its settings
     expect(canvas.page.get_by_role("navigation", name="Open block")).to_have_count(0)
     expect(canvas.page.get_by_label("Units", exact=True)).to_be_visible()
+
+
+PAIR = (
+    *CHAIN[:2],
+    AddLayer(layer="Conv2D", id="second", values={"filters": 4}, after="conv"),
+    *(edit.model_copy(update={"after": "second"}) if edit.id == "flatten" else edit for edit in CHAIN[2:]),
+    Fold(ids=("conv", "second"), name="unit"),
+)
+
+
+def test_inside_a_block_all_is_done_by_key_in_its_place_and_opened(opened: Callable[..., Canvas]) -> None:  # noqa: F811
+    canvas = opened(*PAIR)
+    keyboard = canvas.page.keyboard
+    canvas.page.get_by_role("button", name="Outline").press("Enter")
+    item(canvas, "Block unit").focus()
+    keyboard.press("ArrowRight")
+    expect(item(canvas, "Conv2D second")).to_be_visible()
+
+    def inside() -> set[str]:
+        block = canvas.graph.block("unit")
+        assert block is not None
+        return {node.id for node in block.nodes if node.layer.type != "BlockInput"}
+
+    def command(words: str) -> None:
+        keyboard.press("Control+k")
+        keyboard.type(words)
+        keyboard.press("Enter")
+
+    def stand_at(name: str) -> None:
+        item(canvas, name).focus()
+        keyboard.press("Space")
+        expect(item(canvas, name)).to_have_attribute("aria-selected", "true")
+
+    stand_at("Conv2D second")
+    keyboard.press("Control+d")
+    expect(item(canvas, "Conv2D second_1")).to_be_focused()
+    assert inside() == {"conv", "second", "second_1"}
+    keyboard.press("Delete")
+    expect(item(canvas, "Conv2D second_1")).to_have_count(0)
+    assert inside() == {"conv", "second"}
+    stand_at("Conv2D second")
+    keyboard.press("Alt+ArrowUp")
+    expect(item(canvas, "Conv2D second")).to_be_focused()  # though it has another place
+    command("switch off")
+    expect(item(canvas, "Conv2D second")).to_be_focused()
+    keyboard.press("Control+Shift+ArrowRight")
+    command("add gaussian noise")
+    expect(item(canvas, "GaussianNoise gaussian_noise")).to_be_focused()
+    command("replace by another")
+    canvas.page.get_by_role("dialog", name="Replace by").wait_for()
+    keyboard.type("spatialdropout2d")
+    keyboard.press("Enter")
+    keyboard.press("F2")
+    keyboard.type("quiet")
+    keyboard.press("Enter")
+    expect(item(canvas, "SpatialDropout2D quiet")).to_be_focused()
+    keyboard.press("Control+g")
+    expect(item(canvas, "Block block")).to_be_focused()
+    command("repeat the block once more")
+    keyboard.press("Control+Shift+g")
+    expect(item(canvas, "SpatialDropout2D block_2_quiet")).to_be_visible()
+    assert inside() == {"conv", "second", "block_1_quiet", "block_2_quiet"}
+    block = canvas.graph.block("unit")
+    assert block is not None
+    second = next(node for node in block.nodes if node.id == "second")
+    assert (second.x, second.disabled) == (20, True)
+    keyboard.press("?")
+    expect(canvas.page.get_by_role("dialog", name="Shortcuts")).to_be_visible()
+    keyboard.press("Escape")
+
+    stand_at("Block unit")
+    keyboard.press("Control+Enter")
+    expect(canvas.page.get_by_role("navigation", name="Open block")).to_be_visible()
+    stand_at("SpatialDropout2D block_2_quiet")
+    keyboard.press("Delete")
+    assert inside() == {"conv", "second", "block_1_quiet"}
+    keyboard.press("Escape")
+    keyboard.press("Escape")
+    expect(canvas.page.get_by_role("navigation", name="Open block")).to_have_count(0)
 
 
 def test_nobody_is_kept_out_of_the_canvas_in_the_dark_and_in_a_small_window(canvas: Canvas) -> None:

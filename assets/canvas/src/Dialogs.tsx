@@ -83,7 +83,7 @@ export function Dialogs({ dialog, reach, onAdd, onShow, onOpen, onClose }: Props
     case "search":
       return <Find onShow={onShow} onClose={onClose} />;
     case "code":
-      return <CodeEntry onEnter={(code) => session.enterCode(code)} onClose={onClose} />;
+      return <CodeEntry onEnter={(code) => reach.actions.enterCode(code)} onClose={onClose} />;
     case "shortcuts":
       return <Shortcuts onClose={onClose} />;
   }
@@ -127,6 +127,6 @@ function shapeOf({ session }: Reach, { source, output }: Pick<Edge, "source" | "
 
 /** The shape that comes into the first selected layer. */
 function incoming(reach: Reach): string {
-  const input = reach.session.node(reach.session.selected[0] ?? "")?.inputs[0];
+  const input = reach.session.node(reach.session.chosen[0] ?? "")?.inputs[0];
   return input ? shapeOf(reach, { source: input[0], output: input[1] }) : "";
 }

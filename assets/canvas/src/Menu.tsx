@@ -36,7 +36,7 @@ export interface Item {
 }
 
 export function itemsOf(reach: Reach, all = false): Item[][] {
-  return (all ? OF_TOOLBAR : reach.session.selected.length ? OF_LAYERS : OF_CANVAS)
+  return (all ? OF_TOOLBAR : reach.session.chosen.length ? OF_LAYERS : OF_CANVAS)
     .map((names) => names.map(commandOf).filter((command) => ALWAYS.has(command.name) || command.why(reach) === null))
     .map((group) =>
       group.map((command) => ({

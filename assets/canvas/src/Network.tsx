@@ -189,7 +189,7 @@ export function Network({ actions, edgeAt, nodeAt, onDrawn, boxing, onBoxed, tar
     },
     onNodeClick: ({ shiftKey, ctrlKey, metaKey }, { id }) => {
       // Of several that are selected, a click chooses one; React Flow would leave all of them.
-      if (!shiftKey && !ctrlKey && !metaKey && session.selected.length > 1) session.select([id]);
+      if (!shiftKey && !ctrlKey && !metaKey && session.chosen.length > 1) session.select([id]);
     },
     onNodeDoubleClick: (_event, node) => actions.enter(node.id),
     onSelectionDragStop: (_event, together) => actions.move(places(scene, together)),

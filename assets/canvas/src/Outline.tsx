@@ -1,12 +1,14 @@
 /** The network as a tree: everything the canvas can do, without pointing at anything. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Icon } from "./Icon";
 import { OutlineActions } from "./OutlineActions";
 import type { Actions } from "./actions";
+import { type Ground, groundOf, there } from "./ground";
 import { openHelp } from "./help";
 import { type Row, rows, shifted, spoken, typedAhead } from "./outline";
 import { useHere } from "./use";
 
+const APART = /^(Escape|Tab|Shift|Control|Meta|Alt|\?|[zyafv])$/i; // keys that concern no layer
 const TYPING = 600; // milliseconds between two letters of one word
 
 interface Props {
@@ -17,22 +19,42 @@ interface Props {
 
 export function Outline({ actions, onShow }: Props) {
   const { session, looks } = useHere();
+  const outline = useRef<HTMLDivElement>(null);
   const tree = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState("");
   const [renaming, setRenaming] = useState("");
   const typed = useRef({ text: "", at: 0 });
   const wasAt = useRef(0);
+  /** What was selected from here last. */
+  const mine = useRef(session.chosen.join());
   const all = rows(session.within);
   const found = all.findIndex((row) => row.key === active);
   // What has just been removed leaves the focus at its place.
   const at = found >= 0 ? found : Math.max(0, Math.min(wasAt.current, all.length - 1));
   const here = all[at];
-  const lost = found < 0 && active !== "";
-  useEffect(() => {
+  const root = () => tree.current?.getRootNode() as Document | ShadowRoot | undefined;
+  const focusOn = (key: string) => tree.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(key)}"]`)?.focus();
+  // What is drawn anew, taken away or switched off loses the focus, and keys would lead nowhere.
+  const held = outline.current?.contains(root()?.activeElement ?? null) ?? false;
+  useLayoutEffect(() => {
     wasAt.current = at;
-    const inside = tree.current?.getRootNode() as Document | ShadowRoot | undefined;
-    if (lost && here && (inside?.activeElement === null || tree.current?.contains(inside?.activeElement ?? null))) go(at, false);
+    const focused = root()?.activeElement;
+    if (held && here && (!outline.current?.contains(focused ?? null) || focused?.matches(":disabled"))) focusOn(here.key);
   });
+  // What an edit, a search or a click on the canvas has selected is where the outline goes on from.
+  const chosen = session.chosen.join();
+  useEffect(() => {
+    if (chosen === mine.current) return;
+    mine.current = chosen;
+    const row = all.find(({ key }) => key === session.path(session.chosen[0] ?? ""));
+    if (!row || session.chosen.some((key) => session.path(key) === active)) return;
+    setActive(row.key);
+    if (tree.current?.contains(root()?.activeElement ?? null)) focusOn(row.key);
+  });
+  const choose = (keys: readonly string[]) => {
+    session.select(keys);
+    mine.current = session.chosen.join();
+  };
 
   /** What a row is called on the canvas, if it is seen there. */
   const onCanvas = (row: Row): string | undefined => {
@@ -40,32 +62,36 @@ export function Outline({ actions, onShow }: Props) {
     const key = open === "" ? row.key : row.key.startsWith(`${open}/`) ? row.key.slice(open.length + 1) : undefined;
     return key !== undefined && session.node(key) ? key : undefined;
   };
-  const isEditable = (row: Row) => row.within.join("/") === session.opened.join("/");
+  const groundAt = (row: Row | undefined): Ground | undefined => {
+    const key = row && onCanvas(row);
+    return key === undefined ? undefined : groundOf(session, [key]);
+  };
   const go = (to: number, selecting: boolean) => {
     const row = all[to];
     if (!row) return;
     setActive(row.key);
     wasAt.current = to;
     const key = onCanvas(row);
-    if (selecting) session.select(key === undefined ? [] : [key]);
+    if (selecting) choose(key === undefined ? [] : [key]);
     if (key !== undefined) onShow(key);
-    requestAnimationFrame(() => tree.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(row.key)}"]`)?.focus());
+    requestAnimationFrame(() => focusOn(row.key));
   };
   const extend = (to: number) => {
     const key = all[to] && onCanvas(all[to]);
     const from = here && onCanvas(here);
-    if (key !== undefined) session.select([...new Set([...session.selected, ...(from === undefined ? [] : [from]), key])]);
+    if (key !== undefined) choose([...new Set([...session.chosen, ...(from === undefined ? [] : [from]), key])]);
     go(to, false);
   };
   const toggle = (row: Row) => {
     const key = onCanvas(row);
     if (key === undefined) return;
-    const chosen = session.chosen;
-    session.select(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
+    const { chosen } = session;
+    choose(chosen.includes(key) ? chosen.filter((one) => one !== key) : [...chosen, key]);
   };
   const shift = (by: -1 | 1) => {
-    const edge = here && isEditable(here) && shifted(session.shown, here.node, by);
-    if (edge) session.edit({ type: "Insert", id: here.node.id, edge });
+    const ground = groundAt(here);
+    const edge = here && ground && shifted(ground.doc, here.node, by);
+    if (edge) session.edit(...there(ground, [{ type: "Insert", id: here.node.id, edge }]));
   };
   const isAround = (row: Row) => session.opened.join("/").concat("/").startsWith(`${row.key}/`);
   const inward = () => {
@@ -83,12 +109,16 @@ export function Outline({ actions, onShow }: Props) {
   const key = (event: React.KeyboardEvent) => {
     if (renaming || !here || event.target !== event.currentTarget.querySelector(":focus")) return;
     const act = command(event);
+    // A key of the canvas means the layer that one stands at, where nothing is selected.
+    const key = onCanvas(here);
+    if (!act && key !== undefined && session.chosen.length === 0 && !APART.test(event.key)) choose([key]);
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   };
   const command = (event: React.KeyboardEvent): (() => void) | null => {
+    if (event.ctrlKey && event.shiftKey) return null;
     if (event.altKey) return event.key === "ArrowUp" ? () => shift(-1) : event.key === "ArrowDown" ? () => shift(1) : null;
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };
     const to = steps[event.key];
@@ -103,11 +133,11 @@ export function Outline({ actions, onShow }: Props) {
       case "Enter":
         return () => here && configure(here);
       case "F2":
-        return () => here && isEditable(here) && setRenaming(here.key);
+        return () => here && onCanvas(here) !== undefined && setRenaming(here.key);
       case "F1":
         return () => here && openHelp(here.node.layer.type);
       default:
-        return event.key.length === 1 ? () => jump(event.key) : null;
+        return event.key.length === 1 && event.key !== "?" ? () => jump(event.key) : null;
     }
   };
   const jump = (letter: string) => {
@@ -119,13 +149,13 @@ export function Outline({ actions, onShow }: Props) {
   const configure = (row: Row) => {
     const key = onCanvas(row);
     if (key === undefined) visit(row);
-    else session.select([key]);
+    else choose([key]);
     focusForm(row.node.key);
   };
 
   const selected = new Set(session.chosen.map((key) => session.path(key)));
   return (
-    <div className="outline">
+    <div className="outline" ref={outline}>
       <div className="tree" role="tree" aria-label="Outline of the network" aria-multiselectable ref={tree} onKeyDown={key}>
         {all.map((row, index) => {
           const { node } = row;
@@ -161,8 +191,9 @@ export function Outline({ actions, onShow }: Props) {
                   onDone={(to) => {
                     setRenaming("");
                     if (to && to !== node.id) {
-                      session.edit({ type: "Rename", id: node.id, to });
-                      session.select([to]);
+                      const ground = groundAt(row) ?? groundOf(session);
+                      session.edit(...there(ground, [{ type: "Rename", id: node.id, to }]));
+                      choose([ground.before + to]);
                     }
                     setActive(to && to !== node.id ? [...row.within, to].join("/") : row.key);
                     requestAnimationFrame(() => tree.current?.querySelector<HTMLElement>("[tabindex='0']")?.focus());
@@ -182,11 +213,13 @@ export function Outline({ actions, onShow }: Props) {
       </div>
       <OutlineActions
         actions={actions}
-        node={here && isEditable(here) ? here.node : undefined}
-        elsewhere={here && !isEditable(here) ? { name: here.node.id, visit: () => visit(here) } : undefined}
-        onAdded={(id) => {
-          setActive(session.path(id));
-          requestAnimationFrame(() => onShow(id));
+        node={here && groundAt(here) ? here.node : undefined}
+        ground={groundAt(here) ?? groundOf(session)}
+        elsewhere={here && !groundAt(here) ? { name: here.node.id, visit: () => visit(here) } : undefined}
+        onAdded={(key) => {
+          mine.current = session.chosen.join();
+          setActive(session.path(key));
+          requestAnimationFrame(() => onShow(key));
         }}
         onConfigure={() => here && configure(here)}
         onRename={() => here && setRenaming(here.key)}

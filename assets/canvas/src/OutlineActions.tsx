@@ -2,16 +2,19 @@
 import { useState } from "react";
 import { type Actions, isInstance } from "./actions";
 import { edgeId, edgesOf } from "./document";
+import { type Ground, there } from "./ground";
 import { helpAddress } from "./help";
 import { inWords, places, shifted, targets } from "./outline";
 import { useHere } from "./use";
-import type { Edge, NodeView } from "./wire";
+import type { Edge, Edit, NodeView } from "./wire";
 
 const MOST = 400; // choices in one menu; a network of thousands is better connected on the canvas
 
 interface Props {
   actions: Actions;
   node: NodeView | undefined;
+  /** Where it lies. */
+  ground: Ground;
   /** What the outline stands at, where that is in a block that is not open. */
   elsewhere: { name: string; visit(): void } | undefined;
   onAdded(id: string): void;
@@ -20,24 +23,25 @@ interface Props {
   onShift(by: -1 | 1): void;
 }
 
-export function OutlineActions({ actions, node, elsewhere, onAdded, onConfigure, onRename, onShift }: Props) {
+export function OutlineActions({ actions, node, ground, elsewhere, onAdded, onConfigure, onRename, onShift }: Props) {
   const { session } = useHere();
-  const { shown, selected } = session;
+  const { doc, before } = ground;
   const [wanted, setWanted] = useState("");
-  const connected = node ? edgesOf(shown).filter((edge) => edge.source === node.key || edge.target === node.key) : [];
+  const connected = node ? edgesOf(doc).filter((edge) => edge.source === node.key || edge.target === node.key) : [];
   const add = () => {
     const name = wanted.trim().toLowerCase();
     const { entries } = session.palette;
     const entry = entries.find(({ type }) => type.toLowerCase() === name) ?? entries.find(({ type }) => name && type.toLowerCase().startsWith(name));
     if (!entry) return;
-    if (node) session.select([node.key]);
+    if (node) session.select([before + node.key]);
     onAdded(actions.append(entry));
     setWanted("");
   };
   const withNode = (act: () => void) => () => {
-    if (node && !selected.includes(node.key)) session.select([node.key]);
+    if (node && !session.chosen.includes(before + node.key)) session.select([before + node.key]);
     act();
   };
+  const edit = (one: Edit) => session.edit(...there(ground, [one]));
   return (
     <div className="outline-actions" role="group" aria-label={node ? `What can be done with ${node.id}` : "Add a layer"}>
       <form onSubmit={(event) => { event.preventDefault(); add(); }}>
@@ -53,15 +57,15 @@ export function OutlineActions({ actions, node, elsewhere, onAdded, onConfigure,
       )}
       {node && (
         <>
-          <Menu word="Connect to" doc={shown} edges={targets(shown, node)} name={({ target, port, output }) => inWords(shown, { source: node.key, output, target, port }).replace(/^.*? → /, node.outputs.length > 1 ? `${node.outputs[output]} → ` : "")} act={(edge) => actions.connect(edge)} />
-          <Menu word="Disconnect" doc={shown} edges={connected} act={(edge) => session.edit({ type: "Disconnect", edges: [edge] })} />
-          <Menu word="Move between" doc={shown} edges={places(shown, node)} act={(edge) => session.edit({ type: "Insert", id: node.id, edge })} />
+          <Menu word="Connect to" doc={doc} edges={targets(doc, node)} name={({ target, port, output }) => inWords(doc, { source: node.key, output, target, port }).replace(/^.*? → /, node.outputs.length > 1 ? `${node.outputs[output]} → ` : "")} act={(edge) => edit({ type: "Connect", edge })} />
+          <Menu word="Disconnect" doc={doc} edges={connected} act={(edge) => edit({ type: "Disconnect", edges: [edge] })} />
+          <Menu word="Move between" doc={doc} edges={places(doc, node)} act={(edge) => edit({ type: "Insert", id: node.id, edge })} />
           <div className="buttons">
             <button type="button" title="Change its settings (Enter)" onClick={onConfigure}>Settings</button>
             <button type="button" title="Give it another name (F2)" onClick={onRename}>Rename</button>
-            <button type="button" title="One step earlier (Alt+Up)" disabled={!shifted(shown, node, -1)} onClick={() => onShift(-1)}>Earlier</button>
-            <button type="button" title="One step later (Alt+Down)" disabled={!shifted(shown, node, 1)} onClick={() => onShift(1)}>Later</button>
-            {isInstance(node) && <button type="button" title="Open the block (Ctrl+Enter)" onClick={() => actions.enter(node.key)}>Open</button>}
+            <button type="button" title="One step earlier (Alt+Up)" disabled={!shifted(doc, node, -1)} onClick={() => onShift(-1)}>Earlier</button>
+            <button type="button" title="One step later (Alt+Down)" disabled={!shifted(doc, node, 1)} onClick={() => onShift(1)}>Later</button>
+            {isInstance(node) && <button type="button" title="Open the block (Ctrl+Enter)" onClick={() => actions.enter(before + node.key)}>Open</button>}
             {isInstance(node) && <button type="button" title="Put the layers inside in its place (Ctrl+Shift+G)" onClick={withNode(() => actions.unfold())}>Unfold</button>}
             <button type="button" title="Make a block of what is selected (Ctrl+G)" onClick={withNode(() => actions.fold())}>Fold</button>
             <button type="button" title="Leave it out of the network, or take it in again (E)" onClick={withNode(() => actions.disable())}>{node.disabled ? "Switch on" : "Switch off"}</button>

@@ -16,6 +16,16 @@ const BY_HAND: readonly [string, string][] = [
   ["Tab, then Enter", "Go through the layers and connections, and select one"],
 ];
 
+const OUTLINED: readonly [string, string][] = [
+  ["Up, Down, letters", "Go to a layer, and select it"],
+  ["Ctrl and Up or Down, Space", "Go without selecting; select one more"],
+  ["Shift and Up or Down", "Select further ones"],
+  ["Right, Left", "Show and hide what is inside of a block"],
+  ["Enter, F2", "Change its settings, its name"],
+  ["Alt and Up or Down", "One step earlier or later"],
+  ["Ctrl+K, Menu key", "All else, in place of single letters"],
+];
+
 export function Shortcuts({ onClose }: { onClose(): void }) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => box.current?.focus(), []);
@@ -48,17 +58,24 @@ export function Shortcuts({ onClose }: { onClose(): void }) {
             </section>
           );
         })}
-        <section>
-          <h3>By hand</h3>
-          {BY_HAND.map(([how, what]) => (
-            <p key={how}>
-              <span>{how}</span>
-              <span>{what}</span>
-            </p>
-          ))}
-        </section>
+        <InWords title="By hand" lines={BY_HAND} />
+        <InWords title="In the outline" lines={OUTLINED} />
       </div>
       <button type="button" onClick={onClose}>Close</button>
     </div>
+  );
+}
+
+function InWords({ title, lines }: { title: string; lines: readonly [string, string][] }) {
+  return (
+    <section>
+      <h3>{title}</h3>
+      {lines.map(([how, what]) => (
+        <p key={how}>
+          <span>{how}</span>
+          <span>{what}</span>
+        </p>
+      ))}
+    </section>
   );
 }

@@ -70,7 +70,7 @@ function Inside({ session }: { session: Session }) {
   const picture = usePicture(place, here);
   const view = useView(session, direction, flow);
   const ask = (what: Asked) => {
-    const pressed = dialog?.what === "menu" && session.selected.length === 0 ? dialog.at : undefined;
+    const pressed = dialog?.what === "menu" && session.chosen.length === 0 ? dialog.at : undefined;
     if (what === "add") setDialog({ what, at: pressed ?? pointOf(flow.current, session), place: pressed });
     else if (what === "tools") setDialog({ what, at: below(place.current) });
     else if (what === "replace" || what === "menu") setDialog({ what, at: pointOf(flow.current, session) });
@@ -86,7 +86,7 @@ function Inside({ session }: { session: Session }) {
       listen(place.current, actions, () => latest.current),
       watch(session),
       listenPresses(flow.current, ({ x, y, node, edge }) => {
-        if (node !== undefined && !session.selected.includes(node)) session.select([node]);
+        if (node !== undefined && !session.chosen.includes(node)) session.select([node]);
         if (node === undefined) session.select([]);
         setDialog({ what: "menu", at: { x, y }, edge: edgesOf(session.shown).find((one) => edgeId(one) === edge) });
       }),
@@ -193,16 +193,18 @@ function Inside({ session }: { session: Session }) {
 /** What is open over the canvas; when it closes, the focus is where it was before. */
 function useDialog(place: React.RefObject<HTMLElement | null>): [Dialog | null, (dialog: Dialog | null) => void] {
   const [dialog, setDialog] = useState<Dialog | null>(null);
-  const before = useRef<Element | null>(null);
+  const before = useRef<{ focused: Element | null; tree: Element | null }>({ focused: null, tree: null });
   const change = useCallback(
     (wanted: Dialog | null) => {
       const root = place.current?.getRootNode() as Document | ShadowRoot | undefined;
       const focused = root?.activeElement ?? null;
-      if (wanted && !focused?.closest("[data-dialog]")) before.current = focused;
+      if (wanted && !focused?.closest("[data-dialog]")) before.current = { focused, tree: focused?.closest("[role=tree]") ?? null };
       setDialog(wanted);
       if (wanted) return;
-      const back = before.current instanceof HTMLElement && before.current.isConnected ? before.current : place.current;
-      back?.focus({ preventScroll: true });
+      // The outline goes on from what has been found or made meanwhile.
+      const row = before.current.tree?.querySelector("[tabindex='0']");
+      const back = [row, before.current.focused, place.current].find((one) => one instanceof HTMLElement && one.isConnected);
+      if (back instanceof HTMLElement) back.focus({ preventScroll: true });
     },
     [place],
   );
@@ -212,7 +214,7 @@ function useDialog(place: React.RefObject<HTMLElement | null>): [Dialog | null, 
 /** Where a list opens that no pointer asked for: at the first selected layer, else in the middle. */
 function pointOf(flow: HTMLElement | null, session: Session): { x: number; y: number } {
   const box = flow?.getBoundingClientRect() ?? { left: 0, top: 0, width: 0, height: 0 };
-  const node = flow?.querySelector(`.react-flow__node[data-id="${session.selected[0] ?? ""}"]`)?.getBoundingClientRect();
+  const node = flow?.querySelector(`.react-flow__node[data-id="${session.chosen[0] ?? ""}"]`)?.getBoundingClientRect();
   return node ? { x: node.left + node.width / 2, y: node.top + node.height / 2 } : { x: box.left + box.width / 2, y: box.top + box.height / 3 };
 }
 

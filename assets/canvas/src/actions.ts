@@ -3,6 +3,7 @@ import { type Copied, asText, copied, feeding, fromText, isCode, paste } from ".
 import { joining } from "./connections";
 import { type Doc, edgesOf, ends, freshName } from "./document";
 import { around } from "./expansion";
+import { type Ground, groundOf, there } from "./ground";
 import { freeAside } from "./room";
 import type { Session } from "./session";
 import type { Edge, Edit, Entry, NodeView, Place } from "./wire";
@@ -12,14 +13,13 @@ export class Actions {
 
   constructor(private readonly session: Session) {}
 
-  /** Put a layer behind the selected one, else at the end. Returns its name. */
+  /** Put a layer behind the selected one, else at the end. Returns how it is called where it is seen. */
   append(entry: Entry): string {
-    const { session } = this;
-    const id = freshName(entry.name, session.shown);
-    const after = session.selected.at(-1) ?? lowest(ends(session.shown))?.id;
-    session.edit({ type: "AddLayer", layer: entry.type, id, ...this.begun(entry), ...(after === undefined ? { x: 0, y: 0 } : { after }) });
-    session.select([id]);
-    return id;
+    const ground = this.ground;
+    const id = freshName(entry.name, ground.doc);
+    const after = ground.keys.at(-1) ?? lowest(ends(ground.doc))?.id;
+    this.do(ground, [{ type: "AddLayer", layer: entry.type, id, ...this.begun(entry, ground), ...(after === undefined ? { x: 0, y: 0 } : { after }) }], [id]);
+    return ground.before + id;
   }
 
   /** Put a layer with its corner at a place of the document, joined with what it was drawn from. Returns its name. */
@@ -27,7 +27,7 @@ export class Actions {
     const { session } = this;
     const id = freshName(entry.name, session.shown);
     const { edge, source, target } = from;
-    const added: Edit = { type: "AddLayer", layer: entry.type, id, ...this.begun(entry), ...place, ...(edge && entry.ports.length ? { edge } : {}) };
+    const added: Edit = { type: "AddLayer", layer: entry.type, id, ...this.begun(entry, groundOf(session, [])), ...place, ...(edge && entry.ports.length ? { edge } : {}) };
     const needed = entry.ports.filter((port) => !entry.optional.includes(port));
     const into = source ? needed.map((port): Edge => ({ ...source, target: id, port })) : [];
     const out = target ? [{ source: id, output: 0, ...target }] : [];
@@ -38,16 +38,14 @@ export class Actions {
 
   /** Join the selected layers one after the other, from the highest to the lowest. */
   join(): void {
-    const { session } = this;
-    const edges = this.joins();
-    if (edges.length) session.edit(...edges.map((edge): Edit => ({ type: "Connect", edge })));
+    this.do(this.ground, this.joins().map((edge): Edit => ({ type: "Connect", edge })));
   }
 
   /** The edges that `join` would add. */
   joins(): Edge[] {
-    const { shown, selected } = this.session;
-    const nodes = selected.flatMap((key) => shown.get(key) ?? []).sort((one, other) => one.y - other.y || one.x - other.x);
-    return nodes.slice(1, MOST_JOINED).flatMap((node, index) => joining(shown, nodes[index] ?? node, node));
+    const { doc, keys } = this.ground;
+    const nodes = keys.flatMap((key) => doc.get(key) ?? []).sort((one, other) => one.y - other.y || one.x - other.x);
+    return nodes.slice(1, MOST_JOINED).flatMap((node, index) => joining(doc, nodes[index] ?? node, node));
   }
 
   connect(edge: Edge): void {
@@ -63,8 +61,8 @@ export class Actions {
   }
 
   /** Keep where nodes have been put; those that stand where they stood are not worth a step. */
-  move(places: Place[]): void {
-    this.session.edit(...moves(this.session.shown, places));
+  move(places: Place[], ground = groundOf(this.session, [])): void {
+    this.do(ground, moves(ground.doc, places));
   }
 
   /** Put a free layer into a connection. */
@@ -77,56 +75,54 @@ export class Actions {
   }
 
   remove(): void {
-    const { session } = this;
-    const edges = [...session.selectedEdges];
-    if (session.selected.length + edges.length === 0) return;
-    const ids = session.selected.map((key) => session.node(key)?.id ?? key);
-    session.edit(ids.length ? { type: "Remove", ids, edges, heal: true } : { type: "Disconnect", edges });
+    const ground = this.ground;
+    const edges = ground.before === "" ? [...this.session.selectedEdges] : [];
+    if (ground.keys.length + edges.length === 0) return;
+    const ids = idsOf(ground);
+    this.do(ground, [ids.length ? { type: "Remove", ids, edges, heal: true } : { type: "Disconnect", edges }]);
   }
 
   /** Copies of the selected layers beside them, which get the same tensors. */
   duplicate(): void {
-    const { shown, selected, library } = this.session;
-    const copy = copied(shown, selected, library);
+    const ground = this.ground;
+    const { doc, keys } = ground;
+    const copy = copied(doc, keys, this.session.library);
     const named = new Map(copy.nodes.map(({ id }, index) => [id, index]));
-    const fed = feeding(shown, selected).slice(0, MOST_JOINED);
+    const fed = feeding(doc, keys).slice(0, MOST_JOINED);
     if (copy.nodes.length === 0) return;
-    const edit: Edit = { ...paste(shown, copy, 0), dx: freeAside(shown, copy.nodes), dy: 0 };
+    const edit: Edit = { ...paste(doc, copy, 0), dx: freeAside(doc, copy.nodes), dy: 0 };
     const into = fed.flatMap((edge): Edit[] => {
       const target = edit.nodes[named.get(edge.target) ?? -1]?.id;
       return target === undefined ? [] : [{ type: "Connect", edge: { ...edge, target } }];
     });
-    this.session.edit(edit, ...into);
-    this.session.select(edit.nodes.map((node) => node.id));
+    this.do(ground, [edit, ...into], edit.nodes.map((node) => node.id));
   }
 
   /** Switch the selected layers off, or on again where all are off. */
   disable(): void {
-    const nodes = this.session.selected.flatMap((key) => this.session.node(key) ?? []);
+    const nodes = this.nodes;
     const disabled = !nodes.every((node) => node.disabled);
-    if (nodes.length) this.session.edit({ type: "Disable", ids: nodes.map(({ id }) => id), disabled });
+    if (nodes.length) this.do(this.ground, [{ type: "Disable", ids: nodes.map(({ id }) => id), disabled }]);
   }
 
   /** Put another layer in the place of each selected one. */
   replace(entry: Entry): void {
-    const edits = this.session.selected.slice(0, MOST_JOINED).map((id): Edit => ({ type: "Replace", id, layer: entry.type }));
-    this.session.edit(...edits);
+    this.do(this.ground, this.nodes.slice(0, MOST_JOINED).map(({ id }): Edit => ({ type: "Replace", id, layer: entry.type })));
   }
 
   /** Have the selected blocks repeated so many times more, or less. */
   repeat(more: number): void {
-    const edits = this.session.selected.flatMap((id): Edit[] => {
-      const node = this.session.node(id);
-      const repeat = Number(node?.layer.repeat ?? 1) + more;
-      return isInstance(node) && repeat >= 1 ? [{ type: "Configure", id, values: { repeat } }] : [];
+    const edits = this.nodes.flatMap((node): Edit[] => {
+      const repeat = Number(node.layer.repeat ?? 1) + more;
+      return isInstance(node) && repeat >= 1 ? [{ type: "Configure", id: node.id, values: { repeat } }] : [];
     });
-    this.session.edit(...edits.slice(0, MOST_JOINED));
+    this.do(this.ground, edits.slice(0, MOST_JOINED));
   }
 
   /** The selected layers as text for the clipboard; null when none is selected. */
   copy(): string | null {
-    const { shown, selected, library } = this.session;
-    const copy = copied(shown, selected, library);
+    const { doc, keys } = this.ground;
+    const copy = copied(doc, keys, this.session.library);
     if (copy.nodes.length === 0) return null;
     const text = asText(copy);
     this.pasted = { text, times: 0 };
@@ -138,12 +134,17 @@ export class Actions {
     return this.pasted.text;
   }
 
+  /** Have layers made of Keras code, where the selected ones lie. */
+  enterCode(code: string): void {
+    this.session.enterCode(code, this.ground.block);
+  }
+
   /** Paste what is in the clipboard, layers or Keras code; false when that is something else. */
   paste(text: string): boolean {
     const copy = fromText(text);
     if (!copy) {
       if (!isCode(text)) return false;
-      this.session.enterCode(text);
+      this.enterCode(text);
       return true;
     }
     const times = text === this.pasted.text ? this.pasted.times : 0;
@@ -154,16 +155,18 @@ export class Actions {
 
   /** Make a block of the selected layers. */
   fold(): void {
-    const ids = this.session.selected.map((key) => this.session.node(key)?.id ?? key);
-    const { shown, status } = this.session;
-    const taken = { has: (name: string) => shown.has(name) || (status?.blocks.includes(name) ?? false) };
-    if (ids.length) this.session.edit({ type: "Fold", ids, name: freshName("block", taken) });
+    const ground = this.ground;
+    const blocks = this.session.status?.blocks ?? [];
+    const taken = { has: (name: string) => ground.doc.has(name) || blocks.includes(name) };
+    const name = freshName("block", taken);
+    if (ground.keys.length === 0) return;
+    this.do(ground, [{ type: "Fold", ids: idsOf(ground), name }]);
+    this.session.selectLater([ground.before + name]);
   }
 
   /** Put what is inside the selected instances in their place. */
   unfold(): void {
-    const instances = this.session.selected.filter((key) => isInstance(this.session.node(key)));
-    this.session.edit(...instances.map((id): Edit => ({ type: "Unfold", id })));
+    this.do(this.ground, this.nodes.filter(isInstance).map(({ id }): Edit => ({ type: "Unfold", id })));
   }
 
   /** Go inside an instance of a block, or to a layer in one that is shown from inside, to edit it there. */
@@ -180,23 +183,34 @@ export class Actions {
     this.session.open((this.session.status?.path ?? []).slice(0, depth).map(({ node }) => node));
   }
 
+  /** All layers beside what is selected. */
   selectAll(): void {
-    this.session.select([...this.session.shown.keys()]);
+    this.select((doc) => [...doc.keys()]);
+  }
+
+  /** Select others of the same ground, seen from what is selected. */
+  select(of: (doc: Doc, keys: readonly string[]) => readonly string[]): void {
+    const { doc, keys, before } = this.ground;
+    // What comes into a block is seen as dots of its frame, and is not at hand.
+    const found = of(doc, keys).filter((key) => before === "" || layerType(doc.get(key)) !== "BlockInput");
+    this.session.select(found.map((key) => before + key));
   }
 
   /** Arrange all layers and the insides of blocks that are seen, or the selected layers where there are several: one step. */
   async tidy(): Promise<void> {
     const { session } = this;
     const { arrange } = await import("./arrange");
-    const { selected, shown } = session;
+    const { shown } = session;
+    const ground = this.ground;
+    const several = ground.keys.length > 1;
     session.doing?.stop();
     const over = new AbortController();
-    const doing = { words: `Arranging ${selected.length > 1 ? selected.length : shown.size} layers. Esc stops it.`, stop: () => over.abort() };
+    const doing = { words: `Arranging ${several ? ground.keys.length : shown.size} layers. Esc stops it.`, stop: () => over.abort() };
     session.work(doing);
     try {
-      const edits = [moves(shown, await arrange(shown, selected, over.signal))];
+      const edits = [several ? there(ground, moves(ground.doc, await arrange(ground.doc, ground.keys, over.signal))) : moves(shown, await arrange(shown, [], over.signal))];
       const blocks = new Map([...session.seen.frames.keys()].map((key) => [session.node(key)?.layer.block, key]));
-      for (const [block, key] of selected.length > 1 ? [] : blocks) {
+      for (const [block, key] of several ? [] : blocks) {
         const inside = session.insides.get(session.path(key));
         if (inside) edits.push(moves(inside, await arrange(inside, [], over.signal)).map((edit) => ({ ...edit, inside: String(block) })));
       }
@@ -207,15 +221,32 @@ export class Actions {
   }
 
   /** An Input begins with the shape of the project's data. */
-  private begun({ type }: Entry): { values?: Record<string, unknown> } {
-    const { status, inside } = this.session;
-    return type === "Input" && inside === undefined && Object.keys(status?.example ?? {}).length ? { values: status?.example } : {};
+  private begun({ type }: Entry, { block }: Ground): { values?: Record<string, unknown> } {
+    const { status } = this.session;
+    return type === "Input" && block === undefined && Object.keys(status?.example ?? {}).length ? { values: status?.example } : {};
   }
 
   private pasteNodes(copy: Copied, times: number): void {
-    const edit = paste(this.session.shown, copy, times);
-    this.session.edit(edit);
-    this.session.select(edit.nodes.map((node) => node.id));
+    const ground = this.ground;
+    const edit = paste(ground.doc, copy, times);
+    this.do(ground, [edit], edit.nodes.map((node) => node.id));
+  }
+
+  /** Where what is selected lies. */
+  private get ground(): Ground {
+    return groundOf(this.session);
+  }
+
+  /** The selected layers, as their document has them. */
+  private get nodes(): NodeView[] {
+    const { doc, keys } = this.ground;
+    return keys.flatMap((key) => doc.get(key) ?? []);
+  }
+
+  /** Do something there as one step of undo, and select layers that come of it. */
+  private do(ground: Ground, edits: readonly Edit[], chosen?: readonly string[]): void {
+    if (edits.length) this.session.edit(...there(ground, edits));
+    if (chosen) this.session.select(chosen.map((id) => ground.before + id));
   }
 }
 
@@ -229,7 +260,16 @@ export interface Origin {
 const MOST_JOINED = 150; // edits of one step; Python takes 200
 
 export function isInstance(node: NodeView | undefined): boolean {
-  return node?.layer.type === "Block";
+  return layerType(node) === "Block";
+}
+
+function layerType(node: NodeView | undefined): unknown {
+  return node?.layer.type;
+}
+
+/** The names of what is selected; with a name that is used twice, both bear it. */
+function idsOf({ doc, keys }: Ground): string[] {
+  return keys.map((key) => doc.get(key)?.id ?? key);
 }
 
 /** The move to these places; none where all stand there already. */

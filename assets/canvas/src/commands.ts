@@ -14,6 +14,8 @@ export interface Reach {
   actions: Actions;
   /** Put layers in a line, or at even distances, as they are seen. */
   arrange(how: Line | "across" | "down"): void;
+  /** Move what is selected by so many pixels, as it is seen. */
+  shift(right: number, down: number): void;
   tidy(): void;
   fit(): void;
   /** From left to right, or back from top to bottom. */
@@ -42,25 +44,24 @@ export interface Command {
   run(reach: Reach): void;
 }
 
+const GRID = 20; // pixels between two dots of the canvas
+
 const always = () => null;
-const some = ({ session }: Reach) => (session.selected.length ? null : "Select a layer first.");
-const explained = ({ session }: Reach) => (session.selected.length === 1 && !isInstance(session.node(session.selected[0] ?? "")) ? null : "Select one layer first.");
-const atLeast = (count: number) => ({ session }: Reach) => (session.selected.length >= count ? null : `Select at least ${count} layers first.`);
+const some = ({ session }: Reach) => (session.chosen.length ? null : "Select a layer first.");
+const explained = ({ session }: Reach) => (session.chosen.length === 1 && !isInstance(session.node(session.chosen[0] ?? "")) ? null : "Select one layer first.");
+const atLeast = (count: number) => ({ session }: Reach) => (session.chosen.length >= count ? null : `Select at least ${count} layers first.`);
 const anything = ({ session }: Reach) => (session.shown.size ? null : "The canvas is empty.");
-const instances = ({ session }: Reach) => session.selected.filter((key) => isInstance(session.node(key)));
+const instances = ({ session }: Reach) => session.chosen.filter((key) => isInstance(session.node(key)));
 const aBlock = (reach: Reach) => (instances(reach).length ? null : "Select a block first; Fold makes one of layers.");
 const leavable = ({ session }: Reach) => (session.status?.path.length ? null : "No block is open.");
 const leave = ({ actions, session }: Reach) => actions.leave((session.status?.path.length ?? 0) - 1);
 
 const allInstances = ({ session }: Reach) => [...session.seen.doc.values()].flatMap((node) => (isInstance(node) ? node.key : []));
 const blocksThere = (reach: Reach) => (allInstances(reach).length ? null : "There are no blocks here; Fold makes one of layers.");
-const unrollable = (reach: Reach) => (reach.session.selectedInside.some((key) => isInstance(reach.session.node(key))) ? null : aBlock(reach));
 
 /** Where all are shown from inside already, hide it. */
 function unroll({ session }: Reach, keys: readonly string[]): void {
-  const inside = session.selectedInside.filter((key) => isInstance(session.node(key)));
-  const all = keys.length ? keys : inside;
-  session.unroll(all, !all.every((key) => session.isUnrolled(key)));
+  session.unroll(keys, !keys.every((key) => session.isUnrolled(key)));
 }
 
 function command(group: Group, name: string, label: string, keys: string, why: Command["why"], run: Command["run"]): Command {
@@ -68,11 +69,15 @@ function command(group: Group, name: string, label: string, keys: string, why: C
 }
 
 function select(name: string, label: string, key: string, of: typeof upstream): Command {
-  return command("Select", name, label, key, some, ({ session }) => session.select(of(session.shown, session.selected)));
+  return command("Select", name, label, key, some, ({ actions }) => actions.select(of));
 }
 
 function arrange(name: string, label: string, key: string, how: Parameters<Reach["arrange"]>[0], least: number): Command {
   return command("Arrange", name, label, key, atLeast(least), (reach) => reach.arrange(how));
+}
+
+function shift(name: string, label: string, key: string, right: number, down: number): Command {
+  return command("Arrange", name, label, key, some, (reach) => reach.shift(right * GRID, down * GRID));
 }
 
 function picture(name: string, label: string, all: boolean, kind: "png" | "svg"): Command {
@@ -101,7 +106,7 @@ export const COMMANDS: readonly Command[] = [
   { ...command("Edit", "paste", "Paste", "Mod+V", always, (reach) => void pasteClipboard(reach)), native: true },
   command("Edit", "code", "Paste Keras code...", "", always, ({ ask }) => ask("code")),
   command("Edit", "duplicate", "Duplicate", "Mod+D", some, ({ actions }) => actions.duplicate()),
-  command("Edit", "delete", "Delete", "Delete Backspace", ({ session }) => (session.selected.length + session.selectedEdges.length ? null : "Select a layer or a connection first."), ({ actions }) => actions.remove()),
+  command("Edit", "delete", "Delete", "Delete Backspace", ({ session }) => (session.chosen.length + session.selectedEdges.length ? null : "Select a layer or a connection first."), ({ actions }) => actions.remove()),
   command("Layers", "add", "Add a layer...", "A", always, ({ ask }) => ask("add")),
   command("Layers", "replace", "Replace by another layer...", "T", some, ({ ask }) => ask("replace")),
   command("Layers", "join", "Connect the selected layers", "L", (reach) => atLeast(2)(reach) ?? (reach.actions.joins().length ? null : "They cannot be connected, or are already."), ({ actions }) => actions.join()),
@@ -109,16 +114,16 @@ export const COMMANDS: readonly Command[] = [
   command("Layers", "fold", "Fold into a block", "Mod+G", some, ({ actions }) => actions.fold()),
   command("Layers", "unfold", "Unfold the block", "Mod+Shift+G", aBlock, ({ actions }) => actions.unfold()),
   command("Layers", "open", "Open the block", "Mod+Enter", aBlock, (reach) => reach.actions.enter(instances(reach)[0])),
-  command("Layers", "unroll", "Show the inside of the block in its place, or hide it", "I", unrollable, (reach) => unroll(reach, reach.session.selected.filter((key) => isInstance(reach.session.node(key))))),
+  command("Layers", "unroll", "Show the inside of the block in its place, or hide it", "I", aBlock, (reach) => unroll(reach, instances(reach))),
   command("Layers", "unroll-all", "Show the inside of all blocks in their places, or hide it", "Shift+I", blocksThere, (reach) => unroll(reach, allInstances(reach))),
   command("Layers", "leave", "Leave the block", "Mod+ArrowUp", leavable, leave),
   command("Layers", "more", "Repeat the block once more", "", aBlock, ({ actions }) => actions.repeat(1)),
   command("Layers", "less", "Repeat the block once less", "", (reach) => aBlock(reach) ?? (instances(reach).some((key) => Number(reach.session.node(key)?.layer.repeat ?? 1) > 1) ? null : "It is there only once."), ({ actions }) => actions.repeat(-1)),
   command("Select", "all", "Select all", "Mod+A", anything, ({ actions }) => actions.selectAll()),
-  command("Select", "none", "Select nothing, or leave the block", "Escape", (reach) => (reach.session.doing || reach.session.selected.length ? null : leavable(reach)), (reach) => {
+  command("Select", "none", "Select nothing, or leave the block", "Escape", (reach) => (reach.session.doing || reach.session.chosen.length ? null : leavable(reach)), (reach) => {
     const { session } = reach;
     if (session.doing) session.doing.stop();
-    else if (session.selected.length) session.select([]);
+    else if (session.chosen.length) session.select([]);
     else leave(reach);
   }),
   select("upstream", "Select all before it", "U", upstream),
@@ -134,6 +139,10 @@ export const COMMANDS: readonly Command[] = [
   arrange("bottom", "Align bottoms", "Shift+B", "bottom", 2),
   arrange("across", "Distribute across", "Shift+H", "across", 3),
   arrange("down", "Distribute downwards", "Shift+V", "down", 3),
+  shift("move-left", "Move to the left", "Mod+Shift+ArrowLeft", -1, 0),
+  shift("move-right", "Move to the right", "Mod+Shift+ArrowRight", 1, 0),
+  shift("move-up", "Move up", "Mod+Shift+ArrowUp", 0, -1),
+  shift("move-down", "Move down", "Mod+Shift+ArrowDown", 0, 1),
   command("Arrange", "tidy", "Tidy the network, or several selected layers", "Y", anything, ({ tidy }) => tidy()),
   command("View", "fit", "Show the whole network", "F", anything, ({ fit }) => fit()),
   command("View", "turn", "Turn: from left to right, or from top to bottom", "O", anything, ({ turn }) => turn()),
@@ -146,7 +155,7 @@ export const COMMANDS: readonly Command[] = [
   command("View", "commands", "Find a command...", "Mod+K", always, ({ ask }) => ask("commands")),
   command("View", "tools", "All tools as a menu", "", always, ({ ask }) => ask("tools")),
   command("View", "menu", "Menu of what is selected", "Shift+F10 ContextMenu", always, ({ ask }) => ask("menu")),
-  command("View", "help", "What this layer does", "F1", explained, ({ session }) => openHelp(session.node(session.selected[0] ?? "")?.layer.type ?? "")),
+  command("View", "help", "What this layer does", "F1", explained, ({ session }) => openHelp(session.node(session.chosen[0] ?? "")?.layer.type ?? "")),
   command("View", "shortcuts", "Show all shortcuts", "?", always, ({ ask }) => ask("shortcuts")),
 ];
 
@@ -168,5 +177,5 @@ export function ofKey(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" |
 /** A shortcut as people read it: `Ctrl+Shift+Z`. */
 export function written(key: string): string {
   const mod = /Mac|iP(hone|ad)/.test(navigator.platform) ? "⌘" : "Ctrl";
-  return key.replace("Mod", mod).replace("ArrowUp", "↑").replace("Escape", "Esc").replace("ContextMenu", "Menu key");
+  return key.replace("Mod", mod).replace("ArrowUp", "↑").replace("ArrowDown", "↓").replace("ArrowLeft", "←").replace("ArrowRight", "→").replace("Escape", "Esc").replace("ContextMenu", "Menu key");
 }

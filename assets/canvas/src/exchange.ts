@@ -1,6 +1,6 @@
 /** The way to Python: a request that answers at once, and then a run of the page, for what stands beside the canvas. */
-import type { Line, Session } from "./session";
-import type { Incoming, Outgoing } from "./wire";
+import type { Session } from "./session";
+import type { Incoming, Line, Outgoing } from "./wire";
 
 const PATIENCE = 10_000; // milliseconds that an answer may take
 const PAUSE = 80; // milliseconds until the page is run: what is answered must be painted first, and quick steps share one run

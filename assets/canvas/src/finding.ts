@@ -1,6 +1,34 @@
 /** Search: layers by name, type and parameters; entries of a list by their words. */
 import type { Doc } from "./document";
-import type { NodeView } from "./wire";
+import { isBlockInput } from "./expansion";
+import type { BlockDocument, CopiedNode, NodeView } from "./wire";
+
+const MOST = 500; // finds inside of blocks that are closed
+
+/** A find: what it is called where it is seen, and the instances around it that have to be opened first. */
+export interface Hit {
+  key: string;
+  closed: readonly string[];
+}
+
+/** The layers in which every word stands somewhere: those that are seen, then those inside of blocks. */
+export function foundAnywhere(seen: Doc, library: readonly BlockDocument[], wanted: string): Hit[] {
+  const words = wordsOf(wanted);
+  const blocks = new Map(library.map((block) => [block.name, block]));
+  const hits = found(seen, wanted).flatMap((node): Hit[] => (node.key.includes("/") && isBlockInput(node) ? [] : [{ key: node.key, closed: [] }]));
+  const most = hits.length + MOST;
+  const look = (instance: CopiedNode, key: string, around: readonly string[]) => {
+    const closed = [...around, key];
+    for (const node of blocks.get(String(instance.layer.block))?.nodes ?? []) {
+      const own = `${key}/${node.id}`;
+      if (hits.length >= most) return;
+      if (!seen.has(own) && node.layer.type !== "BlockInput" && hasAll(textOf(node), words)) hits.push({ key: own, closed });
+      if (node.layer.type === "Block") look(node, own, closed);
+    }
+  };
+  if (words.length) for (const node of seen.values()) if (node.layer.type === "Block" && !node.key.includes("/")) look(node, node.key, []);
+  return hits;
+}
 
 /** The layers in which every word stands somewhere, those whose name begins with it first. */
 export function found(doc: Doc, wanted: string): NodeView[] {
@@ -16,7 +44,7 @@ export function matches(text: string, wanted: string): boolean {
   return hasAll(text.toLowerCase(), wordsOf(wanted));
 }
 
-function textOf({ id, layer, summary, shape }: NodeView): string {
+function textOf({ id, layer, summary = "", shape = "" }: CopiedNode & Partial<NodeView>): string {
   const { type, ...parameters } = layer;
   const said = Object.entries(parameters).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   return `${id} ${type} ${summary} ${shape} ${said.join(" ")}`.toLowerCase();

@@ -28,7 +28,7 @@ export function listen(place: HTMLElement, actions: Actions, reach: () => Reach)
     const plain = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!plain) return;
     // A tree is searched by letters, and so is a list that has opened over the canvas.
-    if (!(event.target instanceof Element && event.target.closest("[role=tree], [data-dialog]"))) key(event);
+    if (event.key === "?" || !(event.target instanceof Element && event.target.closest("[role=tree], [data-dialog]"))) key(event);
     event.stopPropagation();
   };
   const copy = (event: ClipboardEvent) => {

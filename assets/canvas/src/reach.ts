@@ -4,9 +4,11 @@ import type { Actions } from "./actions";
 import { aligned, distributed } from "./aligning";
 import type { Reach } from "./commands";
 import { type Direction, kept, seen } from "./direction";
+import { groundOf } from "./ground";
 import { glide } from "./motion";
 import type { Session } from "./session";
 import { SIZE } from "./size";
+import type { Place } from "./wire";
 
 const FIT = { padding: 0.15, maxZoom: 1 };
 
@@ -36,15 +38,17 @@ export function useView(session: Session, direction: Direction, place: React.Ref
 type Asking = Pick<Reach, "ask" | "boxing" | "setBoxing" | "turn" | "present" | "picture">;
 
 export function reachOf(session: Session, actions: Actions, direction: Direction, { fit }: View, asking: Asking): Reach {
-  const arrange: Reach["arrange"] = (how) => {
-    const nodes = session.selected.flatMap((key) => session.node(key) ?? []);
-    const places = nodes.map((node) => ({ id: node.id, ...seen(node, direction) }));
-    const moved = how === "across" ? distributed(places, "x") : how === "down" ? distributed(places, "y") : aligned(places, how);
-    actions.move(moved.map(({ id, ...place }) => ({ id, ...kept(place, direction) })));
+  const move = (of: (places: Place[]) => Place[]) => {
+    const ground = groundOf(session);
+    const nodes = ground.keys.flatMap((key) => ground.doc.get(key) ?? []);
+    const moved = of(nodes.map((node) => ({ id: node.id, ...seen(node, direction) })));
+    actions.move(moved.map(({ id, ...place }) => ({ id, ...kept(place, direction) })), ground);
   };
+  const arrange: Reach["arrange"] = (how) => move((places) => (how === "across" ? distributed(places, "x") : how === "down" ? distributed(places, "y") : aligned(places, how)));
+  const shift: Reach["shift"] = (right, down) => move((places) => places.map(({ id, x, y }) => ({ id, x: x + right, y: y + down })));
   const tidy = () => {
-    const whole = session.selected.length < 2;
+    const whole = session.chosen.length < 2;
     void actions.tidy().then(() => whole && requestAnimationFrame(fit));
   };
-  return { session, actions, arrange, tidy, fit, ...asking };
+  return { session, actions, arrange, shift, tidy, fit, ...asking };
 }

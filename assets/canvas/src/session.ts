@@ -4,17 +4,10 @@ import type { Direction } from "./direction";
 import { type Doc, EMPTY, edgeId, edgesOf } from "./document";
 import { type Offered, foresee } from "./edits";
 import { type Expanded, type Scene, around, expanded, sceneOf } from "./expansion";
+import { type Listener, Listeners } from "./listeners";
 import { Outbox, type Shelf } from "./outbox";
 import { Versions } from "./versions";
-import type { BlockDocument, Edge, Edit, Entered, Entry, Incoming, NodeView, Outgoing, Palette } from "./wire";
-
-/** How Python is reached. */
-export interface Line {
-  send(message: Outgoing): void;
-  select(keys: readonly string[]): void;
-  open(instances: readonly string[]): void;
-  expand(paths: readonly string[]): void;
-}
+import type { BlockDocument, Edge, Edit, Entered, Entry, Incoming, Line, NodeView, Palette } from "./wire";
 
 const NO_FRAMES: Expanded["frames"] = new Map();
 
@@ -33,7 +26,7 @@ export class Session {
   /** The paths of the blocks that are shown from inside. */
   private unrolled: ReadonlySet<string> = new Set();
   private scene: Scene | undefined;
-  /** What is to be selected once a block is open. */
+  /** What is to be selected once it is seen, with this block open. */
   private wanted: { path: string; keys: readonly string[] } | undefined;
   /** Counted up when Python asks for a selection; the view then goes there. */
   called = 0;
@@ -48,8 +41,7 @@ export class Session {
   private held: readonly string[] | null = null;
   private line: Line | null = null;
   private readonly outbox: Outbox;
-  private readonly listeners = new Set<() => void>();
-  private readonly nodeListeners = new Map<string, Set<() => void>>();
+  private readonly listeners = new Listeners();
 
   constructor(project: string, shelf: Shelf) {
     this.outbox = new Outbox(project, shelf, () => this.ask());
@@ -75,7 +67,7 @@ export class Session {
       this.select(message.select.keys);
     }
     const { wanted } = this;
-    if (wanted && wanted.path === this.opened.join("/")) {
+    if (wanted && wanted.path === this.opened.join("/") && wanted.keys.some((key) => this.seen.doc.has(key))) {
       this.wanted = undefined;
       this.called += 1;
       this.select(wanted.keys);
@@ -103,7 +95,7 @@ export class Session {
   /** Go inside an instance of a block, or back out: `instances` leads there from the top. Some layers may be selected there. */
   open(instances: readonly string[], keys: readonly string[] = []): void {
     this.select([]);
-    this.wanted = keys.length ? { path: instances.join("/"), keys } : undefined;
+    this.wanted = { path: instances.join("/"), keys };
     this.line?.open(instances);
   }
 
@@ -127,7 +119,7 @@ export class Session {
     const open = this.opened.join("/");
     if (path === open) return this.shown;
     const around = path === "" || open.startsWith(`${path}/`);
-    return around || this.unrolled.has(path) ? this.insides.get(path) : undefined;
+    return around || this.unrolled.has(path) ? this.insideOf(path) : undefined;
   };
 
   /** Show the inside of instances in their place, or no more. */
@@ -137,21 +129,16 @@ export class Session {
 
   /** The same for instances anywhere in the network. */
   unrollPaths(paths: readonly string[], wanted: boolean): void {
-    const unrolled = new Set(this.unrolled);
-    for (const path of paths) {
-      if (wanted) unrolled.add(path);
-      else unrolled.delete(path);
-    }
-    this.unrolled = unrolled;
-    this.line?.expand([...unrolled]);
+    this.unrolled = wanted ? new Set([...this.unrolled, ...paths]) : new Set([...this.unrolled].filter((path) => !paths.includes(path)));
+    this.line?.expand([...this.unrolled]);
     this.look();
     this.tell();
   }
 
   /** Where everything is seen. */
   sceneOf(direction: Direction): Scene {
-    const { seen } = this;
-    if (this.scene?.doc !== seen.doc || this.scene.frames !== seen.frames || this.scene.direction !== direction) this.scene = sceneOf(seen, direction);
+    const { doc, frames } = this.seen;
+    if (this.scene?.doc !== doc || this.scene.frames !== frames || this.scene.direction !== direction) this.scene = sceneOf(this.seen, direction);
     return this.scene;
   }
 
@@ -159,6 +146,7 @@ export class Session {
   edit(...edits: Edit[]): void {
     if (edits.length === 0 || !this.status) return;
     const { inside } = this;
+    this.wanted = undefined;
     this.outbox.add(this.status.epoch, inside === undefined ? edits : edits.map((edit) => ({ inside, ...edit })));
     this.foreseeAll();
     this.tell();
@@ -170,10 +158,9 @@ export class Session {
     this.tell();
   }
 
-  /** Have Python read code and add its layers: only Python can. */
-  enterCode(code: string): void {
+  /** Have Python read code and add its layers, inside of a block: only Python can. */
+  enterCode(code: string, inside = this.inside): void {
     if (!this.status) return;
-    const { inside } = this;
     this.outbox.add(this.status.epoch, [], inside === undefined ? { code } : { code, inside });
     this.tell();
   }
@@ -203,6 +190,11 @@ export class Session {
     this.selectedInside = inside;
     if (!this.held) this.line?.select(this.chosen);
     this.tell();
+  }
+
+  /** Select what will be there when Python has answered. */
+  selectLater(keys: readonly string[]): void {
+    this.wanted = { path: this.opened.join("/"), keys };
   }
 
   /** All that is selected, as it is called here. */
@@ -248,19 +240,10 @@ export class Session {
     return this.outbox.pending.length;
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  };
+  subscribe = (listener: Listener): Listener => this.listeners.add(listener);
 
-  /** Hear of one node only: a badge that changes paints one node, not five hundred. */
-  subscribeNode(key: string, listener: () => void): () => void {
-    const listeners = this.nodeListeners.get(key) ?? new Set();
-    this.nodeListeners.set(key, listeners.add(listener));
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0) this.nodeListeners.delete(key);
-    };
+  subscribeNode(key: string, listener: Listener): Listener {
+    return this.listeners.addFor(key, listener);
   }
 
   private offer(palette: Palette): void {
@@ -269,8 +252,7 @@ export class Session {
   }
 
   private foreseeAll(): void {
-    const edits = this.outbox.pending.flatMap((entry) => entry.edits).filter((edit) => edit.inside === this.inside);
-    this.shown = edits.reduce((doc, edit) => foresee(doc, edit, this.offered), this.versions.newest.doc);
+    this.shown = this.foreseen(this.versions.newest.doc, this.inside);
     this.look();
     this.select(this.chosen);
     if (this.selectedEdges.length) {
@@ -279,18 +261,31 @@ export class Session {
     }
   }
 
+  /** A network, or the inside of a block, with what is on its way to Python. */
+  private foreseen(doc: Doc, block: string | undefined): Doc {
+    const edits = this.outbox.pending.flatMap((entry) => entry.edits).filter((edit) => edit.inside === block);
+    return edits.reduce((before, edit) => foresee(before, edit, this.offered), doc);
+  }
+
+  /** The inside that Python has told of, with what has been done there since. */
+  private insideOf(path: string): Doc | undefined {
+    const doc = this.insides.get(path);
+    if (!doc || !this.pending) return doc;
+    const outer = around(path);
+    const instance = (outer === this.opened.join("/") ? this.shown : this.insides.get(outer))?.get(path.slice(path.lastIndexOf("/") + 1));
+    return this.foreseen(doc, instance && String(instance.layer.block));
+  }
+
   /** See the network anew; those hear of it whose node has changed. */
   private look(): void {
     const before = this.seen.doc;
-    const inside = (key: string) => (this.isUnrolled(key) ? this.insides.get(this.path(key)) : undefined);
+    const inside = (key: string) => (this.isUnrolled(key) ? this.insideOf(this.path(key)) : undefined);
     this.seen = this.unrolled.size ? expanded(this.shown, inside) : { doc: this.shown, frames: NO_FRAMES };
-    for (const [key, listeners] of this.nodeListeners) {
-      if (before.get(key) !== this.seen.doc.get(key)) for (const listener of listeners) listener();
-    }
+    this.listeners.tellOf((key) => before.get(key) !== this.seen.doc.get(key));
   }
 
   private tell(): void {
-    for (const listener of this.listeners) listener();
+    this.listeners.tell();
   }
 }
 

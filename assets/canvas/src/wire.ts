@@ -174,3 +174,11 @@ export interface Incoming {
   /** The inside of each block that is shown in its place, and of all that lies around an open one; left out while they stay the same. */
   insides?: Record<string, NodeView[]>;
 }
+
+/** How Python is reached. */
+export interface Line {
+  send(message: Outgoing): void;
+  select(keys: readonly string[]): void;
+  open(instances: readonly string[]): void;
+  expand(paths: readonly string[]): void;
+}

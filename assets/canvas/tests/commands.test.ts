@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { Actions } from "../src/actions";
 import { type Line, aligned, distributed } from "../src/aligning";
 import { COMMANDS, type Reach, commandOf, ofKey } from "../src/commands";
-import { found } from "../src/finding";
+import { found, foundAnywhere } from "../src/finding";
 import { Session } from "../src/session";
 import type { Edit, Incoming } from "../src/wire";
 import { MemoryShelf, chain, entry, message, node } from "./network";
@@ -24,6 +24,7 @@ const reach = (): Reach => ({
   session,
   actions,
   arrange: () => {},
+  shift: () => {},
   tidy: () => {},
   fit: () => {},
   turn: () => {},
@@ -182,4 +183,51 @@ it("stops what the browser works on before it lets go of the selection", () => {
   session.work(null);
   commandOf("none").run(reach());
   expect([stopped, session.selected]).toEqual([1, []]);
+});
+
+describe("inside of a block that is shown in its place", () => {
+  const inner = () => [
+    { ...node("x", "Input", 0), layer: { type: "BlockInput" } },
+    node("a", "Dense", 130, [["x", 0, "inputs"]]),
+    node("b", "Dense", 260, [["a", 0, "inputs"]]),
+  ];
+  beforeEach(() => {
+    const unit = { ...node("unit", "Dense", 130), layer: { type: "Block", block: "pair" } };
+    const library = [{ name: "pair", nodes: inner(), edges: [] }];
+    receive({ nodes: [...chain().values(), unit], blocks: ["pair"], library, insides: { unit: inner() } });
+  });
+  const open = () => session.unroll(["unit"], true);
+
+  it("each edit is done in the block, and seen at once", () => {
+    open();
+    session.select(["unit/a", "unit/b"]);
+    actions.disable();
+    expect(sent).toEqual([{ type: "Disable", ids: ["a", "b"], disabled: true, inside: "pair" }]);
+    expect(session.node("unit/a")?.disabled).toBe(true);
+    actions.duplicate();
+    expect(session.chosen).toEqual(["unit/a_1", "unit/b_1"]);
+    expect(sent[0]).toMatchObject({ type: "Paste", inside: "pair" });
+    session.select(["unit/a"]);
+    expect(actions.append(entry("Dense"))).toBe("unit/dense");
+    expect(sent[0]).toMatchObject({ type: "AddLayer", after: "a", inside: "pair" });
+    session.select(["unit/b"]);
+    actions.remove();
+    expect(session.node("unit/b")).toBeUndefined();
+    expect(session.shown.has("three")).toBe(true);
+  });
+  it("what else is selected lies beside it, and what comes in is left out", () => {
+    open();
+    session.select(["unit/b"]);
+    commandOf("upstream").run(reach());
+    expect(session.chosen).toEqual(["unit/a", "unit/b"]);
+    session.select(["unit/b"]);
+    actions.selectAll();
+    expect(session.chosen).toEqual(["unit/a", "unit/b"]);
+  });
+  it("a search finds what is inside, and what has to be opened for it", () => {
+    const hits = (wanted: string) => foundAnywhere(session.seen.doc, session.library, wanted).map(({ key, closed }) => [key, closed.join()]);
+    expect(hits("b dense").at(-1)).toEqual(["unit/b", "unit"]);
+    open();
+    expect(hits("b dense").at(-1)).toEqual(["unit/b", ""]);
+  });
 });
