@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
 
 from runtime.checkpoints import OPTIMIZER, Arrays
 
@@ -25,7 +27,7 @@ def arrays_of(model: Any, metrics: bool = True) -> Arrays:
         metrics: whether those of the metrics too, which between two epochs say nothing. Several processes read them
             together only.
     """
-    return {name: np.array(variable) for name, variable in _variables(model).items() if metrics or not _measures(name)}
+    return {name: _read(variable) for name, variable in _variables(model).items() if metrics or not _measures(name)}
 
 
 def restore(model: Any, arrays: Mapping[str, Any]) -> None:
@@ -57,6 +59,14 @@ def restore_optimizer(model: Any, arrays: Sequence[Any]) -> None:
     for variable, array in zip(own, arrays, strict=True):
         if variable.name != "learning_rate":
             variable.assign(array)
+
+
+def _read(variable: Any) -> NDArray[Any]:
+    """A copy. TensorFlow's operation by itself takes a fifth of the time of `numpy()`, which hundreds of small variables notice."""
+    found = variable.value
+    if isinstance(found, tf.distribute.DistributedValues):
+        return np.array(found)
+    return np.array(tf.raw_ops.ReadVariableOp(resource=found.handle, dtype=found.dtype))
 
 
 def _measures(name: str) -> bool:
