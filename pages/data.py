@@ -12,6 +12,7 @@ from builder.training import Task
 from builder.validate import problems
 from pages.parts import samples, state
 from pages.parts.form import form
+from pages.parts.literal import literal
 from pages.parts.terms import terms
 from runtime.datasets import DATASETS, Dataset, DataUnavailable, Preview
 from runtime.run import DataSpec
@@ -34,7 +35,9 @@ def main() -> None:
         _list(dataset.name, used)
     with page:
         if used is None:
-            st.warning(f"This project uses a data set called {project.data.name!r}, which is not here. Choose one.")
+            st.warning(
+                f"This project uses a data set called “{literal(project.data.name)}”, which is not here. Choose one."
+            )
         _dataset(project, dataset)
 
 

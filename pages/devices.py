@@ -13,6 +13,7 @@ from pages.parts import state
 from pages.parts.cluster import draw_cluster
 from pages.parts.device_charts import changes, changes_figure, products, ring, seconds_figure, steps
 from pages.parts.device_choice import expected
+from pages.parts.literal import literal
 from pages.parts.runs import LIVE, STATES
 from pages.parts.terms import terms
 from runtime.datasets import DATASETS
@@ -102,14 +103,9 @@ def _what_runs(live: Sequence[Run]) -> None:
     ]
     st.markdown(
         "\n".join(
-            f"- `{row['Device']}`: **{_plain(row['Run'])}** ({row['Data']}), {STATES[row['State']]}" for row in rows
+            f"- `{row['Device']}`: **{literal(row['Run'])}** ({row['Data']}), {STATES[row['State']]}" for row in rows
         )
     )
-
-
-def _plain(text: str) -> str:
-    """A name that a person gave, without meaning for Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!|<>:$~" else letter for letter in text)
 
 
 def _gpu_verdict(newest: Measurement | None) -> None:
@@ -134,7 +130,7 @@ def _project_here() -> None:
     task = DATASETS[project.data.name].task(project.data)
     training = project.training or defaults(project.graph, task, facts).training
     done = runs()
-    st.markdown(f"**{_plain(project.name)}** with {project.data.name}, batches of {training.batch_size}:")
+    st.markdown(f"**{literal(project.name)}** with {project.data.name}, batches of {training.batch_size}:")
     lines = [
         f"- `{one.name}` {'; '.join(expected(one, training, facts, task, project.graph, done))}" for one in _usable()
     ]

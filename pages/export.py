@@ -15,6 +15,7 @@ from builder.program import lower
 from builder.training import defaults
 from pages.parts import state
 from pages.parts.exports import export_table
+from pages.parts.literal import literal
 from pages.parts.starts import chosen_start
 from runtime.datasets import DATASETS
 from runtime.exports.card import CARD
@@ -101,7 +102,7 @@ def _code(project: Project, run: Run | None, what: str, style: Style) -> None:
     if what != MODEL:
         _first_weights(run.spec.start if run else chosen_start(project))
     if run and what != MODEL:
-        st.caption(f"With the settings and the seed of {run.name}: on a CPU it gives the same curves again.")
+        st.caption(f"With the settings and the seed of {literal(run.name)}: on a CPU it gives the same curves again.")
     if what == NOTEBOOK:
         _cells(text)
     else:

@@ -12,6 +12,7 @@ from builder.edits import EditError
 from builder.graph import DocumentError, Graph
 from pages.parts import state
 from pages.parts.comparison import Side, comparison
+from pages.parts.literal import literal
 from pages.parts.tree import describe, figure
 from runtime.run import runs
 from runtime.store import MAX_NAME, Change, Project, store
@@ -122,7 +123,7 @@ def _compare(project: Project, changes: list[Change], chosen: Change) -> None:
         st.caption("There is nothing to compare with yet: change something on the Build page, or train the network.")
         return
     wanted = st.selectbox(
-        f"“{describe(chosen, state.visitor())}” with",
+        f"“{literal(describe(chosen, state.visitor()))}” with",
         range(len(choices)),
         format_func=lambda number: choices[number][0],
         key=f"with-{project.id}-{chosen.number}",

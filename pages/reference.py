@@ -11,6 +11,7 @@ from pages.parts.fields import fields
 from pages.parts.illustrations import illustrations
 from pages.parts.kinds import in_short
 from pages.parts.layer_page import LayerPage, example_code, layer_page, meant, search, similar
+from pages.parts.literal import literal
 
 PARAMETER = "layer"
 MOST_FOUND = 40
@@ -64,7 +65,7 @@ def _overview() -> None:
 
 
 def _unknown(given: str) -> None:
-    st.warning(f"There is no layer called {given[:64]!r}.", icon=":material/info:")
+    st.warning(f"There is no layer called “{literal(given[:64])}”.", icon=":material/info:")
     if close := similar(given):
         st.markdown("Perhaps you mean one of these:")
         for name in close:

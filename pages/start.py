@@ -12,6 +12,7 @@ from builder.edits import EditError
 from builder.zoo import TEMPLATES, Template
 from pages.parts import state, uploads
 from pages.parts.begin import begin
+from pages.parts.literal import literal
 from pages.parts.tree import ago
 from runtime.store import MAX_NAME, Summary, clean_name, store
 
@@ -99,12 +100,14 @@ def _projects(projects: list[Summary]) -> None:
 
 def _row(project: Summary) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"row-{project.id}"):
-        if st.button(project.name, key=f"open-{project.id}", type="tertiary", icon=":material/account_tree:"):
+        if st.button(literal(project.name), key=f"open-{project.id}", type="tertiary", icon=":material/account_tree:"):
             state.open_project(project.id)
             state.go("build.py")
         st.space("stretch")
         st.caption(ago(time.time() - project.updated), width="content")
-        with st.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {project.name}"):
+        with st.popover(
+            "", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {literal(project.name)}"
+        ):
             name = st.text_input("Name", project.name, max_chars=MAX_NAME, key=f"name-{project.id}-{project.name}")
             with st.container(horizontal=True):
                 st.button(
@@ -123,14 +126,14 @@ def _rename(project_id: str, name: str) -> None:
     try:
         store().rename(project_id, name)
     except EditError as error:
-        state.say(str(error))
+        state.say(literal(str(error)))
 
 
 def _delete(project: Summary) -> None:
     try:
         store().delete(project.id)
     except EditError as error:
-        state.say(str(error))
+        state.say(literal(str(error)))
     else:
         state.keep(DELETED, project)
 
@@ -140,7 +143,7 @@ def _deleted() -> None:
     project = state.kept(DELETED)
     if project is not None:
         with st.container(horizontal=True, vertical_alignment="center", border=True):
-            st.markdown(f"Deleted **{project.name}**.", width="content")
+            st.markdown(f"Deleted **{literal(project.name)}**.", width="content")
             st.button("Undo", icon=":material/undo:", on_click=_restore, args=(project,))
 
 
@@ -148,7 +151,7 @@ def _restore(project: Summary) -> None:
     try:
         store().restore(project.id)
     except EditError as error:
-        state.say(str(error))
+        state.say(literal(str(error)))
     state.forget(DELETED)
 
 

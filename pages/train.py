@@ -16,6 +16,7 @@ from pages.parts import state
 from pages.parts.device_choice import choose_device, device_of, expected
 from pages.parts.failure import keras_again
 from pages.parts.learned import draw_learned
+from pages.parts.literal import literal
 from pages.parts.run_details import optimizer_in_words
 from pages.parts.run_list import run_list
 from pages.parts.run_view import run_view
@@ -76,7 +77,7 @@ def _settings(waited: bool) -> None:
     if waited and facts is not None:
         st.rerun()
     if project.data.name not in DATASETS:
-        st.error(f"There is no data set called {project.data.name!r} here. Choose another one.")
+        st.error(f"There is no data set called “{literal(project.data.name)}” here. Choose another one.")
         if st.button("Choose data", icon=":material/table_chart:", width="stretch"):
             state.go("data.py")
         return

@@ -239,7 +239,7 @@ def _not_built(error: ValueError) -> str:
         return str(error)
     return (
         f"Its learned weights could not be downloaded ({error}). Connect this machine to the network and train again, or "
-        "empty the layer's setting `weights`: it then starts with random ones."
+        "empty the layer's setting “weights”: it then starts with random ones."
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts import state
+from pages.parts.literal import literal
 from runtime.exports import FORMATS, Format
 from runtime.exports.job import State, end, file_of, make, state_of
 from runtime.run import Run, RunError
@@ -33,7 +34,7 @@ def export_table(run: Run | None, name: str) -> None:
         )
         return
     st.markdown(
-        f"The model of **{run.name}**. Each file is opened again and compared with the model on real examples before you get it."
+        f"The model of **{literal(run.name)}**. Each file is opened again and compared with the model on real examples before you get it."
     )
     busy = any(_goes_on(state_of(run, one)) for one in FORMATS)
     st.fragment(_rows, run_every=POLL if busy else None)(run, name, busy)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts import state
 from pages.parts.cluster import in_reach, waiting_in_words
+from pages.parts.literal import literal
 from runtime import queue
 from runtime.launchers import local
 from runtime.queue import Place
@@ -88,7 +89,7 @@ def _line(number: int, place: Place, own: list[str]) -> None:
                 "",
                 icon=f":material/{icon}:",
                 key=f"{words}-{run.id}",
-                help=f"{words} than your other runs: {run.name}",
+                help=f"{words} than your other runs: {literal(run.name)}",
                 type="tertiary",
                 disabled=not there,
                 on_click=queue.move,
@@ -98,7 +99,7 @@ def _line(number: int, place: Place, own: list[str]) -> None:
             "",
             icon=":material/close:",
             key=f"cancel-{run.id}",
-            help=f"Take {run.name} from the queue",
+            help=f"Take {literal(run.name)} from the queue",
             type="tertiary",
             on_click=_cancel,
             args=(run,),

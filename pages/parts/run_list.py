@@ -8,6 +8,7 @@ from contextlib import suppress
 import streamlit as st
 
 from pages.parts import moving, state
+from pages.parts.literal import literal
 from pages.parts.live import MOST_RUNS
 from pages.parts.queue import queue_list
 from pages.parts.runs import LIVE, STATES, best, choose, curves, duration, epochs_done
@@ -81,10 +82,10 @@ def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:
     tick, name, status, epochs, figure, time, menu = st.columns(WIDTHS, vertical_alignment="center", gap="small")
     found = curves(run)
     compared = tick.checkbox(
-        f"Compare {run.name}", ticked, key=f"tick-{run.id}", label_visibility="collapsed", disabled=is_shown
+        f"Compare {literal(run.name)}", ticked, key=f"tick-{run.id}", label_visibility="collapsed", disabled=is_shown
     )
     if name.button(
-        f"**{run.name}**" if is_shown else run.name,
+        f"**{literal(run.name)}**" if is_shown else literal(run.name),
         key=f"open-{run.id}",
         type="tertiary",
         help=f"{run.created:%d %b %Y, %H:%M}",
@@ -93,9 +94,9 @@ def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:
         st.rerun()
     status.markdown(STATES[run.status()])
     epochs.markdown(f"{epochs_done(found)} of {found.epochs or run.spec.training.epochs}")
-    figure.markdown(best(found))
+    figure.markdown(literal(best(found)))
     time.markdown(duration(found.elapsed))
-    with menu.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {run.name}"):
+    with menu.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {literal(run.name)}"):
         _menu(run)
     return compared and not is_shown
 
@@ -107,7 +108,7 @@ def _menu(run: Run) -> None:
             try:
                 rename(run, name)
             except RunError as error:
-                st.error(str(error))
+                st.error(literal(str(error)))
             else:
                 st.rerun()
     moving.give(run)
@@ -119,7 +120,7 @@ def _menu(run: Run) -> None:
         try:
             delete(run)
         except RunError as error:
-            st.error(str(error))
+            st.error(literal(str(error)))
             return
         choose(None)
         st.rerun()

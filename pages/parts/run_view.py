@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts import state
 from pages.parts.cluster import standstill_in_words
+from pages.parts.literal import literal
 from pages.parts.live import live_chart
 from pages.parts.queue import place_in_words
 from pages.parts.run_details import run_details
@@ -64,7 +65,7 @@ def _head(run_id: str, drawn: str) -> None:
     if status != drawn and (status not in LIVE or drawn not in LIVE):
         st.rerun()  # the whole page: its outcome below, and no more looks every second
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(run.name, anchor=False, width="content")
+        st.subheader(literal(run.name), anchor=False, width="content")
         st.markdown(STATES[status], width="stretch")
         if status in LIVE:
             controls(run, status)
@@ -93,7 +94,7 @@ def _outcome(run: Run, found: Curves) -> None:
                 shown, label = (
                     amount(name, value).rsplit(" ", 1) if name.endswith("accuracy") else (f"{value:.4g}", name)
                 )
-                st.metric(label.replace("_", " ").capitalize(), shown, width="content")
+                st.metric(literal(label.replace("_", " ").capitalize()), shown, width="content")
     with st.container(horizontal=True):
         if st.button("Look inside with the Microscope", icon=":material/biotech:"):
             state.go("microscope.py")
@@ -109,7 +110,7 @@ def _failure(run: Run, found: Curves, status: str) -> None:
             "smaller network."
         )
     else:
-        said = f"**This run has failed.** {found.message or 'Its log tells more.'}"
+        said = f"**This run has failed.** {literal(found.message) or 'Its log tells more.'}"
     st.error(said)
     log = found.log or run.log_end()
     if log:

@@ -180,7 +180,7 @@ def test_a_download_tells_its_progress(monkeypatch):
 
 def test_a_data_set_that_is_not_here_is_said():
     app, _ = opened(data=DataSpec(name="gone"))
-    assert "'gone'" in app.warning[0].value
+    assert "“gone”" in app.warning[0].value
 
 
 def test_without_a_project_the_page_is_empty():

@@ -189,7 +189,7 @@ def test_a_field_goes_back_to_what_was_suggested_not_to_the_class_default(projec
 def test_a_data_set_that_is_not_here_leads_to_the_data_page(project: Project) -> None:
     store().settings(project.id, data=DataSpec(name="gone"))
     app = show(project)
-    assert "There is no data set called 'gone' here" in texts(app)
+    assert "There is no data set called “gone” here" in texts(app)
     assert button(app, "Choose data")
     assert "Train" not in {button.label for button in app.button}
 
