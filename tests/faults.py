@@ -149,12 +149,8 @@ class Bench(Injections):
         found = {folder.name for folder in runs_folder().iterdir()}
         if found != {run.id for run in self.runs}:
             raise Broken(f"runs were lost or came from nowhere: {found ^ {run.id for run in self.runs}}")
-        workers = Counter(run.id for run in map(run_of, self.workers()) if run)
-        if doubled := [run for run, count in workers.items() if count > 1]:
-            time.sleep(0.5)  # one that finds the other leaves at once
-            workers = Counter(run.id for run in map(run_of, self.workers()) if run)
-            if any(workers[run] > 1 for run in doubled):
-                raise Broken(f"two workers train {doubled}")
+        if self._doubled():
+            self.until(lambda: not self._doubled(), "a worker that finds another one leaves", 0.05)
         for run in self.runs:
             self._check_curve(open_run(run.id))
         acknowledged, kept = self._acknowledged(), store().project(self.project)
@@ -162,6 +158,11 @@ class Bench(Injections):
             raise Broken(f"{acknowledged} edits were acknowledged, {kept and kept.revision} are kept")
         if ports := [c for p in self.processes() for c in connections(p) if c.status == psutil.CONN_LISTEN]:
             raise Broken(f"ports are open: {ports}")
+
+    def _doubled(self) -> list[str]:
+        """Runs that have two workers: just now, as when a supervisor died before it could write down whom it had started."""
+        workers = Counter(run.id for run in map(run_of, self.workers()) if run)
+        return [run for run, count in workers.items() if count > 1]
 
     def _check_curve(self, run: Run) -> None:
         xs, _ = read_curves(run).epochs_done.get("loss", ((), ()))
