@@ -129,7 +129,7 @@ export class LiveChart {
     for (const quantity of wanted) {
       const log = quantity === "loss" && this.logBox.checked;
       const chart = this.charts.get(quantity) ?? this.add(quantity);
-      void Plotly.react(chart, traces(this.runs, quantity, this.theme), layout(this.theme, log, this.data.height), CONFIG);
+      void Plotly.react(chart, traces(this.runs, quantity, this.theme), layout(this.theme, quantity, log, this.data.height), CONFIG);
     }
     this.tell();
   }

@@ -104,8 +104,11 @@ export function extension(
   return found.indices.length ? found : null;
 }
 
+/** What a share such as an accuracy can be, with room for the marks at its ends. */
+const SHARE = { clipmin: -0.05, clipmax: 1.05 };
+
 /** `uirevision` is constant: the reader's zoom and hidden curves survive every redraw. */
-export function layout(theme: Theme, log: boolean, height: number): Layout {
+export function layout(theme: Theme, quantity: string, log: boolean, height: number): Layout {
   const axis = { gridcolor: theme.grid, zerolinecolor: theme.grid, linecolor: theme.grid, automargin: true };
   return {
     height,
@@ -113,8 +116,13 @@ export function layout(theme: Theme, log: boolean, height: number): Layout {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: theme.font, size: 13, color: theme.text },
-    xaxis: { ...axis, title: { text: "epochs" }, rangemode: "tozero" },
-    yaxis: { ...axis, type: log ? "log" : "linear", exponentformat: "power" },
+    xaxis: { ...axis, title: { text: "epochs" }, rangemode: "tozero", autorangeoptions: { include: 1 } }, // a whole epoch, from the first batch on
+    yaxis: {
+      ...axis,
+      type: log ? "log" : "linear",
+      exponentformat: "power",
+      ...(quantity.endsWith("accuracy") ? { autorangeoptions: SHARE } : {}),
+    },
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
     hovermode: "x unified",
     hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },

@@ -40,7 +40,7 @@ test("an increment goes to the traces of its run", () => {
 });
 
 test("the reader's zoom survives: uirevision never changes", () => {
-  expect(layout(THEME, true, 300).uirevision).toBe(layout({ ...THEME, dark: true }, false, 200).uirevision);
+  expect(layout(THEME, "loss", true, 300).uirevision).toBe(layout({ ...THEME, dark: true }, "loss", false, 200).uirevision);
 });
 
 test("a dark page is told by its background", () => {
