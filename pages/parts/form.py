@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import state
 from pages.parts.fields import Field, begin, fields, fresh, step
-from pages.parts.illustrations import choices, illustration
+from pages.parts.illustrations import Drawing, curve, drawings
 from pages.parts.kinds import (
     NONE,
     Choice,
@@ -28,9 +28,11 @@ from pages.parts.kinds import (
     in_short,
     in_words,
     labelled,
+    option_name,
     read,
     written,
 )
+from pages.parts.picking import FEW, pick, picked
 
 Model = TypeVar("Model", bound=BaseModel)
 LARGEST = 2**53 - 1  # the largest whole number that a browser counts exactly
@@ -73,8 +75,7 @@ def form(
 
 def _draw_all(asked: list[Field], model: BaseModel, key: str) -> tuple[dict[str, Any], dict[str, DeltaGenerator]]:
     """The fields, the rare ones folded away; what has changed, and a place for a message under each."""
-    rare = [field for field in asked if field.rare]
-    rare = rare if len(rare) > 1 else []
+    rare = found if len(found := [field for field in asked if field.rare]) > 1 else []
     common = [field for field in asked if field not in rare]
     values: dict[str, Any] = {}
     slots: dict[str, DeltaGenerator] = {}
@@ -84,8 +85,7 @@ def _draw_all(asked: list[Field], model: BaseModel, key: str) -> tuple[dict[str,
         with st.expander("More settings"):
             for field in rare:
                 values[field.name], slots[field.name] = _draw_field(type(model), field, getattr(model, field.name), key)
-        touched = [field.label.lower() for field in rare if getattr(model, field.name) != field.default]
-        if touched:
+        if touched := [field.label.lower() for field in rare if getattr(model, field.name) != field.default]:
             st.caption(f"Changed there: {', '.join(touched)}.")
     return {name: value for name, value in values.items() if value != getattr(model, name)}, slots
 
@@ -100,12 +100,7 @@ def _draw_field(model: type[BaseModel], field: Field, value: Any, key: str) -> t
             value = field.default
         with st.container(horizontal=True, vertical_alignment="top", gap="xsmall", wrap=False):
             with st.container(gap="xxsmall"):
-                result = draw(field.kind, value, key, field.label, field.help, field.default)
-                if picture := illustration(model, field.name, result):
-                    st.html(picture)
-                if isinstance(field.kind, Choice) and (pictures := choices(field.name, result)):
-                    with st.popover("See all as curves", type="tertiary"):
-                        st.html(pictures)
+                result = _draw_value(field, value, key, drawings(model, field.name))
             if not field.required:
                 st.button(
                     "",
@@ -120,9 +115,22 @@ def _draw_field(model: type[BaseModel], field: Field, value: Any, key: str) -> t
         return result, st.container(gap="xxsmall")
 
 
+def _draw_value(field: Field, value: Any, key: str, drawn: Mapping[Any, Drawing]) -> Any:
+    """What a field says now: a few pictures are the choice themselves, many of them open beside it."""
+    if not drawn:
+        return draw(field.kind, value, key, field.label, field.help, field.default)
+    if len(drawn) <= FEW:
+        return pick(field, value, key, drawn)
+    result = draw(field.kind, picked(field, value, key), key, field.label, field.help, field.default)
+    if result in drawn:
+        st.html(curve(str(result), wide=True).html)
+    with st.popover("Choose by curve", type="tertiary"):
+        pick(field, result, f"{key}.pictures", drawn, tell=key)
+    return result
+
+
 def _reset_button(asked: list[Field], model: BaseModel, key: str) -> None:
-    optional = [field for field in asked if not field.required]
-    if optional:
+    if optional := [field for field in asked if not field.required]:
         st.button(
             "Reset to defaults",
             key=f"reset-all-{key}",
@@ -164,8 +172,8 @@ def draw(kind: Kind, value: Any, key: str, label: str, help_: str = "", default:
         case Flag():
             return _follow(key, value, bool(value), lambda at, first: st.toggle(label, first, at, help_))
         case Choice(options):
-            named = {_name(option): option for option in options}
-            return named[_select(key, _name(value), list(named), label, help_)]
+            named = {option_name(option): option for option in options}
+            return named[_select(key, option_name(value), list(named), label, help_)]
         case Number():
             return _number(kind, value, key, label, help_, default)
         case Row():
@@ -190,10 +198,10 @@ def _follow(key: str, value: Any, shown: Any, widget: Callable[[str, Any], Any])
 
 def _select(key: str, name: str, names: list[str], label: str, help_: str) -> str:
     # By name: a selectbox takes None for "nothing chosen yet".
-    def widget(at: str, first: str) -> str:
-        return st.selectbox(label, names, names.index(first), key=at, help=help_)
-
-    chosen: str = _follow(key, name, name if name in names else names[0], widget)
+    first = name if name in names else names[0]
+    chosen: str = _follow(
+        key, name, first, lambda at, now: st.selectbox(label, names, names.index(now), key=at, help=help_)
+    )
     return chosen
 
 
@@ -291,7 +299,3 @@ def _several(kind: Several, value: Any, key: str, label: str, help_: str) -> Any
             st.caption(name)
         result.append(_nested(model, f"{key}.{name}"))
     return tuple(result)
-
-
-def _name(option: Any) -> str:
-    return NONE if option is None else str(option)

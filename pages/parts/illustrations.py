@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 
 from pydantic import BaseModel
@@ -86,44 +87,54 @@ FORMULAS: dict[str, Callable[[float], float]] = {
 OF_SEVERAL = {"softmax", "log_softmax", "sparsemax"}
 
 
-def illustration(layer: type[BaseModel], field: str, value: object) -> str | None:
-    """The drawing for a setting of a layer as it is now; None where words are enough.
+@dataclass(frozen=True)
+class Drawing:
+    """A picture of one value of a setting, with its name and what it comes to in a few words.
 
-    Returns:
-        HTML without anything from outside.
+    `image` is an address that holds the whole SVG: Streamlit takes inline SVG out of a page.
     """
+
+    name: str
+    image: str
+    said: str
+    size: tuple[int, int]
+    note: str = ""
+
+    @property
+    def markdown(self) -> str:
+        """As the label of a choice."""
+        return f"![{self.said}]({self.image}) {self.name}"
+
+    @property
+    def html(self) -> str:
+        """As a figure, without anything from outside."""
+        width, height = self.size
+        image = f'<img alt="{self.said}" width="{width}" height="{height}" src="{self.image}"/>'
+        style = "padding:4px 6px;font-size:12px;line-height:1.35"
+        return f'<div style="{style}">{image}<div>{self.name}</div><div>{self.note}</div></div>'
+
+
+def drawings(layer: type[BaseModel], field: str) -> dict[object, Drawing]:
+    """The values of a setting that a picture explains better than words, and their pictures; empty where words are enough."""
     kind = next((one.kind for one in fields(layer) if one.name == field), None)
     if not isinstance(kind, Choice):
-        return None
+        return {}
     if field == "padding":
-        return _row(padding(str(option), _axes(layer), option == value) for option in kind.options)
-    if field in ("activation", "recurrent_activation") and value in FORMULAS and value != "linear":
-        return _row([curve(str(value), wide=True)])
-    return None
-
-
-def choices(field: str, value: object) -> str | None:
-    """All that can be chosen for a setting as drawings, the one that is chosen marked; None where there are none."""
-    return all_curves(str(value)) if field in ("activation", "recurrent_activation") else None
+        return {option: padding(str(option), _axes(layer)) for option in kind.options}
+    if field in ("activation", "recurrent_activation"):
+        return {option: curve(str(option)) for option in kind.options if option in FORMULAS and option != "linear"}
+    return {}
 
 
 def illustrations(layer: type[LayerSpec]) -> list[str]:
-    """All drawings that explain the settings of a layer, for its page."""
-    found = [illustration(layer, field.name, None) for field in fields(layer) if field.name == "padding"]
-    if any(field.name == "activation" for field in fields(layer)):
-        found.append(all_curves())
-    return [drawing for drawing in found if drawing]
+    """All drawings that explain the settings of a layer, for its page: HTML without anything from outside."""
+    found = [drawings(layer, name) for name in ("padding", "activation")]
+    return [_row(one.html for one in drawn.values()) for drawn in found if drawn]
 
 
 @cache
-def all_curves(chosen: str | None = None) -> str:
-    """Every activation side by side."""
-    return _row(curve(name, chosen=name == chosen) for name in FORMULAS if name != "linear")
-
-
-@cache
-def curve(name: str, wide: bool = False, chosen: bool = False) -> str:
-    """The curve of an activation over its axes, with its name."""
+def curve(name: str, wide: bool = False) -> Drawing:
+    """The curve of an activation over its axes."""
     width, height = (150, 90) if wide else (84, 64)
     xs = [RANGE * (2 * i / (POINTS - 1) - 1) for i in range(POINTS)]
     ys = [FORMULAS[name](x) for x in xs]
@@ -135,18 +146,19 @@ def curve(name: str, wide: bool = False, chosen: bool = False) -> str:
     points = " ".join(at(x, y) for x, y in zip(xs, ys, strict=True) if low <= y <= high)
     zero = height + low / (high - low) * height
     said = f"{name}: from {low:.2g} to {high:.2g}" + (", beside a value of 0" if name in OF_SEVERAL else "")
-    drawing = _image(
+    note = f"{high:.2g} at the top, {low:.2g} below, x from -4 to 4" if wide else ""
+    return _drawing(
         f'<path d="M0 {zero:.1f}H{width}M{width / 2} 0V{height}" stroke="{GREY}" fill="none"/>'
         f'<polyline points="{points}" fill="none" stroke="{STRONG}" stroke-width="2"/>',
         (width, height),
+        name + (" (of x and 0)" if name in OF_SEVERAL else ""),
         said,
+        note,
     )
-    note = f"{high:.2g} at the top, {low:.2g} below, x from -4 to 4" if wide else ""
-    return _figure(drawing, name + (" (of x and 0)" if name in OF_SEVERAL else ""), chosen, note)
 
 
 @cache
-def padding(option: str, axes: int, chosen: bool = False) -> str:
+def padding(option: str, axes: int) -> Drawing:
     """How a window of three goes over a row or a picture of five: where zeros stand, and how much comes out."""
     before, behind = {"same": (1, 1), "causal": (2, 0)}.get(option, (0, 0))
     size = 5 + before + behind
@@ -160,18 +172,13 @@ def padding(option: str, axes: int, chosen: bool = False) -> str:
     out_rows = 1 if axes == 1 else out
     cells += [_cell(x, y, right, False, STRONG) for y in range(out_rows) for x in range(out)]
     window = 1 if axes == 1 else 3
-    width, height = right + out * CELL + 2, rows * CELL + 2
-    said = f"{option}: 5 places become {out}" + (f", with {before + behind} zeros at the rim" if before else "")
-    return _figure(
-        _image(
-            "".join(cells)
-            + f'<rect width="{3 * CELL}" height="{window * CELL}" fill="none" stroke="{STRONG}" stroke-width="2.5"/>'
-            + f'<path d="M{size * CELL + 5} {rows * CELL / 2}h11m-4 -3l4 3l-4 3" fill="none" stroke="{GREY}"/>',
-            (width, height),
-            said,
-        ),
+    return _drawing(
+        "".join(cells)
+        + f'<rect width="{3 * CELL}" height="{window * CELL}" fill="none" stroke="{STRONG}" stroke-width="2.5"/>'
+        + f'<path d="M{size * CELL + 5} {rows * CELL / 2}h11m-4 -3l4 3l-4 3" fill="none" stroke="{GREY}"/>',
+        (right + out * CELL + 2, rows * CELL + 2),
         option,
-        chosen,
+        f"{option}: 5 places become {out}" + (f", with {before + behind} zeros at the rim" if before else ""),
         f"5 → {out}" if axes == 1 else f"5x5 → {out}x{out}",
     )
 
@@ -190,23 +197,14 @@ def _axes(layer: type[BaseModel]) -> int:
     return 1 if "1D" in layer.__name__ else 2  # a cube is drawn as one of its slices
 
 
-def _image(inside: str, size: tuple[int, int], said: str) -> str:
-    # Streamlit takes inline SVG out of a page; a picture with an address of its own stays.
+def _drawing(inside: str, size: tuple[int, int], name: str, said: str, note: str = "") -> Drawing:
     width, height = size[0] + 4, size[1] + 4
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="-2 -2 {width} {height}">{inside}</svg>'
     data = base64.b64encode(svg.encode()).decode()
-    return f'<img alt="{said}" width="{width}" height="{height}" src="data:image/svg+xml;base64,{data}"/>'
+    return Drawing(name, f"data:image/svg+xml;base64,{data}", said, (width, height), note)
 
 
-def _figure(drawing: str, name: str, chosen: bool, note: str = "") -> str:
-    border = f"2px solid {STRONG}" if chosen else "2px solid transparent"
-    return (
-        f'<div style="border:{border};border-radius:6px;padding:4px 6px;font-size:12px;line-height:1.35">{drawing}'
-        f'<div style="font-weight:{600 if chosen else 400}">{name}</div><div>{note}</div></div>'
-    )
-
-
-def _row(figures: Iterator[str] | list[str]) -> str:
+def _row(figures: Iterable[str]) -> str:
     return (
         '<div style="display:flex;flex-wrap:wrap;gap:4px 10px;align-items:flex-end" class="illustration">'
         f"{''.join(figures)}</div>"

@@ -165,6 +165,11 @@ def in_short(value: Any) -> str:
     return type(value).__name__ if isinstance(value, BaseModel) else written(value) or NONE
 
 
+def option_name(option: Any) -> str:
+    """What one of the values of a choice is called."""
+    return NONE if option is None else str(option)
+
+
 def read(kind: Text, text: str) -> Any:
     """The value that a text stands for.
 

@@ -102,6 +102,11 @@ def keep(key: str, value: Any) -> None:
     st.session_state[KEPT + key] = value
 
 
+def note(key: str, widget: str) -> None:
+    """Remember what a widget says: for its `on_change`, which comes before anything is drawn."""
+    keep(key, st.session_state[widget])
+
+
 def kept(key: str, default: Any = None) -> Any:
     """What was remembered under this key."""
     return st.session_state.get(KEPT + key, default)

@@ -80,7 +80,7 @@ def test_nothing_comes_back_while_nothing_is_changed(app):
         ("number_input", "filters", 16, "filters", 16),
         ("number_input", "kernel_size.1", 5, "kernel_size", (3, 5)),
         ("text_input", "shape", "?, 3", "shape", (None, 3)),
-        ("selectbox", "activation", "tanh", "activation", "tanh"),
+        ("radio", "activation", "tanh", "activation", "tanh"),
         ("toggle", "use_bias", False, "use_bias", False),
         ("number_input", "learning_rate", 1e-7, "learning_rate", 1e-7),
         ("selectbox", "schedule", "Falling", "schedule", {"type": "Falling", "rate": 0.9}),

@@ -10,12 +10,12 @@ import pytest
 
 from builder.activations import ActivationName
 from builder.layers import LAYERS
-from pages.parts.illustrations import FORMULAS, OF_SEVERAL, all_curves, choices, illustration, illustrations, padding
+from pages.parts.illustrations import FORMULAS, OF_SEVERAL, Drawing, drawings, illustrations, padding
 
 
 def test_every_activation_has_a_curve() -> None:
     assert set(FORMULAS) == set(get_args(ActivationName))
-    assert all_curves().count("<img") == len(FORMULAS) - 1  # linear needs none
+    assert len(drawings(LAYERS["Dense"], "activation")) == len(FORMULAS) - 1  # linear needs none
 
 
 @pytest.mark.keras
@@ -38,23 +38,20 @@ def test_what_a_layer_shows_is_well_formed() -> None:
             ET.fromstring(base64.b64decode(str(image.get("src")).partition("base64,")[2]))
 
 
-def test_padding_says_how_many_come_out_and_marks_what_is_chosen() -> None:
-    drawn = illustration(LAYERS["Conv1D"], "padding", "causal")
-    assert drawn is not None
-    assert all(said in drawn for said in ("valid: 5 places become 3", "same: 5 places become 5", "causal: 5 places"))
-    assert drawn.count("2px solid #") == 1
-    assert "5x5 → 5x5" in padding("same", 2)
+def test_padding_says_how_many_come_out() -> None:
+    drawn = drawings(LAYERS["Conv1D"], "padding")
+    assert [drawn[option].note for option in ("valid", "same", "causal")] == ["5 → 3", "5 → 5", "5 → 5"]
+    assert "2 zeros at the rim" in drawn["causal"].said
+    assert padding("same", 2).note == "5x5 → 5x5"
 
 
-def test_all_activations_can_be_compared_with_the_chosen_one() -> None:
-    drawn = choices("activation", "relu")
-    assert drawn is not None
-    assert drawn.count("2px solid #") == 1
-    assert choices("units", 3) is None
+def test_a_picture_can_be_the_label_of_a_choice() -> None:
+    drawn: Drawing = drawings(LAYERS["Dense"], "activation")["relu"]
+    assert drawn.markdown.startswith("![relu: from -1 to 4](data:image/svg+xml;base64,")
+    assert drawn.markdown.endswith(") relu")
 
 
 def test_words_are_enough_elsewhere() -> None:
-    assert illustration(LAYERS["ZeroPadding2D"], "padding", (1, 1)) is None
-    assert illustration(LAYERS["Dense"], "units", 3) is None
-    assert illustration(LAYERS["Dense"], "activation", None) is None
-    assert "<img" in (illustration(LAYERS["Dense"], "activation", "relu") or "")
+    assert drawings(LAYERS["ZeroPadding2D"], "padding") == {}
+    assert drawings(LAYERS["Dense"], "units") == {}
+    assert None not in drawings(LAYERS["Dense"], "activation")

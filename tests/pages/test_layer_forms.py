@@ -64,7 +64,7 @@ def test_several_layers_of_a_type_are_changed_in_one_form_and_one_step() -> None
     assert page.subheader[0].value == "2 x Conv2D"
     assert "Filters: 8, 16" in captions(page)
     steps = len(store().history(made.id))
-    [padding] = [box for box in page.selectbox if box.label == "Padding"]
+    [padding] = [one for one in page.radio if one.label == "Padding"]
     padding.set_value("same").run()
     assert [layers(made)[name].padding for name in "ab"] == ["same", "same"]  # type: ignore[attr-defined]
     assert [layers(made)[name].filters for name in "ab"] == [8, 16]  # type: ignore[attr-defined]
@@ -72,6 +72,17 @@ def test_several_layers_of_a_type_are_changed_in_one_form_and_one_step() -> None
     [same] = [button for button in page.button if button.label == "Make it 8 everywhere"]
     same.click().run()
     assert [layers(made)[name].filters for name in "ab"] == [8, 8]  # type: ignore[attr-defined]
+    assert not page.exception
+
+
+def test_an_activation_is_chosen_by_its_curve_or_by_its_name() -> None:
+    made = project(*CONVOLUTIONS)
+    page = selected(made, "a")
+    for kind, wanted in (("radio", "tanh"), ("selectbox", "elu"), ("radio", "none"), ("radio", "relu")):
+        [activation] = [one for one in getattr(page, kind) if one.label == "Activation"]
+        activation.set_value(wanted).run()
+        assert str(layers(made)["a"].activation).lower() == wanted  # type: ignore[attr-defined]
+        assert [box.value for box in page.selectbox if box.label == "Activation"] == [wanted]
     assert not page.exception
 
 
