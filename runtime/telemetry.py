@@ -79,7 +79,7 @@ class Telemetry:
         if now >= self._next_tick:
             self._next_tick = now + TICK
             self._tell(BatchEnded(at=time.time(), epoch=self.epoch, step=self.step, logs=floats(logs)))
-            if self.look and now >= self._next_maps and self.step < self.steps:
+            if self.look and now >= max(self._next_maps, self._next_look) and self.step < self.steps:
                 self._next_maps = now + BETWEEN_MAPS
                 self._take_maps(self.epoch + round(self.step / self.steps, 2))
             if self.recorder:

@@ -129,6 +129,17 @@ def test_long_epochs_are_looked_into(telemetry, clock):
     assert [event.epoch for event in told(telemetry, MapsSaved)] == [0, 0.25, 0.5, 0.75, 1]
 
 
+def test_slow_looks_take_a_small_share_of_a_long_epoch_too(telemetry, clock):
+    def look():
+        clock.now += 0.1
+        return {}
+
+    telemetry.look = look
+    telemetry.take_first_maps()
+    epoch(telemetry, clock, 0, seconds=40)
+    assert [event.epoch for event in told(telemetry, MapsSaved)] == [0, 0.25, 1]
+
+
 def test_two_quick_wishes_are_both_heard(telemetry, clock):
     """Pause and resume within one tick of the file system's clock."""
     control = telemetry.run.control
