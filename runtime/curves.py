@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Any, Literal, TypeVar
+from itertools import groupby
+from typing import Any, Literal, cast
 
 from builder.training import MOST_EPOCHS
 from runtime.events import (
@@ -27,8 +28,10 @@ from runtime.events import (
 )
 from runtime.run import Run
 
-T = TypeVar("T")
 Points = tuple[tuple[float, ...], tuple[float, ...]]  # xs in epochs, ys
+Growing = dict[str, tuple[list[float], list[float]]]
+Maps = tuple[tuple[float, str], ...]  # epochs done, and the file
+Progress = BatchEnded | EpochEnded
 MOST_POINTS = 1_000  # of one batch curve; beyond it every second one of the older half is dropped
 MOST_CURVES = 1_000  # of a run; a network of 20 outputs with 10 metrics each has 420
 MOST_MAPS = 2_000  # times that the maps were saved; likewise
@@ -61,7 +64,7 @@ class Curves:
     batches: Mapping[str, Points] = field(default_factory=dict)
     epochs_done: Mapping[str, Points] = field(default_factory=dict)
     test: Mapping[str, float] = field(default_factory=dict)
-    maps: tuple[tuple[float, str], ...] = ()
+    maps: Maps = ()
     diverged: int | None = None  # the first epoch whose loss is no number
     download: Downloading | None = None  # the newest news of weights that are fetched, until training begins
     message: str = ""
@@ -77,20 +80,31 @@ class Curves:
 
 def fold(curves: Curves, event: Event) -> Curves:
     """The curves after an event."""
+    return fold_all((event,), curves)
+
+
+def fold_all(events: Iterable[Event], curves: Curves | None = None) -> Curves:
+    """The curves after many events. Batches and epochs that follow each other are taken at once: a day writes very many."""
+    known = curves or Curves()
+    for progress, group in groupby(events, lambda event: isinstance(event, BatchEnded | EpochEnded)):
+        some = list(group)
+        known = _further(known, cast("list[Progress]", some)) if progress else reduce(_told, some, known)
+    return known
+
+
+def read_curves(run: Run) -> Curves:
+    """The curves of a run as its log stands now."""
+    return fold_all(read(run.events)[0])
+
+
+def _told(curves: Curves, event: Event) -> Curves:
     match event:
         case Downloading():
             return replace(curves, download=event, updated=event.at)
         case Started():
             return _started(curves, event)
-        case BatchEnded():
-            x = event.epoch + event.step / max(1, curves.steps)
-            added = _added(curves.batches, x, event.logs, MOST_POINTS)
-            return replace(curves, batches=added, **_progress(curves, event, event.step))
-        case EpochEnded():
-            added = _added(curves.epochs_done, event.epoch + 1, event.logs, MOST_EPOCHS)
-            return replace(curves, epochs_done=added, **_progress(curves, event, curves.steps))
         case MapsSaved():
-            return replace(curves, maps=(*_thinned(curves.maps, MOST_MAPS), (event.epoch, event.file)))
+            return replace(curves, maps=(*_thinned(curves.maps), (event.epoch, event.file)))
         case Paused():
             return replace(curves, status="paused", updated=event.at)
         case Resumed():
@@ -108,16 +122,6 @@ def fold(curves: Curves, event: Event) -> Curves:
             failed = replace(curves, status="failed", message=event.message, log=event.log, remaining=None)
             return replace(failed, updated=event.at)
     return curves
-
-
-def fold_all(events: Iterable[Event], curves: Curves | None = None) -> Curves:
-    """The curves after many events."""
-    return reduce(fold, events, curves or Curves())
-
-
-def read_curves(run: Run) -> Curves:
-    """The curves of a run as its log stands now."""
-    return fold_all(read(run.events)[0])
 
 
 def _started(curves: Curves, event: Started) -> Curves:
@@ -158,12 +162,29 @@ def _until(x: float, points: Points) -> Points:
     return points[0][:count], points[1][:count]
 
 
-def _progress(curves: Curves, event: BatchEnded | EpochEnded, step: int) -> dict[str, Any]:
-    """The fields that change with every batch: one `replace` for all, as logs can hold very many of them."""
-    epoch = event.epoch
+def _further(curves: Curves, events: Sequence[Progress]) -> Curves:
+    """The curves after one batch or epoch or more."""
+    batches, epochs, diverged = _lists(curves.batches), _lists(curves.epochs_done), curves.diverged
+    for event in events:
+        if isinstance(event, BatchEnded):
+            _add(batches, event.epoch + event.step / max(1, curves.steps), event.logs, MOST_POINTS)
+        else:
+            _add(epochs, event.epoch + 1, event.logs, MOST_EPOCHS)
+        if diverged is None and not math.isfinite(event.logs.get("loss", 0.0)):
+            diverged = event.epoch
+    return replace(
+        curves,
+        batches=_tuples(batches),
+        epochs_done=_tuples(epochs),
+        diverged=diverged,
+        **_progress(curves, events[-1]),
+    )
+
+
+def _progress(curves: Curves, event: Progress) -> dict[str, Any]:
+    """Where it is, and how fast."""
+    epoch, step = event.epoch, event.step if isinstance(event, BatchEnded) else curves.steps
     moved: dict[str, Any] = {"epoch": epoch, "step": step, "updated": event.at}
-    if curves.diverged is None and not math.isfinite(event.logs.get("loss", 0.0)):
-        moved["diverged"] = epoch
     done = (epoch - curves.first) * curves.steps + step
     elapsed = event.at - curves.started - curves.rested if curves.started is not None else 0.0
     if elapsed > 0 and done:
@@ -173,18 +194,29 @@ def _progress(curves: Curves, event: BatchEnded | EpochEnded, step: int) -> dict
     return moved
 
 
-def _added(known: Mapping[str, Points], x: float, logs: Mapping[str, float], most: int) -> dict[str, Points]:
-    """The curves with one more point each; those that no worker tells, before the last one or of very many, are passed over."""
-    more = dict(known)
+def _add(known: Growing, x: float, logs: Mapping[str, float], most: int) -> None:
+    """One more point for each curve; those that no worker tells, before the last one or of very many, are passed over."""
     for name, y in logs.items():
-        xs, ys = more.get(name, ((), ()))
-        if (xs and x <= xs[-1]) or (not xs and len(more) >= MOST_CURVES):
+        if name not in known and len(known) >= MOST_CURVES:
             continue
-        more[name] = (_thinned(xs, most) + (x,), _thinned(ys, most) + (y,))  # noqa: RUF005 (twice as quick as unpacking)
-    return more
+        xs, ys = known.setdefault(name, ([], []))
+        if xs and x <= xs[-1]:
+            continue
+        if len(xs) >= most:
+            del xs[1 : len(xs) // 2 : 2], ys[1 : len(ys) // 2 : 2]
+        xs.append(x)
+        ys.append(y)
 
 
-def _thinned(values: tuple[T, ...], most: int) -> tuple[T, ...]:
+def _lists(curves: Mapping[str, Points]) -> Growing:
+    return {name: (list(xs), list(ys)) for name, (xs, ys) in curves.items()}
+
+
+def _tuples(curves: Growing) -> dict[str, Points]:
+    return {name: (tuple(xs), tuple(ys)) for name, (xs, ys) in curves.items()}
+
+
+def _thinned(maps: Maps) -> Maps:
     """Without every second one of the older half, where there are so many."""
-    half = len(values) // 2
-    return values if len(values) < most else values[:half:2] + values[half:]
+    half = len(maps) // 2
+    return maps if len(maps) < MOST_MAPS else maps[:half:2] + maps[half:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,7 +17,7 @@ from runtime.process import open_plain
 
 MAX_LINE = 1_000_000  # bytes
 MOST_READ = 16_000_000  # bytes at once; beyond it not every event of OFTEN is read
-OFTEN = (b'"type":"BatchEnded"', b'"type":"MapsSaved"')
+OFTEN = re.compile(rb'"type":"(?:BatchEnded|MapsSaved)"')
 MOST_OTHERS = 50_000  # other events that are read at once; no worker writes as many
 
 Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
@@ -198,7 +199,7 @@ def read(path: Path, offset: int = 0) -> tuple[list[Event], int]:
             if not ended and len(piece) < MAX_LINE:
                 break
             whole, within, offset = ended and not within, not ended, offset + len(piece)
-            if whole and any(name in piece for name in OFTEN):
+            if whole and OFTEN.search(piece):
                 often += 1
                 whole = often % every == 0
             elif whole:

@@ -8,10 +8,9 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import reduce
 from pathlib import Path
 
-from runtime.curves import Curves, fold
+from runtime.curves import Curves, fold_all
 from runtime.events import read
 from runtime.run import Run
 from runtime.schedule import Active, shares
@@ -46,7 +45,7 @@ class Followed:
     def read(self) -> None:
         """Learn how far it is."""
         events, self.offset = read(self.run.events, self.offset)
-        self.curves = reduce(fold, events, self.curves)
+        self.curves = fold_all(events, self.curves)
 
     def active(self) -> Active:
         """What the schedule must know of it."""

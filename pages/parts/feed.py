@@ -7,10 +7,9 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Any
 
-from runtime.curves import Curves, fold
+from runtime.curves import Curves, fold_all
 from runtime.events import Started, read
 from runtime.run import OVER, Run
 
@@ -63,7 +62,7 @@ class Feed:
     async def since(self, offset: int) -> Message:
         """What a watcher who has read to `offset` lacks: the newest message, when it begins there, else a read of its own."""
         await self._ready.wait()
-        if self.latest.start == offset and offset:
+        if self.latest.start == offset:
             return self.latest
         return await asyncio.to_thread(self._read, offset)
 
@@ -110,7 +109,7 @@ class Feed:
         if start and any(isinstance(event, Started) for event in events):  # it goes on from before what was told
             start, before = 0, Curves()
             events, end = read(self.run.events)
-        curves = reduce(fold, events, before)
+        curves = fold_all(events, before)
         if events:
             self._state = self.run.status()
         self.over = self._state in OVER
@@ -121,7 +120,7 @@ class Feed:
         events, end = read(self.run.events, offset)
         if offset and any(isinstance(event, Started) for event in events):
             return self._read(0)
-        points = reduce(fold, events, self._curves)
+        points = fold_all(events, self._curves)
         return self._message(offset, end, points, self._curves)
 
     def _message(self, start: int, end: int, points: Curves, now: Curves) -> Message:
