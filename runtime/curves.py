@@ -32,7 +32,7 @@ Points = tuple[tuple[float, ...], tuple[float, ...]]  # xs in epochs, ys
 Growing = dict[str, tuple[list[float], list[float]]]
 Maps = tuple[tuple[float, str], ...]  # epochs done, and the file
 Progress = BatchEnded | EpochEnded
-MOST_POINTS = 1_000  # of one batch curve; beyond it every second one of the older half is dropped
+MOST_POINTS = 1_000  # of one batch curve; beyond it half of them are dropped, evenly
 MOST_CURVES = 1_000  # of a run; a network of 20 outputs with 10 metrics each has 420
 MOST_MAPS = 2_000  # times that the maps were saved; likewise
 State = Literal["waiting", "running", "paused", "suspended", "finished", "stopped", "failed"]
@@ -203,7 +203,8 @@ def _add(known: Growing, x: float, logs: Mapping[str, float], most: int) -> None
         if xs and x <= xs[-1]:
             continue
         if len(xs) >= most:
-            del xs[1 : len(xs) // 2 : 2], ys[1 : len(ys) // 2 : 2]
+            places = _evenly(xs, most // 2)
+            xs[:], ys[:] = [xs[place] for place in places], [ys[place] for place in places]
         xs.append(x)
         ys.append(y)
 
@@ -217,6 +218,17 @@ def _tuples(curves: Growing) -> dict[str, Points]:
 
 
 def _thinned(maps: Maps) -> Maps:
-    """Without every second one of the older half, where there are so many."""
-    half = len(maps) // 2
-    return maps if len(maps) < MOST_MAPS else maps[:half:2] + maps[half:]
+    """Half of them, where there are so many."""
+    if len(maps) < MOST_MAPS:
+        return maps
+    places = _evenly([epoch for epoch, _ in maps], MOST_MAPS // 2)
+    return tuple(maps[place] for place in places[-MOST_MAPS // 2 :])
+
+
+def _evenly(xs: Sequence[float], count: int) -> list[int]:
+    """The places of about so many of these ascending values, evenly over what they span, so that no part of a curve is lost."""
+    span = xs[-1] - xs[0]
+    # Powers of two: what stood in a cell of its own stands in one of the next time, too.
+    cell = 2.0 ** math.ceil(math.log2(span / count)) if span > 0 else 1.0
+    cells = [x // cell for x in xs]
+    return [place for place, here in enumerate(cells) if place == 0 or here > cells[place - 1]]

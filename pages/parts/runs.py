@@ -6,12 +6,12 @@ import math
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import reduce
+from contextlib import nullcontext
 
 import streamlit as st
 
 from pages.parts import state
-from runtime.curves import Curves, fold
+from runtime.curves import Curves, fold_all
 from runtime.events import read
 from runtime.run import NoRunError, Run, RunError, open_run
 
@@ -27,6 +27,7 @@ STATES = {
     "crashed": ":material/error: crashed",
 }
 REMEMBERED = 50  # runs whose curves are kept in memory
+MUCH = 20_000_000  # bytes of a log, which take longer to read than a person waits without a word
 
 _lock = threading.Lock()
 _read: OrderedDict[str, tuple[int, Curves]] = OrderedDict()
@@ -67,14 +68,17 @@ def choose(run_id: str | None) -> None:
 def curves(run: Run) -> Curves:
     """The curves of a run as they stand; only what is new is read."""
     with _lock:
-        offset, known = _read.get(run.id, (0, Curves()))
-        events, offset = read(run.events, offset)
-        known = reduce(fold, events, known)
-        _read[run.id] = (offset, known)
+        begin, known = _read.get(run.id, (0, Curves()))
+    size = run.events.stat().st_size if run.events.exists() else 0
+    with st.spinner("Reading the log of this run …") if size - begin > MUCH else nullcontext():
+        events, end = read(run.events, begin)
+        known = fold_all(events, known)
+    with _lock:
+        _read[run.id] = (end, known)
         _read.move_to_end(run.id)
         while len(_read) > REMEMBERED:
             _read.popitem(last=False)
-        return known
+    return known
 
 
 def epochs_done(found: Curves) -> int:

@@ -29,7 +29,7 @@ function speed(value: number): string {
 export function statusText(run: Run): string {
   if (run.gone) return "This run has been deleted";
   const status = run.status;
-  if (!status) return "Loading";
+  if (!status) return "Reading the curves …";
   if (status.fetching && status.steps === 0 && (status.state === "running" || status.state === "waiting")) return status.fetching;
   const parts = [STATES[status.state]];
   const live = status.state === "running" || status.state === "paused";

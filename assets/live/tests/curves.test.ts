@@ -50,9 +50,20 @@ describe("absorb", () => {
   });
 });
 
-test("thin keeps gaps and the last point", () => {
-  expect(thin([[0, 1, 2, 3], [5, null, 6, 7]])).toEqual([[0, 1, 2, 3], [5, null, 6, 7]]);
-  expect(thin([[0, 1, 2, 3, 4, 5], [5, 5, 6, 7, 8, 9]])).toEqual([[0, 2, 4, 5], [5, 6, 8, 9]]);
+test("thin keeps points at even distances, the beginning of a gap and the last point", () => {
+  expect(thin([[0, 1, 2, 3, 4], [5, null, null, 7, 8]], 2)).toEqual([[0, 1, 2, 4], [5, null, null, 8]]);
+  expect(thin([[0, 1, 2, 3, 4, 5], [5, 5, 6, 7, 8, 9]], 2)).toEqual([[0, 4, 5], [5, 8, 9]]);
+});
+
+test("no part of a curve is lost, however often it is thinned", () => {
+  const run = newRun("a", "A", "t");
+  for (let at = 0; at < 20 * MOST_POINTS; at += 100) {
+    const some = Array.from({ length: 100 }, (_, index) => at + index);
+    absorb(run, message({ start: at, batches: { loss: [some, some] } }));
+  }
+  const x = run.batches.loss![0];
+  const widest = Math.max(...x.slice(1).map((value, index) => value - x[index]!));
+  expect(widest).toBeLessThan(20 * 8);
 });
 
 test("a gap is marked once, at the height of the last number", () => {

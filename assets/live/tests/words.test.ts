@@ -22,7 +22,7 @@ test("the status line counts epochs from 1", () => {
     "Finished · 10 of 10 epochs · took 0:41",
   );
   expect(statusText(run({ state: "waiting", epochs: 0, elapsed: null, speed: null }))).toBe("Waiting for a free place");
-  expect(statusText(newRun("a", "", "t"))).toBe("Loading");
+  expect(statusText(newRun("a", "", "t"))).toBe("Reading the curves …");
   const words = "Fetching learned weights, vgg16.h5: 34 of 528 MB";
   expect(statusText(run({ state: "waiting", steps: 0, fetching: words }))).toBe(words);
   expect(statusText(run({ state: "crashed", steps: 0, fetching: words }))).toContain("Crashed");
