@@ -1,8 +1,8 @@
 """The devices that train one run together: opened as TensorFlow wants it, and several processes kept in step.
 
 Processes exchange gradients in every step, so all must do the same steps. The first of them, the chief, decides: before
-it opens a data set or runs some steps it tells the others, by a sum to which only the chief adds. It alone speaks to the
-run's folder, so that a pause holds all of them and a stop ends all after the same step.
+it opens a data set, runs some steps or reads its state it tells the others, by a sum to which only the chief adds. It alone
+speaks to the run's folder, so that a pause holds all of them and a stop ends all after the same step.
 """
 
 from __future__ import annotations
@@ -12,14 +12,17 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
+import numpy as np
 import tensorflow as tf
 
 from runtime import replicated as _replicated
+from runtime.checkpoints import Arrays
 from runtime.ports import free_ports
 from runtime.strategies import Strategy, cluster
 
@@ -27,11 +30,21 @@ replicated: Any = _replicated  # without types, as people write Keras
 ROOT = Path(__file__).parents[1]
 CONFIG = "TF_CONFIG"
 Part = Literal["train", "validation", "test"]
-PARTS: tuple[Part, ...] = ("train", "validation", "test")  # by the numbers that workers say to each other
-END = -1
+Deed = Literal["end", "open", "run", "read", "restore"]
+PARTS: tuple[Part, ...] = get_args(Part)  # by the numbers that workers say to each other
+DEEDS: tuple[Deed, ...] = get_args(Deed)
 # What TensorFlow says when another worker cannot be reached any more.
 LOSSES = (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.CancelledError, tf.errors.DeadlineExceededError)
 Step = Callable[[Any], Any]
+T = TypeVar("T")
+
+
+class Order(NamedTuple):
+    """What the chief of a crew says: to open a part of the data behind its first `batches`, or to run so many of them."""
+
+    deed: Deed
+    part: Part = "train"
+    batches: int = 0
 
 
 class Crew:
@@ -40,7 +53,7 @@ class Crew:
     def __init__(self, strategy: Any = None, index: int = 0, processes: int = 1) -> None:
         self.strategy = strategy or tf.distribute.get_strategy()
         self.follows = index > 0
-        self.several_processes = processes > 1  # then no one can read the metrics alone
+        self.several_processes = processes > 1  # then none can do anything with the network alone
         self._leads = self.several_processes and not self.follows
         self._sum = tf.function(self._said, autograph=False)
 
@@ -58,29 +71,39 @@ class Crew:
             return model.train_step, model.test_step
         return replicated.train_step(model), replicated.test_step(model)
 
-    def open(self, part: Part) -> None:
-        """Let the others open a part of the data with us, which we do at once."""
-        self._order(PARTS.index(part), 0)
-
-    def run(self, part: Part, count: int) -> None:
-        """Let the others do so many steps with us, which we begin at once."""
-        self._order(PARTS.index(part), count)
-
-    def end(self) -> None:
-        """Let the others go."""
-        self._order(END, 0)
-
-    def orders(self) -> Iterator[tuple[Part, int]]:
-        """What the chief says to us, until it ends: a part of the data, and how many steps; 0: open it."""
-        while True:
-            number, count = (int(value) for value in self._sum(tf.constant([0, 0], tf.int64)).numpy())
-            if number == END:
-                return
-            yield PARTS[number], count
-
-    def _order(self, number: int, count: int) -> None:
+    def say(self, deed: Deed, part: Part = "train", batches: int = 0) -> None:
+        """Let the others do something with us, which we do at once, or let them go."""
         if self._leads:
-            self._sum(tf.constant([number, count], tf.int64))
+            self._sum(tf.constant([DEEDS.index(deed), PARTS.index(part), batches], tf.int64))
+
+    def together(self, deed: Deed, act: Callable[[], T]) -> Callable[[], T]:
+        """What does something that all of us must do at once."""
+
+        def done() -> T:
+            self.say(deed)
+            return act()
+
+        return done
+
+    def orders(self) -> Iterator[Order]:
+        """What the chief says to us, until it ends."""
+        while True:
+            deed, part, batches = (int(value) for value in self._sum(tf.constant([0, 0, 0], tf.int64)).numpy())
+            if DEEDS[deed] == "end":
+                return
+            yield Order(DEEDS[deed], PARTS[part], batches)
+
+    def spread(self, arrays: Arrays) -> Arrays:
+        """The arrays of the chief, where all of us have some of the same names and shapes."""
+        found: Arrays = {}
+        for dtype in ("float32", "float64"):  # all that is not the one is held exactly by the other, and sent at once
+            names = [name for name, array in arrays.items() if (array.dtype.name == "float32") == (dtype == "float32")]
+            ends = np.cumsum([0, *(arrays[name].size for name in names)])
+            whole = np.concatenate([np.zeros(0, dtype), *(arrays[name].ravel().astype(dtype) for name in names)])
+            told = self._said(tf.constant(whole)).numpy()
+            for name, begin, end in zip(names, ends, ends[1:], strict=False):
+                found[name] = told[begin:end].reshape(arrays[name].shape).astype(arrays[name].dtype)
+        return found
 
     def _said(self, order: tf.Tensor) -> tf.Tensor:
         """What the chief says, on each worker."""
@@ -116,7 +139,7 @@ def crew(chosen: Strategy, folder: Path, lost: Callable[[int], None]) -> Iterato
             opened = Crew(tf.distribute.MultiWorkerMirroredStrategy(), index, chosen.replicas)
             yield opened
             over.set()
-            opened.end()
+            opened.say("end")
         finally:
             over.set()
             for process in others:
@@ -155,13 +178,19 @@ def watch(process: subprocess.Popen[bytes], over: threading.Event, lost: Callabl
 def main(folder: str) -> int:
     """Train along in a run whose chief has started us, or be its chief on a cluster; we end with who has started us."""
     from runtime import worker
+    from runtime.events import Failed, append
     from runtime.run import open_run
-    from runtime.training import train
+    from runtime.training import Refused, train
 
     threading.Thread(target=_end_with_input, daemon=True).start()
     if json.loads(os.environ[CONFIG])["task"]["index"] == 0:
         return worker.main([folder])
-    train(open_run(Path(folder).name))
+    run = open_run(Path(folder).name)
+    try:
+        train(run)
+    except Refused as error:
+        append(run.events, Failed(at=time.time(), message=str(error)))  # it may be a file that only this machine lacks
+        sys.exit(str(error))
     return 0
 
 

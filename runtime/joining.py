@@ -38,7 +38,7 @@ def join(spec: RunSpec, index: int) -> int:
         raise ValueError(" ".join(found))
     with TemporaryDirectory() as folder:
         os.environ["LAYERLOOM_HOME"] = folder  # the run belongs to the first machine; here nothing of it is kept
-        run = create(spec)
+        run = create(spec.model_copy(update={"start": None}))  # the weights come from the first machine
         config = {"TF_CONFIG": json.dumps(cluster(chosen.addresses, index))}
         command = [sys.executable, "-m", "runtime.crew", str(run.folder)]
         with subprocess.Popen(

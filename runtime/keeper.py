@@ -18,15 +18,10 @@ ALLOWANCE = 0.2  # seconds that it may take in any case, so that short trainings
 
 
 class Keeper:
-    """Writes checkpoints of a run.
+    """Writes checkpoints of a run, whose `state` gives all variables as arrays."""
 
-    Args:
-        state: gives all variables as arrays.
-        within: whether the middle of an epoch can be kept; several devices together go on from the end of one.
-    """
-
-    def __init__(self, run: Run, state: Callable[[], dict[str, Any]], *, within: bool = True) -> None:
-        self._run, self._state, self._within = run, state, within
+    def __init__(self, run: Run, state: Callable[[], dict[str, Any]]) -> None:
+        self._run, self._state = run, state
         self._scores = checkpoints.scores(run)
         self._kept: Position | None = None
         self._began = self._last = time.monotonic()
@@ -35,7 +30,7 @@ class Keeper:
 
     def is_time(self) -> bool:
         """Whether a state within an epoch shall be kept."""
-        return self._within and time.monotonic() >= self._last + BETWEEN and self._affordable()
+        return time.monotonic() >= self._last + BETWEEN and self._affordable()
 
     def end_epoch(self, done: int, score: float) -> None:
         """Keep the state after so many epochs, unless that takes too much of the time."""
@@ -45,7 +40,7 @@ class Keeper:
 
     def keep(self, position: Position, lasting: bool = True) -> None:
         """Keep the state, which is that of this position. A full disk ends no training: the next state may find room."""
-        if position == self._kept or (position.step and not self._within):
+        if position == self._kept:
             return
         began = time.monotonic()
         try:

@@ -58,15 +58,16 @@ class Steps:
         self._count = 0  # of the last call; 0 before the first, which traces and compiles
         self._seconds = 0.0  # a batch, in that call
 
-    def open(self, data: tf.data.Dataset, goes_on: bool = False) -> Iterator[Any]:
-        """An iterator to run over; metrics count from zero again unless the epoch `goes_on`, which devices do together."""
-        self._crew.open(self._part)
-        return self.opened(data, goes_on)
+    def open(self, data: tf.data.Dataset, done: int = 0) -> Iterator[Any]:
+        """An iterator to run over; metrics count from zero again unless so many batches of an epoch were `done` before."""
+        self._crew.say("open", self._part, done)
+        return self.opened(data, done)
 
-    def opened(self, data: tf.data.Dataset, goes_on: bool = False) -> Iterator[Any]:
+    def opened(self, data: tf.data.Dataset, done: int = 0) -> Iterator[Any]:
         """The same, when the chief of the crew has said so."""
-        if not goes_on:
-            self._model.reset_metrics()
+        if done:
+            return iter(data.skip(done))
+        self._model.reset_metrics()
         return iter(data)
 
     def trace(self, data: tf.data.Dataset) -> None:
@@ -82,7 +83,7 @@ class Steps:
         """Some batches, `most` at most. Returns how many, and loss and metrics as tensors on the device."""
         count = min(most, self._next_count())
         began = time.monotonic()
-        self._crew.run(self._part, count)
+        self._crew.say("run", self._part, count)
         logs: Logs = self._several(iterator, tf.constant(count))
         for value in logs.values():
             value.numpy()  # a GPU answers before it is done
@@ -127,7 +128,7 @@ def fit(
     for epoch in range(began.epoch, epochs):
         done, logs = began.step if epoch == began.epoch else 0, Logs()
         telemetry.begin_epoch(epoch, done)
-        iterator = train.open(data.skip(done) if done else data, goes_on=done > 0)
+        iterator = train.open(data, done)
         while done < batches and not telemetry.over:
             count, logs = train.run(iterator, batches - done)
             done += count
@@ -159,14 +160,30 @@ def steps_of(model: Any, crew: Crew) -> dict[Part, Steps]:
     }
 
 
-def follow(steps: Mapping[Part, Steps], crew: Crew, data: Mapping[Part, tf.data.Dataset | None]) -> None:
-    """Train along: do what the chief of the crew does, until it ends."""
+def follow(
+    steps: Mapping[Part, Steps],
+    crew: Crew,
+    data: Mapping[Part, tf.data.Dataset | None],
+    read: Callable[[], object],
+    restore: Callable[[], None],
+) -> None:
+    """Train along: do what the chief of the crew does, until it ends.
+
+    Args:
+        read: the state as the chief reads it, which needs all of us.
+        restore: gives the model the state that the chief has.
+    """
     iterators = dict[Part, Any]()
-    for part, count in crew.orders():
-        if count:
-            steps[part].follow(iterators[part], count)
-        else:
-            iterators[part] = steps[part].opened(data[part])
+    for deed, part, batches in crew.orders():
+        match deed:
+            case "open":
+                iterators[part] = steps[part].opened(data[part], batches)
+            case "run":
+                steps[part].follow(iterators[part], batches)
+            case "read":
+                read()
+            case "restore":
+                restore()
 
 
 def measure(steps: Steps, data: tf.data.Dataset, telemetry: Telemetry) -> Logs:

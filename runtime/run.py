@@ -162,6 +162,20 @@ class Run:
             return ended or ("waiting" if worker.again < AGAIN else "crashed")
         return "paused" if isinstance(event, Paused) else "running"
 
+    def asked(self, status: Status) -> str:
+        """What it has been asked for and has not done yet, being in this state: stop, suspend, pause or resume; else empty."""
+        try:
+            wish = read_small(self.control)[:10].decode(errors="replace").strip()
+        except OSError:
+            return ""
+        open_in = {
+            "stop": ("running", "paused"),
+            "suspend": ("running", "paused"),
+            "pause": ("running",),
+            "resume": ("paused",),
+        }
+        return wish if status in open_in.get(wish, ()) else ""
+
     def log_end(self, most: int = 4000) -> str:
         """The last characters of what the worker has printed."""
         try:

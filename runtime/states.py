@@ -21,29 +21,44 @@ class StateError(ValueError):
 
 
 def arrays_of(model: Any, metrics: bool = True) -> Arrays:
-    """A copy of all variables.
-
-    Args:
-        metrics: whether those of the metrics too, which between two epochs say nothing. Several processes read them
-            together only.
-    """
+    """A copy of all variables, or of all but those of the `metrics`, which several processes read together only."""
     return {name: _read(variable) for name, variable in _variables(model).items() if metrics or not _measures(name)}
 
 
 def restore(model: Any, arrays: Mapping[str, Any]) -> None:
-    """Give all variables their values; none is changed unless all fit.
+    """Give all variables their values, which several processes do together; none is changed unless all fit.
 
     Raises:
         StateError: they belong to another model.
     """
+    for name, variable in _fitting(model, arrays).items():
+        variable.assign(arrays[name])
+
+
+def filled(model: Any, arrays: Mapping[str, Any] | None) -> Arrays:
+    """Arrays for all variables: these, with zeros for metrics that are not among them; None: only zeros.
+
+    Raises:
+        StateError: they belong to another model.
+    """
+    known: Mapping[str, Any] = {} if arrays is None else arrays
+    if arrays is not None:
+        _fitting(model, arrays)
+    return {
+        name: np.asarray(known.get(name, np.zeros(variable.shape)), variable.dtype)
+        for name, variable in _variables(model).items()
+    }
+
+
+def _fitting(model: Any, arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables for these arrays: all but those of metrics, which say nothing between two epochs, must be there."""
     own = {name: value for name, value in _variables(model).items() if name in arrays or not _measures(name)}
     for name in sorted(own.keys() | arrays.keys()):
         if name not in own or name not in arrays:
             raise StateError(f"{name} is only in {'the network' if name in own else 'the checkpoint'}")
         if tuple(own[name].shape) != arrays[name].shape:
             raise StateError(f"{name} has the shape {arrays[name].shape} there and {tuple(own[name].shape)} here")
-    for name, variable in own.items():
-        variable.assign(arrays[name])
+    return own
 
 
 def restore_optimizer(model: Any, arrays: Sequence[Any]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -15,17 +16,22 @@ from typing import TYPE_CHECKING, Any
 from builder.program import lower
 from runtime import checkpoints, tickets, weights
 from runtime.checkpoints import OPTIMIZER
-from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, Suspended, append, mend
+from runtime.cluster import JOB
+from runtime.events import Downloading, Event, Finished, Started, Stopped, Suspended, append, mend
 from runtime.process import write_atomically
 from runtime.run import Run
 from runtime.strategies import StrategyError, refusals, strategy
 
 if TYPE_CHECKING:  # they bring TensorFlow
     from builder.program import Facts
-    from runtime.crew import Crew
+    from runtime.crew import Crew, Part
     from runtime.loop import Resume
 
 TELL = 0.5  # seconds between two tellings of a download
+GONE = (
+    "Another machine of this run cannot be reached any more. Let it join once more, with the same file, and resume this "
+    "run: it goes on from its newest checkpoint."
+)
 
 
 class Refused(Exception):  # noqa: N818 (told to a person, who can mend it)
@@ -33,7 +39,7 @@ class Refused(Exception):  # noqa: N818 (told to a person, who can mend it)
 
 
 class PartnerLost(Exception):  # noqa: N818 (no error of this run)
-    """A worker on another machine of the cluster is gone; the supervisor lets the run go on from its last checkpoint."""
+    """Another worker of the run is gone; the supervisor lets all of them go on from the last checkpoint."""
 
 
 def train(run: Run) -> Event:
@@ -48,15 +54,15 @@ def train(run: Run) -> Event:
         raise Refused("\n".join(["This cannot be trained on several devices:", *found]))
 
     def lost(number: int) -> None:
-        append(run.events, Failed(at=time.time(), message=_lost(number), log=run.log_end()))
+        print(f"Worker {number} of this run has ended, so the others cannot go on.", file=sys.stderr, flush=True)
         os._exit(1)  # the others wait for that worker inside TensorFlow, where nothing reaches them
 
     try:
         with crew(chosen, run.folder, lost) as team:
             return _train(run, team)
     except LOSSES as error:
-        if chosen.asks is None:
-            raise
+        if chosen.addresses:
+            raise Refused(GONE) from error
         raise PartnerLost from error
 
 
@@ -80,7 +86,8 @@ def _train(run: Run, team: Crew) -> Event:
     from runtime.telemetry import Telemetry, floats
 
     spec, training = run.spec, run.spec.training
-    first = spec.start.epoch if spec.start else 0
+    start = None if team.follows else spec.start  # the others have it from the chief, as they may be other machines
+    first = start.epoch if start else 0
     dataset = DATASETS.get(spec.data.name)
     if dataset is None:
         raise Refused(f"There is no data set called {spec.data.name!r}; there are {', '.join(DATASETS)}.")
@@ -94,37 +101,40 @@ def _train(run: Run, team: Crew) -> Event:
         weights.provide(program, telling(run))
         keras.utils.set_random_seed(spec.seed)
         model = build(program, weights.own_folder(), team.strategy.scope, training.dtype_policy)
-        given = _given(run) if spec.start else {}
-        anew = begin_with(model, given) if spec.start else ()
+        given = _given(run) if start else {}
+        anew = begin_with(model, given) if start else ()
     except BuildError as error:
         raise Refused(_not_built(error)) from error
-    except (DataUnavailable, CodeError, WeightsError, weights.WeightsUnavailable) as error:
+    except (CodeError, WeightsError) as error:
         raise Refused(str(error)) from error
+    except (DataUnavailable, weights.WeightsUnavailable) as error:
+        raise Refused(f"{error}{_there()}") from error
 
     parts = batches(spec, program, arrays, len(dataset.classes), EXAMPLES)
     if parts is None:
         raise Refused("No examples are left to train on: lower the validation split.")
     with team.strategy.scope():
         model.compile(**made(dict(training.compiled([ref.step for ref in program.outputs]))))
-        if spec.start and spec.start.optimizer:
+        if start and start.optimizer:
             try:
                 restore_optimizer(model, given.get(OPTIMIZER, ()))
             except StateError as error:
                 raise Refused(_other_state(str(error))) from None
     team.prepare(model, parts.train)
-    resume = _resume(run, model)
     steps = steps_of(model, team)
+    state = team.together("read", partial(arrays_of, model))
     if team.follows:
-        if resume:
-            resume.restore()
-        follow(steps, team, {"train": parts.train, "validation": parts.validation, "test": parts.test})
+        data: dict[Part, Any] = {"train": parts.train, "validation": parts.validation, "test": parts.test}
+        follow(steps, team, data, state, partial(_restore, model, team))
         return Finished(at=time.time(), test={})
+    if start and team.several_processes:
+        _restore(model, team, arrays_of(model, metrics=False))
 
+    resume = _resume(run, model, team)
     look = watcher(model, parts.watched, spec.watch.nodes) if spec.watch.maps else None
     measurable = spec.watch.maps and not team.several_processes
     recorder = Recorder(run, statistician(model, *next(iter(parts.few)))) if measurable else None
-    state = partial(arrays_of, model, metrics=not team.several_processes)
-    keeper = Keeper(run, state, within=team.strategy.num_replicas_in_sync == 1)
+    keeper = Keeper(run, state)
     telemetry = Telemetry(run, model, parts.steps, look, recorder, keeper)
     signal.signal(signal.SIGTERM, lambda *_: telemetry.suspend())  # as when the machine is shut down
     began = resume.position if resume else checkpoints.Position(first)
@@ -168,13 +178,23 @@ def _train(run: Run, team: Crew) -> Event:
     return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test, peak_memory=_peak_memory())
 
 
-def _resume(run: Run, model: Any) -> Resume | None:
+def _resume(run: Run, model: Any, team: Crew) -> Resume | None:
     """How the run goes on from its newest checkpoint; None when there is none, so that it begins."""
     from runtime.loop import Resume
-    from runtime.states import restore
 
     found = checkpoints.newest(run)
-    return Resume(found.position, partial(restore, model, found.arrays)) if found else None
+    return Resume(found.position, partial(_restore, model, team, found.arrays)) if found else None
+
+
+def _restore(model: Any, team: Crew, arrays: Mapping[str, Any] | None = None) -> None:
+    """Give a model this state, on all workers; only the chief must have it."""
+    from runtime.states import filled, restore
+
+    if team.several_processes:
+        whole = filled(model, arrays)
+        team.say("restore")
+        arrays = team.spread(whole)
+    restore(model, arrays or {})
 
 
 def _other_state(why: str) -> str:
@@ -229,8 +249,11 @@ def _check(run: Run, task: Any) -> dict[str, Facts]:
     return facts
 
 
-def _lost(number: int) -> str:
-    return f"Worker {number} of this run has ended, so the others cannot go on. Train again; the log may say why."
+def _there() -> str:
+    """Which machine of a cluster lacks something, as each has files of its own; empty where there is only this one."""
+    if not os.environ.get(JOB):
+        return ""
+    return f" (This was on the machine {socket.gethostname()} of the cluster; each of them needs these files.)"
 
 
 def _not_built(error: ValueError) -> str:

@@ -56,13 +56,12 @@ def work(run: Run) -> int:
         traceback.print_exc()
         sys.stderr.flush()
         ended = Failed(at=time.time(), message=_in_words(error), log=run.log_end())
+    tickets.drop(run.id)  # before all see that it is over: then it may get a new one, to go on
     try:
         append(run.events, ended)
     except OSError:
         traceback.print_exc()  # the run then counts as crashed, and its log says why
         return 1
-    finally:
-        tickets.drop(run.id)
     return int(isinstance(ended, Failed))
 
 

@@ -11,7 +11,9 @@ from pages.parts.training_form import training_form
 from runtime import branching, checkpoints
 from runtime.datasets import task_of
 from runtime.launchers import local
-from runtime.run import Run, RunError, create
+from runtime.run import Run, RunError, Status, create
+
+ABOUT_TO = {"pause": "It pauses", "suspend": "It is saved and its process ended", "stop": "It stops"}
 
 
 def controls(run: Run, status: str) -> None:
@@ -36,6 +38,19 @@ def controls(run: Run, status: str) -> None:
             local.stop(run)
     except RunError as error:  # it has ended meanwhile
         st.caption(str(error))
+
+
+def wish_in_words(run: Run, status: Status) -> str:
+    """What it has just been asked for and is going to do, and what comes before that; empty when there is nothing."""
+    wish = run.asked(status)
+    if not wish:
+        return ""
+    if wish == "resume":
+        return "It is about to go on."
+    known = curves(run)
+    if known.steps == 0 or known.updated == known.started:
+        return f"{ABOUT_TO[wish]} as soon as its first batch is done; its training step is still being built, which takes seconds."
+    return f"{ABOUT_TO[wish]} as soon as the batch that is under way is done."
 
 
 def ways_on(run: Run) -> None:

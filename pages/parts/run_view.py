@@ -12,7 +12,7 @@ from pages.parts.literal import literal
 from pages.parts.live import live_chart
 from pages.parts.queue import place_in_words
 from pages.parts.run_details import run_details
-from pages.parts.run_steering import controls, interruption, ways_on
+from pages.parts.run_steering import controls, interruption, ways_on, wish_in_words
 from pages.parts.runs import LIVE, STATES, amount, choose, curves
 from runtime.curves import Curves
 from runtime.run import Run, RunError, open_run
@@ -73,6 +73,8 @@ def _head(run_id: str, drawn: str) -> None:
         st.caption(" ".join(filter(None, [interruption(run), place_in_words(run)])))
     elif status in LIVE and (why := standstill_in_words(run)):
         st.warning(why, icon=":material/cloud_off:")
+    elif wish := wish_in_words(run, status):
+        st.caption(wish)
 
 
 def _outcome(run: Run, found: Curves) -> None:

@@ -16,7 +16,7 @@ from builder.training import Training
 from builder.zoo import TEMPLATES
 from runtime import checkpoints, devices
 from runtime.checkpoints import Position
-from runtime.events import EpochEnded, Event, Failed, Finished, Started, append
+from runtime.events import EpochEnded, Event, Failed, Finished, Paused, Started, append
 from runtime.launchers import local
 from runtime.run import DataSpec, Run, RunSpec, Start, create, open_run, runs
 from runtime.starts import place
@@ -243,6 +243,27 @@ def test_a_run_whose_worker_is_gone_is_told_as_crashed(project: Project) -> None
     app = show(project, run.id)
     assert "has crashed" in texts(app)
     assert "Killed" in app.code[0].value
+
+
+@pytest.mark.usefixtures("no_problems")
+@pytest.mark.parametrize(
+    ("told", "label", "words"),
+    [
+        ((STARTED,), "Pause", "It pauses as soon as its first batch is done; its training step is still being built"),
+        ((STARTED, EPOCH), "Pause", "It pauses as soon as the batch that is under way is done."),
+        ((STARTED, EPOCH), "Suspend", "It is saved and its process ended as soon as the batch"),
+        ((STARTED, EPOCH), "Stop", "It stops as soon as the batch that is under way is done."),
+        ((STARTED, EPOCH, Paused(at=1011.0)), "Resume", "It is about to go on."),
+    ],
+)
+def test_until_a_run_does_what_it_is_asked_the_page_says_what_it_waits_for(
+    project: Project, monkeypatch: pytest.MonkeyPatch, told: tuple[Event, ...], label: str, words: str
+) -> None:
+    monkeypatch.setattr(Run, "status", lambda run: "paused" if label == "Resume" else "running")
+    app = show(project, ended(project, *told).id)
+    assert words not in texts(app)
+    button(app, label).click().run()
+    assert words in texts(app)
 
 
 @pytest.mark.usefixtures("no_problems")

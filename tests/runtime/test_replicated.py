@@ -19,14 +19,17 @@ from builder.optimizers import Adam
 from builder.program import lower
 from builder.scripts import script
 from builder.training import Training
+from runtime import checkpoints
+from runtime.checkpoints import Position
 from runtime.curves import read_curves
 from runtime.datasets import DATASETS
 from runtime.events import last
 from runtime.launchers import local
+from runtime.process import write_atomically
 from runtime.run import DataSpec, RunSpec, create
 from runtime.strategies import device_code, strategy
 
-pytestmark = [pytest.mark.keras, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.keras, pytest.mark.timeout(600)]
 LAYERS_OF_IT = (
     ("pixels", "Input", {"shape": (8, 8, 1)}),
     (
@@ -77,18 +80,31 @@ def home(tmp_path_factory):
         local.close()
 
 
-@pytest.fixture(scope="module")
-def mirrored(home):
-    run = create(spec("mirrored:cpu:2"))
+def begun(device, epochs=EPOCHS):
+    """A run that is to be suspended after its first batch."""
+    run = create(spec(device, epochs))
+    write_atomically(run.control, "suspend")
     local.launch(run)
     return run
+
+
+def goes_on(run):
+    assert local.wait(run, timeout=240) == "suspended", run.log_end()
+    assert checkpoints.kept(run)[-1] == Position(0, 1)
+    local.launch(run)
+
+
+@pytest.fixture(scope="module")
+def mirrored(home):
+    return begun("mirrored:cpu:2")
 
 
 @pytest.fixture(scope="module")
 def workers(home):
-    run = create(spec("workers:2", epochs=10_000))
-    local.launch(run)
-    return run
+    run = begun("workers:2", epochs=10_000)
+    yield run
+    if run.status() in ("running", "paused"):
+        local.stop(run)
 
 
 @pytest.fixture(scope="module")
@@ -109,24 +125,25 @@ def by_scripts(home, mirrored, workers):
 
 def test_two_logical_processors_learn_what_one_device_learns(by_scripts, mirrored):
     of_two, of_one = by_scripts
+    goes_on(mirrored)
     assert local.wait(mirrored, timeout=120) == "finished", mirrored.log_end()
     assert len(of_one) == EPOCHS
     for found in (of_two, epochs_of(mirrored)):
         assert found == [pytest.approx(expected, abs=5e-6) for expected in of_one]
 
 
-def test_two_workers_learn_it_too_and_end_together_when_they_are_stopped(by_scripts, workers):
-    while (curves := read_curves(workers)).epoch < EPOCHS:
-        assert curves.status in ("waiting", "running"), workers.log_end()
+def test_two_workers_learn_it_too_survive_one_that_dies_and_end_together(by_scripts, workers):
+    goes_on(workers)
+    while read_curves(workers).epoch < EPOCHS:
+        assert workers.status() in ("waiting", "running"), workers.log_end()
         time.sleep(0.05)
     assert epochs_of(workers) == [pytest.approx(expected, abs=5e-6) for expected in by_scripts[1]]
     processes = [workers.worker().process(), *workers.worker().process().children()]
     assert len(processes) == 2
-    local.suspend(workers)
-    assert local.wait(workers, timeout=60) == "suspended", workers.log_end()
+    processes[1].kill()
+    psutil.wait_procs(processes, timeout=30)
     before = read_curves(workers).epoch
-    local.launch(workers)
-    while read_curves(workers).epoch < before + 2:
+    while read_curves(workers).epoch < before + 2:  # it goes on by itself
         assert workers.status() in ("waiting", "running"), workers.log_end()
         time.sleep(0.05)
     processes += [workers.worker().process(), *workers.worker().process().children()]

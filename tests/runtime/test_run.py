@@ -180,6 +180,21 @@ def test_status_while_it_lives(process):
         assert run.status() == status
 
 
+def test_what_has_been_asked_is_open_until_it_is_done():
+    run = create(SPEC)
+    assert run.asked("running") == ""
+    for wish, waits, done in (
+        ("pause", "running", "paused"),
+        ("resume", "paused", "running"),
+        ("stop", "paused", "stopped"),
+    ):
+        run.control.write_text(wish)
+        assert run.asked(waits) == wish
+        assert run.asked(done) == ""
+    run.control.write_text("dance")
+    assert run.asked("running") == ""
+
+
 @pytest.mark.parametrize(
     ("event", "status"),
     [(Finished(at=1), "finished"), (Stopped(at=1), "stopped"), (Failed(at=1, message="m"), "failed")],
