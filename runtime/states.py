@@ -80,7 +80,7 @@ def _read(variable: Any) -> NDArray[Any]:
     """A copy. TensorFlow's operation by itself takes a fifth of the time of `numpy()`, which hundreds of small variables notice."""
     found = variable.value
     if isinstance(found, tf.distribute.DistributedValues):
-        return np.array(found)
+        return np.array(variable)
     return np.array(tf.raw_ops.ReadVariableOp(resource=found.handle, dtype=found.dtype))
 
 
