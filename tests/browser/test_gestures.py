@@ -333,6 +333,49 @@ def test_a_finger_moves_connects_and_draws_a_box(stage: Stage) -> None:
     stage.chosen("flatten", "scores", "lonely")
 
 
+def test_a_finger_scrolls_the_palette_and_drags_nothing(stage: Stage) -> None:
+    stage.show(*CHAIN)
+    x, y = middle(stage.entry("Conv2D"))
+    top = "all => all.map(one => one.getBoundingClientRect().top)[0]"
+    before = stage.page.locator("[data-entry=Input]").evaluate_all(top)
+    stage.touch((x, y), (x, y - 120))
+    expect(stage.page.locator(".ghost")).to_have_count(0)
+    assert stage.page.locator("[data-entry=Input]").evaluate_all(top) < before
+    assert len(stage.ids) == len(CHAIN)
+
+
+def test_an_edit_leaves_the_view_where_it_is(stage: Stage) -> None:
+    stage.show(*CHAIN)
+    view = stage.page.locator(".react-flow__viewport")
+    before = view.get_attribute("style")
+    stage.select("conv")
+    stage.press("e", "Control+g")
+    expect(stage.page.locator(".layer.selected", has_text="Block")).to_have_count(1)
+    stage.press("Control+Shift+g")
+    assert len(stage.ids) == len(CHAIN)
+    assert view.get_attribute("style") == before
+
+
+def test_a_gap_closes_behind_a_block(stage: Stage) -> None:
+    stage.show(*CHAIN)
+    places = {name: stage.place(name) for name in ("image", "flatten", "scores")}
+    stage.select("conv", "flatten")
+    stage.press("Control+g")
+    expect(stage.page.locator(".layer.selected", has_text="Block")).to_have_count(1)
+    assert stage.place("scores") == places["flatten"]
+    assert stage.place("image") == places["image"]
+    stage.press("Control+z")
+    assert {name: stage.place(name) for name in places} == places
+
+
+def test_on_paper_there_is_the_network_alone(stage: Stage) -> None:
+    stage.show(*CHAIN)
+    stage.page.emulate_media(media="print")
+    expect(stage.node("conv")).to_be_visible()
+    expect(stage.page.locator(".st-key-side")).to_be_hidden()
+    stage.page.emulate_media(media="screen")
+
+
 def test_search_goes_from_find_to_find(stage: Stage) -> None:
     stage.show(*BRANCHES)
     stage.press("Control+f")

@@ -186,6 +186,12 @@ def test_nobody_is_kept_out_of_the_canvas_in_the_dark_and_in_a_small_window(canv
     canvas.page.get_by_label("Colour by").select_option("Parameters")
     expect(canvas.page.get_by_role("img", name="Parameters from")).to_be_visible(timeout=90_000)
     assert barriers(canvas.page) == []
+    item(canvas, "Conv2D conv").focus()
+    for keys, opens in (("?", "Shortcuts"), ("Control+k", "Commands")):
+        canvas.press(keys)
+        expect(canvas.page.get_by_role("dialog", name=opens)).to_be_visible()
+        assert barriers(canvas.page) == []
+        canvas.press("Escape")
 
 
 @pytest.mark.parametrize("address", ["zoo", "reference?layer=Conv2D"])

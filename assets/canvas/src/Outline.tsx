@@ -1,11 +1,12 @@
 /** The network as a tree: everything the canvas can do, without pointing at anything. */
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { Icon } from "./Icon";
 import { OutlineActions } from "./OutlineActions";
+import { OutlineRow, type RowDeeds } from "./OutlineRow";
 import type { Actions } from "./actions";
 import { type Ground, groundOf, there } from "./ground";
 import { openHelp } from "./help";
-import { type Row, rows, shifted, spoken, typedAhead } from "./outline";
+import { type Row, rows, shifted, typedAhead } from "./outline";
+import { useSteady } from "./steady";
 import { useHere } from "./use";
 
 const APART = /^(Escape|Tab|Shift|Control|Meta|Alt|\?|[zyafv])$/i; // keys that concern no layer
@@ -18,7 +19,7 @@ interface Props {
 }
 
 export function Outline({ actions, onShow }: Props) {
-  const { session, looks } = useHere();
+  const { session } = useHere();
   const outline = useRef<HTMLDivElement>(null);
   const tree = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState("");
@@ -153,62 +154,44 @@ export function Outline({ actions, onShow }: Props) {
     focusForm(row.node.key);
   };
 
+  const renamed = (row: Row, to: string) => {
+    const { node } = row;
+    setRenaming("");
+    if (to && to !== node.id) {
+      const ground = groundAt(row) ?? groundOf(session);
+      session.edit(...there(ground, [{ type: "Rename", id: node.id, to }]));
+      choose([ground.before + to]);
+    }
+    setActive(to && to !== node.id ? [...row.within, to].join("/") : row.key);
+    requestAnimationFrame(() => tree.current?.querySelector<HTMLElement>("[tabindex='0']")?.focus());
+  };
+  const does = useSteady<RowDeeds>({
+    onFocus: ({ key }) => setActive(key),
+    onClick: (row, event) => {
+      if (event.ctrlKey || event.metaKey) toggle(row);
+      else if (onCanvas(row) === undefined) visit(row);
+      else go(all.findIndex(({ key }) => key === row.key), true);
+    },
+    onDoubleClick: (row) => (row.expanded === undefined ? visit(row) : session.open([...row.within, row.node.key])),
+    onTwist: (row) => session.unrollPaths([row.key], !row.expanded),
+    onRenamed: renamed,
+  });
+
   const selected = new Set(session.chosen.map((key) => session.path(key)));
   return (
     <div className="outline" ref={outline}>
       <div className="tree" role="tree" aria-label="Outline of the network" aria-multiselectable ref={tree} onKeyDown={key}>
-        {all.map((row, index) => {
-          const { node } = row;
-          const look = looks.get(node.family);
-          const worst = node.troubles.find((trouble) => trouble.severity === "error") ?? node.troubles[0];
-          return (
-            <div
-              key={row.key}
-              role="treeitem"
-              data-row={row.key}
-              tabIndex={index === at ? 0 : -1}
-              className={`row ${isAround(row) ? "around" : ""} ${worst?.severity ?? ""}`}
-              style={{ "--level": row.level, "--family": look?.colour } as React.CSSProperties}
-              aria-level={row.level}
-              aria-posinset={row.place}
-              aria-setsize={row.of}
-              aria-selected={selected.has(row.key)}
-              aria-expanded={row.expanded}
-              aria-label={spoken(node)}
-              onFocus={() => setActive(row.key)}
-              onClick={(event) => {
-                if (event.ctrlKey || event.metaKey) toggle(row);
-                else if (onCanvas(row) === undefined) visit(row);
-                else go(index, true);
-              }}
-              onDoubleClick={() => (row.expanded === undefined ? visit(row) : session.open([...row.within, node.key]))}
-            >
-              {row.expanded !== undefined && <Twist row={row} onTwist={() => session.unrollPaths([row.key], !row.expanded)} still={isAround(row)} />}
-              {look && <Icon className="mark" path={look.mark} />}
-              {renaming === row.key ? (
-                <Rename
-                  name={node.id}
-                  onDone={(to) => {
-                    setRenaming("");
-                    if (to && to !== node.id) {
-                      const ground = groundAt(row) ?? groundOf(session);
-                      session.edit(...there(ground, [{ type: "Rename", id: node.id, to }]));
-                      choose([ground.before + to]);
-                    }
-                    setActive(to && to !== node.id ? [...row.within, to].join("/") : row.key);
-                    requestAnimationFrame(() => tree.current?.querySelector<HTMLElement>("[tabindex='0']")?.focus());
-                  }}
-                />
-              ) : (
-                <>
-                  <span className="type">{node.layer.type}</span>
-                  <span className="id"> {node.id}</span>
-                  {worst && <b className="trouble" aria-hidden title={worst.message}>{worst.severity === "error" ? "!" : "?"}</b>}
-                </>
-              )}
-            </div>
-          );
-        })}
+        {all.map((row, index) => (
+          <OutlineRow
+            key={row.key}
+            row={row}
+            here={index === at}
+            selected={selected.has(row.key)}
+            around={isAround(row)}
+            renaming={renaming === row.key}
+            does={does}
+          />
+        ))}
         {all.length === 0 && <p className="nothing" role="none">Nothing here yet. Add a layer below.</p>}
       </div>
       <OutlineActions
@@ -226,41 +209,6 @@ export function Outline({ actions, onShow }: Props) {
         onShift={shift}
       />
     </div>
-  );
-}
-
-/** Shows what is inside of a block, and hides it; keys do it with the arrows. */
-function Twist({ row, onTwist, still }: { row: Row; onTwist(): void; still: boolean }) {
-  return (
-    <span
-      className={`twist ${still ? "still" : ""}`}
-      aria-hidden
-      onClick={(event) => {
-        event.stopPropagation();
-        if (!still) onTwist();
-      }}
-    >
-      {row.expanded ? "▾" : "▸"}
-    </span>
-  );
-}
-
-function Rename({ name, onDone }: { name: string; onDone(to: string): void }) {
-  return (
-    <input
-      defaultValue={name}
-      aria-label={`New name of ${name}`}
-      maxLength={64}
-      pattern="[a-z][a-z0-9_]*"
-      title="Small letters, digits and _"
-      ref={(input) => input?.select()}
-      onBlur={(event) => onDone(event.target.value.trim())}
-      onKeyDown={(event) => {
-        event.stopPropagation();
-        if (event.key === "Enter") event.currentTarget.blur();
-        if (event.key === "Escape") onDone("");
-      }}
-    />
   );
 }
 

@@ -9,6 +9,7 @@ import { useHere } from "./use";
 import type { Edge, Edit, NodeView } from "./wire";
 
 const MOST = 400; // choices in one menu; a network of thousands is better connected on the canvas
+const FEW = 40; // choices that are drawn before anybody asks for them
 
 interface Props {
   actions: Actions;
@@ -89,18 +90,25 @@ interface MenuProps {
 
 /** A menu whose choices are done at once; it always shows its own name. */
 function Menu({ word, doc, edges, name = (edge) => inWords(doc, edge), act }: MenuProps) {
+  const [asked, setAsked] = useState(false);
+  const ask = () => setAsked(true);
+  const offered = asked || edges.length <= FEW ? edges.slice(0, MOST) : [];
   return (
     <select
       aria-label={word}
       value=""
       disabled={edges.length === 0}
+      onPointerEnter={ask}
+      onPointerDown={ask}
+      onFocus={ask}
+      onBlur={() => setAsked(false)}
       onChange={(event) => {
         const edge = edges.find((one) => edgeId(one) === event.target.value);
         if (edge) act(edge);
       }}
     >
       <option value="">{word} …</option>
-      {edges.slice(0, MOST).map((edge) => <option key={edgeId(edge)} value={edgeId(edge)}>{name(edge)}</option>)}
+      {offered.map((edge) => <option key={edgeId(edge)} value={edgeId(edge)}>{name(edge)}</option>)}
     </select>
   );
 }

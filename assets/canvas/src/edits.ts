@@ -25,10 +25,7 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
       return into(without(doc, new Set([edit.id]), true), { ...node, inputs: [] }, edit.edge);
     }
     case "Move":
-      return edit.places.reduce((moved, { id, x, y }) => {
-        const node = moved.get(id);
-        return node ? withNode(moved, { ...node, x, y }) : moved;
-      }, doc);
+      return withNodes(doc, edit.places.flatMap(({ id, x, y }) => placed(doc.get(id), x, y)));
     case "Connect":
       return connect(doc, edit.edge);
     case "Disconnect":
@@ -47,10 +44,7 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
     case "Replace":
       return replace(doc, edit.id, offered.get(edit.layer));
     case "Disable":
-      return edit.ids.reduce((switched, id) => {
-        const node = switched.get(id);
-        return node ? withNode(switched, { ...node, disabled: edit.disabled }) : switched;
-      }, doc);
+      return withNodes(doc, edit.ids.flatMap((id) => switched(doc.get(id), edit.disabled)));
     case "Configure":
     case "Fold":
     case "Unfold":
@@ -69,7 +63,22 @@ function asInput({ source, output, port }: Edge): Input {
 }
 
 function withNode(doc: Doc, node: NodeView): Doc {
-  return new Map(doc).set(node.key, node);
+  return withNodes(doc, [node]);
+}
+
+/** One copy of the document, however many nodes have changed. */
+function withNodes(doc: Doc, nodes: readonly NodeView[]): Doc {
+  const all = new Map(doc);
+  for (const node of nodes) all.set(node.key, node);
+  return all;
+}
+
+function placed(node: NodeView | undefined, x: number, y: number): NodeView[] {
+  return node ? [{ ...node, x, y }] : [];
+}
+
+function switched(node: NodeView | undefined, disabled: boolean): NodeView[] {
+  return node ? [{ ...node, disabled }] : [];
 }
 
 function behind(doc: Doc, node: NodeView, before: NodeView): Doc {
