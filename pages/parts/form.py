@@ -198,11 +198,10 @@ def _follow(key: str, value: Any, shown: Any, widget: Callable[[str, Any], Any])
 
 def _select(key: str, name: str, names: list[str], label: str, help_: str) -> str:
     # By name: a selectbox takes None for "nothing chosen yet".
-    first = name if name in names else names[0]
-    chosen: str = _follow(
-        key, name, first, lambda at, now: st.selectbox(label, names, names.index(now), key=at, help=help_)
-    )
-    return chosen
+    def widget(at: str, first: str) -> str:
+        return st.selectbox(label, names, names.index(first), key=at, help=help_)
+
+    return str(_follow(key, name, name if name in names else names[0], widget))
 
 
 def _number(kind: Number, value: Any, key: str, label: str, help_: str, default: Any, first: bool = True) -> Any:
