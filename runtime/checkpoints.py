@@ -11,6 +11,7 @@ import math
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ OPTIMIZER = "Optimizer"  # the group of the optimizer's own variables: Optimizer
 ABOUT = "About"  # the array that holds the rest; no layer begins with a capital letter
 NEWEST = 3  # are kept always
 MOST, MOST_BYTES = 30, 300_000_000  # beyond these, older epochs are thinned out
+CHECKED = 4096  # bytes at the end of the log: a loss takes the last of them
 UNREADABLE = (*DAMAGED, KeyError)
 
 
@@ -42,11 +44,12 @@ class Position(NamedTuple):
 
 
 class About(BaseModel):
-    """What stands beside the variables: how long the log was, and how good the run was at the end of its last epoch."""
+    """What stands beside the variables: how the log ended, and how good the run was at the end of its last epoch."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="strings")
 
     log: int = Field(0, ge=0)  # bytes
+    end: int | None = None  # a checksum of the last of these; None in those that have been written by earlier versions
     score: float = math.inf  # the smaller the better
     arrays: int = Field(ge=0)
 
@@ -105,7 +108,7 @@ def write(
         size = log.tell()
         if lasting:
             os.fsync(log.fileno())
-    about = About(log=size, score=score, arrays=len(arrays)).model_dump_json().encode()
+    about = About(log=size, end=_end_of_log(run, size), score=score, arrays=len(arrays)).model_dump_json().encode()
     path = path_of(run, position)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -158,7 +161,6 @@ def newest(run: Run) -> Checkpoint | None:
 
     Those that are damaged are taken away, with a word in the log of the worker.
     """
-    written = run.events.stat().st_size if run.events.exists() else 0
     for position in reversed(kept(run)):
         try:
             found = read(path_of(run, position))
@@ -166,9 +168,12 @@ def newest(run: Run) -> Checkpoint | None:
             print(f"{error} An older checkpoint is taken.", flush=True)
             path_of(run, position).unlink(missing_ok=True)
             continue
-        if found.about.log <= written:
+        if _stands(run, found.about):
             return found
-        print(f"The log of events is shorter than at checkpoint {position}; an older one is taken.", flush=True)
+        print(
+            f"The log of events lacks some that are older than checkpoint {position}; an older one is taken.",
+            flush=True,
+        )
         path_of(run, position).unlink(missing_ok=True)
     return None
 
@@ -215,6 +220,21 @@ def scores(run: Run) -> dict[Position, float]:
         ):
             found[position] = About.model_validate_json(arrays[ABOUT].tobytes()).score
     return found
+
+
+def _stands(run: Run, about: About) -> bool:
+    """Whether the log still says all that it said at a checkpoint: its end may have been lost since, and others have followed."""
+    if about.log == 0:
+        return True
+    size = run.events.stat().st_size if run.events.exists() else 0
+    return about.log <= size and about.end in (None, _end_of_log(run, about.log))
+
+
+def _end_of_log(run: Run, size: int) -> int:
+    """A checksum of the last of the first `size` bytes of the log."""
+    with open_plain(run.events) as log:
+        log.seek(max(0, size - CHECKED))
+        return zlib.crc32(log.read(min(size, CHECKED)))
 
 
 def _sync(path: Path) -> None:

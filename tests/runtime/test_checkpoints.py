@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from builder.graph import Graph
 from runtime import checkpoints
 from runtime.checkpoints import NEWEST, DamagedError, Position
-from runtime.events import BatchEnded, Paused, append, mend, read
+from runtime.events import BatchEnded, Failed, Paused, append, mend, read
 from runtime.run import RunSpec, create
 
 ARRAYS = {
@@ -87,6 +87,36 @@ def test_a_checkpoint_whose_past_the_log_has_lost_is_not_taken(run):
     checkpoints.write(run, Position(0, 2), ARRAYS)
     run.events.write_bytes(run.events.read_bytes()[:-5])
     assert checkpoints.newest(run).position == Position(0, 1)
+
+
+def test_what_follows_a_loss_does_not_hide_it(run):
+    """As when a worker that goes on finds the disk full, and says so, before it looks for a checkpoint."""
+    checkpoints.write(run, Position(0, 1), ARRAYS)
+    append(run.events, BatchEnded(at=1, epoch=0, step=1, logs={"loss": 1.0}))
+    checkpoints.write(run, Position(0, 2), ARRAYS)
+    run.events.write_bytes(run.events.read_bytes()[:-5])
+    append(run.events, Failed(at=2, message="The disk is full."))
+    assert checkpoints.newest(run).position == Position(0, 1)
+
+
+def test_a_log_that_has_grown_keeps_its_checkpoints(run):
+    for step in range(1, 100):
+        append(run.events, BatchEnded(at=1, epoch=0, step=step, logs={"loss": 1.0}))
+        checkpoints.write(run, Position(0, step), ARRAYS, lasting=False)
+        append(run.events, Paused(at=2))
+        assert checkpoints.newest(run).position == Position(0, step)
+
+
+def test_a_checkpoint_of_an_earlier_version_is_taken(run):
+    append(run.events, Paused(at=1))
+    checkpoints.write(run, Position(0, 1), ARRAYS)
+    file = checkpoints.path_of(run, Position(0, 1))
+    with np.load(file) as found:
+        arrays = dict(found)
+    about = checkpoints.About.model_validate_json(arrays.pop(checkpoints.ABOUT).tobytes())
+    old = about.model_dump_json(exclude={"end"}).encode()
+    np.savez(file, **arrays, **{checkpoints.ABOUT: np.frombuffer(old, np.uint8)})
+    assert checkpoints.newest(run).about.end is None
 
 
 def test_a_torn_last_line_does_not_swallow_the_next_event(run):
