@@ -40,9 +40,9 @@ Several devices learn as one, and this is how:
 **Why the curve is the same as on one device:** the loss of a batch is the mean over its examples, and the gradient of a mean
 is the mean of the gradients, so it does not matter where each is computed. Two things must be looked after. When the last
 batch cannot be shared evenly, each device counts by the number of its examples. And BatchNormalization takes its mean and
-variance over the whole batch, not over each share. With the same seed the curves agree to five decimals; only layers that
-draw random numbers, such as Dropout, draw others. Keep the *global* batch (all devices together) as it was, or learning
-itself changes.
+variance over the whole batch, not over each share. With the same seed the curves agree to about five decimals: sums in
+another order are rounded otherwise, which a large learning rate amplifies from epoch to epoch. Layers that draw random
+numbers, such as Dropout, draw others. Keep the *global* batch (all devices together) as it was, or learning itself changes.
 """
 
 
