@@ -54,16 +54,23 @@ def view(graph: Graph, facts: Mapping[str, Facts] | None, problems: Iterable[Pro
     return shown
 
 
-@lru_cache(maxsize=20_000)
 def _drawn(node: Node, signature: Signature) -> dict[str, Any]:
-    """What depends on the node alone; nodes that an edit does not touch are not written again."""
-    document = json.loads(write_graph(Graph(nodes=(node,))))["nodes"][0]
-    drawn = {"id": node.id, "x": node.x, "y": node.y, "layer": document["layer"], **_kind(node.layer, signature)}
+    """What depends on the node alone."""
+    drawn = {"id": node.id, "x": node.x, "y": node.y, "layer": _settings(node.layer), **_kind(node.layer, signature)}
     if node.disabled:
         drawn["disabled"] = True
     return drawn | ({"shares": node.shares, "summary": f"uses {node.shares} again"} if node.shares else {})
 
 
+@lru_cache(maxsize=20_000)
+def _settings(layer: LayerSpec) -> dict[str, Any]:
+    """The layer as it stands in a document; one that only moves is not written again."""
+    node: dict[str, Any] = json.loads(write_graph(Graph(nodes=(Node(id="layer", layer=layer),))))["nodes"][0]
+    settings: dict[str, Any] = node["layer"]
+    return settings
+
+
+@lru_cache(maxsize=20_000)
 def _kind(layer: LayerSpec, signature: Signature) -> dict[str, Any]:
     return {
         "family": layer.family(),
@@ -94,7 +101,7 @@ def offered() -> dict[str, Any]:
 def _entry(layer_type: str) -> dict[str, Any]:
     node = Node(id=fresh_id(layer_type, ()), layer=example_of(layer_type))
     signature = node.layer.signature()
-    return {"name": node.id, "layer": _drawn(node, signature)["layer"], **_kind(node.layer, signature)}
+    return {"name": node.id, "layer": _settings(node.layer), **_kind(node.layer, signature)}
 
 
 def example(task: Task | None) -> dict[str, Any]:

@@ -132,6 +132,7 @@ MADE = {
 }
 # What is changed in the settings that suit network and data.
 SETTINGS = {
+    "mobilenetv2": {"batch_size": 256},
     "one_hot": {
         "optimizer": {
             "type": "AdamW",
