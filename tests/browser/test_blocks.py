@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import FloatRect, expect
 
 from builder.layers.blocks import BlockInput, Instance
 from tests.browser.test_canvas import CHAIN, Canvas, middle, opened, projects  # noqa: F401 (pytest takes the fixtures from here)
@@ -47,6 +47,17 @@ def test_layers_are_folded_into_a_block_opened_changed_and_unfolded(opened: Call
     assert canvas.ids == {"image", "block_conv", "block_flatten", "scores"}
 
 
+def standing(canvas: Canvas, *names: str) -> list[FloatRect]:
+    """Where nodes are on the screen, once nothing moves any more."""
+    before: list[FloatRect | None] = []
+    while True:
+        found = [canvas.node(name).bounding_box() for name in names]
+        if found == before and None not in found:
+            return [box for box in found if box]
+        before = found
+        canvas.page.evaluate("async () => { for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame); }")
+
+
 def test_a_block_is_shown_from_inside_in_its_place(opened: Callable[..., Canvas]) -> None:  # noqa: F811
     canvas = opened(*CHAIN)
     canvas.node("conv").click()
@@ -56,10 +67,7 @@ def test_a_block_is_shown_from_inside_in_its_place(opened: Callable[..., Canvas]
     expect(canvas.node("block/conv")).to_contain_text("6x6x4", timeout=90_000)
     canvas.tool("Fit").click()
     expect(canvas.node("scores")).to_be_in_viewport()
-    inner, frame, below = (canvas.node(name).bounding_box() for name in ("block/flatten", "block", "scores"))
-    assert inner
-    assert frame
-    assert below
+    inner, frame, below = standing(canvas, "block/flatten", "block", "scores")
     assert frame["y"] < inner["y"] < inner["y"] + inner["height"] < frame["y"] + frame["height"] < below["y"]
     for line in ("block/x 0 block/conv inputs", "block/conv 0 block/flatten inputs"):
         expect(
