@@ -84,6 +84,11 @@ function Twist({ row, onTwist, still }: { row: Row; onTwist(): void; still: bool
   );
 }
 
+/** Once, when the field appears: a function made anew with each drawing would select again what has been typed meanwhile. */
+function select(input: HTMLInputElement | null): void {
+  input?.select();
+}
+
 function Rename({ name, onDone }: { name: string; onDone(to: string): void }) {
   return (
     <input
@@ -92,7 +97,7 @@ function Rename({ name, onDone }: { name: string; onDone(to: string): void }) {
       maxLength={64}
       pattern="[a-z][a-z0-9_]*"
       title="Small letters, digits and _"
-      ref={(input) => input?.select()}
+      ref={select}
       onBlur={(event) => onDone(event.target.value.trim())}
       onKeyDown={(event) => {
         event.stopPropagation();
