@@ -16,7 +16,7 @@ from pages.parts.device_choice import expected
 from pages.parts.literal import literal
 from pages.parts.runs import LIVE, STATES
 from pages.parts.terms import terms
-from runtime.datasets import DATASETS
+from runtime.datasets import task_of
 from runtime.devices import Device, devices, find
 from runtime.gpu import evidence, gauges, verdict
 from runtime.measuring import Measurement, begin, cancel, log_end, measurements
@@ -122,12 +122,12 @@ def _gpu_verdict(newest: Measurement | None) -> None:
 def _project_here() -> None:
     """What the network of this tab will take on each device."""
     project = state.project()
-    if project is None or project.data.name not in DATASETS:
+    task = task_of(project.data) if project else None
+    if project is None or task is None:
         return
     facts = service().shapes(project.graph)
     if facts is None:
         return
-    task = DATASETS[project.data.name].task(project.data)
     training = project.training or defaults(project.graph, task, facts).training
     done = runs()
     st.markdown(f"**{literal(project.name)}** with {project.data.name}, batches of {training.batch_size}:")

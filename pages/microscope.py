@@ -28,7 +28,7 @@ from pages.parts.charts import (
 from pages.parts.observations import answer_in_words, features_in_words, kernels_in_words
 from pages.parts.pictures import picked, picture_grid
 from pages.parts.runs import LIVE, STATES, choose, chosen, curves, epochs_done
-from runtime.datasets import DATASETS
+from runtime.datasets import DATASETS, task_of
 from runtime.maps import Maps, MapsError, read_maps
 from runtime.maps.examples import example_maps
 from runtime.run import DataSpec, Run, runs
@@ -197,7 +197,7 @@ def _choose_sample(run: Run, trained: bool) -> int:
 
 
 def _input_picture(run: Run, sample: int, file: Path) -> None:
-    task = DATASETS[run.spec.data.name].task(run.spec.data) if run.spec.data.name in DATASETS else None
+    task = task_of(run.spec.data)
     program = _program(run.spec.graph)
     inputs = next((step for step in program.steps if step.layer.type == "Input"), None)
     values = read_maps(file, inputs.id).features if inputs else None
@@ -266,7 +266,7 @@ def _show_features(run: Run, features: Array, whole: Sequence[int], key: str) ->
     elif features.ndim == 2:
         st.plotly_chart(sequence_figure(features), key=f"sequence-{key}")
     else:
-        task = DATASETS[run.spec.data.name].task(run.spec.data) if run.spec.data.name in DATASETS else None
+        task = task_of(run.spec.data)
         st.plotly_chart(bar_figure(features, task.classes if task else ()), key=f"bars-{key}")
 
 

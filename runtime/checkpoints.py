@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from runtime.events import size_of
 from runtime.folders import DAMAGED
 from runtime.process import open_plain
 from runtime.run import Run
@@ -226,8 +227,7 @@ def _stands(run: Run, about: About) -> bool:
     """Whether the log still says all that it said at a checkpoint: its end may have been lost since, and others have followed."""
     if about.log == 0:
         return True
-    size = run.events.stat().st_size if run.events.exists() else 0
-    return about.log <= size and about.end in (None, _end_of_log(run, about.log))
+    return about.log <= size_of(run.events) and about.end in (None, _end_of_log(run, about.log))
 
 
 def _end_of_log(run: Run, size: int) -> int:

@@ -78,11 +78,6 @@ class Curves:
         return max(0.0, self.updated - self.started - self.rested)
 
 
-def fold(curves: Curves, event: Event) -> Curves:
-    """The curves after an event."""
-    return fold_all((event,), curves)
-
-
 def fold_all(events: Iterable[Event], curves: Curves | None = None) -> Curves:
     """The curves after many events. Batches and epochs that follow each other are taken at once: a day writes very many."""
     known = curves or Curves()

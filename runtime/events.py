@@ -211,6 +211,11 @@ def read(path: Path, offset: int = 0) -> tuple[list[Event], int]:
     return events, offset
 
 
+def size_of(path: Path) -> int:
+    """How long a log is, in bytes; 0 where there is none yet."""
+    return path.stat().st_size if path.exists() else 0
+
+
 def last(path: Path) -> Event | None:
     """The newest event, without reading the whole log."""
     try:

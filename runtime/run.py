@@ -162,19 +162,17 @@ class Run:
             return ended or ("waiting" if worker.again < AGAIN else "crashed")
         return "paused" if isinstance(event, Paused) else "running"
 
-    def asked(self, status: Status) -> str:
-        """What it has been asked for and has not done yet, being in this state: stop, suspend, pause or resume; else empty."""
+    def wish(self) -> str:
+        """What the control file says; empty where it cannot be read."""
         try:
-            wish = read_small(self.control)[:10].decode(errors="replace").strip()
+            return read_small(self.control)[:10].decode(errors="replace").strip()
         except OSError:
             return ""
-        open_in = {
-            "stop": ("running", "paused"),
-            "suspend": ("running", "paused"),
-            "pause": ("running",),
-            "resume": ("paused",),
-        }
-        return wish if status in open_in.get(wish, ()) else ""
+
+    def asked(self, status: Status) -> str:
+        """What it has been asked for and has not done yet, being in this state: stop, suspend, pause or resume; else empty."""
+        wish, open_in = self.wish(), {"running": ("stop", "suspend", "pause"), "paused": ("stop", "suspend", "resume")}
+        return wish if wish in open_in.get(status, ()) else ""
 
     def log_end(self, most: int = 4000) -> str:
         """The last characters of what the worker has printed."""

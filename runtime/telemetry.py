@@ -14,7 +14,6 @@ from runtime.events import BatchEnded, EpochEnded, Event, MapsSaved, Paused, Res
 from runtime.keeper import Keeper
 from runtime.maps import save
 from runtime.maps.watcher import Look
-from runtime.process import read_small
 from runtime.run import Run
 from runtime.statistics import Recorder
 
@@ -177,10 +176,10 @@ class Telemetry:
             # Each wish is a new file; clocks of file systems are too coarse to tell two quick ones apart.
             if (found.st_mtime_ns, found.st_ino) == self._asked:
                 return ""
-            self._asked = (found.st_mtime_ns, found.st_ino)
-            return read_small(self.run.control)[:10].decode(errors="replace").strip()
         except OSError:
             return ""
+        self._asked = (found.st_mtime_ns, found.st_ino)
+        return self.run.wish()
 
     def _tell(self, event: Event) -> None:
         append(self.run.events, event)

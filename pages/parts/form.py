@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -75,7 +75,8 @@ def form(
 
 def _draw_all(asked: list[Field], model: BaseModel, key: str) -> tuple[dict[str, Any], dict[str, DeltaGenerator]]:
     """The fields, the rare ones folded away; what has changed, and a place for a message under each."""
-    rare = found if len(found := [field for field in asked if field.rare]) > 1 else []
+    rare = [field for field in asked if field.rare]
+    rare = rare if len(rare) > 1 else []
     common = [field for field in asked if field not in rare]
     values: dict[str, Any] = {}
     slots: dict[str, DeltaGenerator] = {}
@@ -85,7 +86,8 @@ def _draw_all(asked: list[Field], model: BaseModel, key: str) -> tuple[dict[str,
         with st.expander("More settings"):
             for field in rare:
                 values[field.name], slots[field.name] = _draw_field(type(model), field, getattr(model, field.name), key)
-        if touched := [field.label.lower() for field in rare if getattr(model, field.name) != field.default]:
+        touched = [field.label.lower() for field in rare if getattr(model, field.name) != field.default]
+        if touched:
             st.caption(f"Changed there: {', '.join(touched)}.")
     return {name: value for name, value in values.items() if value != getattr(model, name)}, slots
 
@@ -130,7 +132,8 @@ def _draw_value(field: Field, value: Any, key: str, drawn: Mapping[Any, Drawing]
 
 
 def _reset_button(asked: list[Field], model: BaseModel, key: str) -> None:
-    if optional := [field for field in asked if not field.required]:
+    optional = [field for field in asked if not field.required]
+    if optional:
         st.button(
             "Reset to defaults",
             key=f"reset-all-{key}",
@@ -170,7 +173,7 @@ def draw(kind: Kind, value: Any, key: str, label: str, help_: str = "", default:
     """One value as a widget; what it says now."""
     match kind:
         case Flag():
-            return _follow(key, value, bool(value), lambda at, first: st.toggle(label, first, at, help_))
+            return state.says(key, value, bool(value), lambda at, first: st.toggle(label, first, at, help_))
         case Choice(options):
             named = {option_name(option): option for option in options}
             return named[_select(key, option_name(value), list(named), label, help_)]
@@ -189,19 +192,13 @@ def draw(kind: Kind, value: Any, key: str, label: str, help_: str = "", default:
             return _several(kind, value, key, label, help_)
 
 
-def _follow(key: str, value: Any, shown: Any, widget: Callable[[str, Any], Any]) -> Any:
-    """What a widget says that is drawn under a key of its own with a first value."""
-    result = widget(*state.follow(key, value, shown))
-    state.followed(key, value, result)
-    return result
-
-
 def _select(key: str, name: str, names: list[str], label: str, help_: str) -> str:
     # By name: a selectbox takes None for "nothing chosen yet".
     def widget(at: str, first: str) -> str:
         return st.selectbox(label, names, names.index(first), key=at, help=help_)
 
-    return str(_follow(key, name, name if name in names else names[0], widget))
+    chosen: str = state.says(key, name, name if name in names else names[0], widget)
+    return chosen
 
 
 def _number(kind: Number, value: Any, key: str, label: str, help_: str, default: Any, first: bool = True) -> Any:
@@ -223,7 +220,7 @@ def _number(kind: Number, value: Any, key: str, label: str, help_: str, default:
             label_visibility="visible" if first else "hidden",
         )
 
-    return _follow(key, value, None if value is None else number(value), widget)
+    return state.says(key, value, None if value is None else number(value), widget)
 
 
 def _row(kind: Row, value: Any, key: str, label: str, help_: str, default: Any) -> Any:
@@ -290,7 +287,7 @@ def _several(kind: Several, value: Any, key: str, label: str, help_: str) -> Any
     def widget(at: str, first: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(st.multiselect(label, options, [name for name in first if name in options], key=at, help=help_))
 
-    chosen = _follow(key, tuple(present), tuple(present), widget)
+    chosen = state.says(key, tuple(present), tuple(present), widget)
     result = []
     for name in chosen:
         model = present[name] if name in present else fresh(kind.options[name])

@@ -24,9 +24,9 @@ def pick(field: Field, value: Any, key: str, drawn: Mapping[Any, Drawing], tell:
     names, chosen = list(named), option_name(value)
     labels = {name: drawn[option].markdown if option in drawn else name for name, option in named.items()}
     notes = [drawn[option].note if option in drawn else "" for option in named.values()]
-    at, first = state.follow(key, chosen, chosen if chosen in named else names[0])
-    with st.container(key=f"pictures-{key}"):
-        result = st.radio(
+
+    def widget(at: str, first: str) -> str:
+        return st.radio(
             field.label,
             names,
             names.index(first),
@@ -38,7 +38,9 @@ def pick(field: Field, value: Any, key: str, drawn: Mapping[Any, Drawing], tell:
             horizontal=True,
             captions=notes if any(notes) else None,
         )
-    state.followed(key, chosen, result)
+
+    with st.container(key=f"pictures-{key}"):
+        result = state.says(key, chosen, chosen if chosen in named else names[0], widget)
     return named[result]
 
 

@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.parts import state
 from runtime.curves import Curves, fold_all
-from runtime.events import read
+from runtime.events import read, size_of
 from runtime.run import NoRunError, Run, RunError, open_run
 
 LIVE = ("waiting", "running", "paused")
@@ -69,8 +69,7 @@ def curves(run: Run) -> Curves:
     """The curves of a run as they stand; only what is new is read."""
     with _lock:
         begin, known = _read.get(run.id, (0, Curves()))
-    size = run.events.stat().st_size if run.events.exists() else 0
-    with st.spinner("Reading the log of this run …") if size - begin > MUCH else nullcontext():
+    with st.spinner("Reading the log of this run …") if size_of(run.events) - begin > MUCH else nullcontext():
         events, end = read(run.events, begin)
         known = fold_all(events, known)
     with _lock:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -150,6 +151,13 @@ def follow(key: str, value: Any, shown: Any) -> tuple[str, Any]:
 def followed(key: str, value: Any, result: Any) -> None:
     """Note what the widget made of `value`."""
     st.session_state[FOLLOWED + key] = replace(st.session_state[FOLLOWED + key], known=(value, result))
+
+
+def says(key: str, value: Any, shown: Any, widget: Callable[[str, Any], Any]) -> Any:
+    """What a widget says that is drawn under a key of its own with a first value: see `follow`."""
+    result = widget(*follow(key, value, shown))
+    followed(key, value, result)
+    return result
 
 
 def begin_anew(key: str) -> None:

@@ -65,8 +65,8 @@ def _drawn(node: Node, signature: Signature) -> dict[str, Any]:
 @lru_cache(maxsize=20_000)
 def _settings(layer: LayerSpec) -> dict[str, Any]:
     """The layer as it stands in a document; one that only moves is not written again."""
-    node: dict[str, Any] = json.loads(write_graph(Graph(nodes=(Node(id="layer", layer=layer),))))["nodes"][0]
-    settings: dict[str, Any] = node["layer"]
+    document = write_graph(Graph(nodes=(Node(id="layer", layer=layer),)))
+    settings: dict[str, Any] = json.loads(document)["nodes"][0]["layer"]
     return settings
 
 

@@ -210,9 +210,8 @@ class Wire:
             return
         pasted, notes = read_paste(text, project.graph, inside)
         self._book.edit(self.project, [pasted], by=self._visitor, step=step)
-        around, slash, _ = next(iter(self.selected), "").rpartition(
-            "/"
-        )  # in an unrolled block they are called `unit/name`
+        # In an unrolled block they are called `unit/name`.
+        around, slash, _ = next(iter(self.selected), "").rpartition("/")
         self.select([f"{around}{slash}{node.id}" for node in pasted.nodes])
         self.say("\n".join([f"{len(pasted.nodes)} layers were read from the code.", *notes]))
 

@@ -14,6 +14,7 @@ from typing import TextIO
 
 from runtime import tickets
 from runtime.archive import ROOM
+from runtime.events import size_of
 from runtime.maps import MAX_FILE
 from runtime.mirror.kept import NOTE, append_bytes, job_name, needed, read_note, write_note
 from runtime.mirror.words import (
@@ -209,7 +210,7 @@ class Incoming:
         return self._held is not None
 
     def _take_events(self, told: Told) -> None:
-        here = self.run.events.stat().st_size if self.run.events.exists() else 0
+        here = size_of(self.run.events)
         data = self._grown("events.jsonl", here, told.events)
         if not told.over:
             data = before_the_end(data)

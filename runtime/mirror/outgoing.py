@@ -11,6 +11,7 @@ from pathlib import Path
 from runtime import checkpoints, tickets
 from runtime.archive import MOST
 from runtime.checkpoints import NAME
+from runtime.events import size_of
 from runtime.mirror.words import MOST_FILES, PIECE, SLOTS, Held, Told, pieces, upload
 from runtime.run import Run
 from runtime.storage import Storage
@@ -37,7 +38,7 @@ class Outgoing:
         self._files = {name: held for name, held in given.items() if name in _whole_files(run)}
         self._stamps = {name: _stamp(path) for name, path in _whole_files(run).items()}
         self._passed: Set[str] = set(self._files)  # what was there when files were sent last
-        self._events = run.events.stat().st_size if run.events.exists() else 0
+        self._events = size_of(run.events)
         self._log = 0
         self._maps = {path.name for path in run.maps.glob("*.npz")}
         self._serial = self._put = 0

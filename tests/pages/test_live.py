@@ -15,7 +15,7 @@ from starlette.requests import Request
 from builder.graph import Graph
 from pages.parts import live
 from pages.parts.feed import MOST_POINTS, Feed, fetching, number, thinned
-from runtime.curves import Curves, fold
+from runtime.curves import Curves, fold_all
 from runtime.events import BatchEnded, Downloading, EpochEnded, Event, Finished, Started, append
 from runtime.run import Run, RunSpec, Worker, create, delete
 from tests.processes import play_worker
@@ -232,5 +232,5 @@ def test_the_bundle_is_addressed_by_its_content() -> None:
 
 def test_weights_that_are_fetched_are_told_until_the_training_begins() -> None:
     news = Downloading(at=1.0, name="vgg16.h5", received=34_000_000, total=528_000_000)
-    assert fetching(fold(Curves(), news)) == "Fetching learned weights, vgg16.h5: 34 of 528 MB"
+    assert fetching(fold_all([news])) == "Fetching learned weights, vgg16.h5: 34 of 528 MB"
     assert fetching(Curves()) is None

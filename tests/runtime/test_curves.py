@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from builder.graph import Graph
-from runtime.curves import MOST_POINTS, Curves, fold, fold_all, read_curves
+from runtime.curves import MOST_POINTS, Curves, fold_all, read_curves
 from runtime.events import (
     BatchEnded,
     CheckpointSaved,
@@ -70,7 +70,7 @@ def test_a_whole_run():
 def test_events_do_not_change_the_curves_before():
     before = fold_all(WHOLE[:3])
     points = dict(before.batches)
-    fold(before, WHOLE[6])
+    fold_all([WHOLE[6]], before)
     assert before.batches == points
 
 

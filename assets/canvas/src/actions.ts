@@ -2,7 +2,7 @@
 import { type Copied, asText, copied, feeding, fromText, isCode, paste } from "./clipboard";
 import { joining } from "./connections";
 import { type Doc, edgesOf, ends, freshName } from "./document";
-import { around } from "./expansion";
+import { around, isBlockInput } from "./expansion";
 import { type Ground, groundOf, there } from "./ground";
 import { freeAside } from "./room";
 import type { Session } from "./session";
@@ -192,7 +192,7 @@ export class Actions {
   select(of: (doc: Doc, keys: readonly string[]) => readonly string[]): void {
     const { doc, keys, before } = this.ground;
     // What comes into a block is seen as dots of its frame, and is not at hand.
-    const found = of(doc, keys).filter((key) => before === "" || layerType(doc.get(key)) !== "BlockInput");
+    const found = of(doc, keys).filter((key) => before === "" || !isBlockInput(doc.get(key)));
     this.session.select(found.map((key) => before + key));
   }
 
@@ -260,11 +260,7 @@ export interface Origin {
 const MOST_JOINED = 150; // edits of one step; Python takes 200
 
 export function isInstance(node: NodeView | undefined): boolean {
-  return layerType(node) === "Block";
-}
-
-function layerType(node: NodeView | undefined): unknown {
-  return node?.layer.type;
+  return node?.layer.type === "Block";
 }
 
 /** The names of what is selected; with a name that is used twice, both bear it. */

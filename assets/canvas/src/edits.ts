@@ -25,7 +25,7 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
       return into(without(doc, new Set([edit.id]), true), { ...node, inputs: [] }, edit.edge);
     }
     case "Move":
-      return withNodes(doc, edit.places.flatMap(({ id, x, y }) => placed(doc.get(id), x, y)));
+      return withNodes(doc, edit.places.flatMap(({ id, x, y }) => patched(doc, id, { x, y })));
     case "Connect":
       return connect(doc, edit.edge);
     case "Disconnect":
@@ -44,7 +44,7 @@ export function foresee(doc: Doc, edit: Edit, offered: Offered): Doc {
     case "Replace":
       return replace(doc, edit.id, offered.get(edit.layer));
     case "Disable":
-      return withNodes(doc, edit.ids.flatMap((id) => switched(doc.get(id), edit.disabled)));
+      return withNodes(doc, edit.ids.flatMap((id) => patched(doc, id, { disabled: edit.disabled })));
     case "Configure":
     case "Fold":
     case "Unfold":
@@ -73,12 +73,10 @@ function withNodes(doc: Doc, nodes: readonly NodeView[]): Doc {
   return all;
 }
 
-function placed(node: NodeView | undefined, x: number, y: number): NodeView[] {
-  return node ? [{ ...node, x, y }] : [];
-}
-
-function switched(node: NodeView | undefined, disabled: boolean): NodeView[] {
-  return node ? [{ ...node, disabled }] : [];
+/** A node with something of it changed, if it is there. */
+function patched(doc: Doc, id: string, some: Partial<NodeView>): NodeView[] {
+  const node = doc.get(id);
+  return node ? [{ ...node, ...some }] : [];
 }
 
 function behind(doc: Doc, node: NodeView, before: NodeView): Doc {

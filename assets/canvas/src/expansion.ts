@@ -41,8 +41,8 @@ export function expanded(doc: Doc, inside: Inside): Expanded {
   return { doc: all ?? doc, frames };
 }
 
-export function isBlockInput({ layer }: NodeView): boolean {
-  return layer.type === "BlockInput";
+export function isBlockInput(node: NodeView | undefined): boolean {
+  return node?.layer.type === "BlockInput";
 }
 
 /** The instance that a layer lies in, by its name as it is seen; empty at the top. */
