@@ -22,7 +22,7 @@ run: install
 node: install $(VENV)/installed-requirements-cluster.txt
 	@test -n "$$RAY_AUTH_TOKEN" || { echo "Set RAY_AUTH_TOKEN to a secret, the same on all machines: openssl rand -hex 32"; exit 2; }
 	@RAY_AUTH_MODE=token RAY_worker_niceness=0 PYTHONPATH="$(CURDIR)" PATH="$(abspath $(BIN)):$$PATH" exec ray start --block --disable-usage-stats \
-		--node-ip-address=$(ADDRESS) --object-store-memory=200000000 \
+		--node-ip-address=$(ADDRESS) --object-store-memory=200000000 --include-log-monitor=false \
 		$(if $(HEAD),--address=$(HEAD):6379,--head --port=6379 --dashboard-host=$(ADDRESS)) $(RAY)
 
 test: install-dev browser postgresql lint types imports unit frontend browser-tests

@@ -21,7 +21,18 @@ DAMAGED = (
     zlib.error,
 )
 FILES = frozenset(
-    {"run.json", "worker.json", "events.jsonl", "control", "lock", "log", "statistics.json", "model.keras", "start.npz"}
+    {
+        "run.json",
+        "worker.json",
+        "events.jsonl",
+        "control",
+        "lock",
+        "log",
+        "statistics.json",
+        "model.keras",
+        "start.npz",
+        "provisions.json",
+    }
 )
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from builder.program import lower
-from runtime import checkpoints, tickets, weights
+from runtime import checkpoints, provisions, tickets, weights
 from runtime.checkpoints import OPTIMIZER
 from runtime.cluster import JOB
 from runtime.events import Downloading, Event, Finished, Started, Stopped, Suspended, append, mend
@@ -96,11 +96,13 @@ def _train(run: Run, team: Crew) -> Event:
     facts = _check(run, task)
     try:
         write_atomically(run.script, script_of(spec))
+        provisions.take(run)
         arrays = dataset.load(spec.data)
         downloads.guard()  # should Keras fetch anything itself after all
-        weights.provide(program, telling(run))
+        own = provisions.own_folder(run)
+        weights.provide(program, telling(run), own)
         keras.utils.set_random_seed(spec.seed)
-        model = build(program, weights.own_folder(), team.strategy.scope, training.dtype_policy)
+        model = build(program, own, team.strategy.scope, training.dtype_policy)
         given = _given(run) if start else {}
         anew = begin_with(model, given) if start else ()
     except BuildError as error:
@@ -253,7 +255,10 @@ def _there() -> str:
     """Which machine of a cluster lacks something, as each has files of its own; empty where there is only this one."""
     if not os.environ.get(JOB):
         return ""
-    return f" (This was on the machine {socket.gethostname()} of the cluster; each of them needs these files.)"
+    return (
+        f" (This was on the machine {socket.gethostname()} of the cluster. It is enough that the server has the files when the "
+        "run begins: runs take them along.)"
+    )
 
 
 def _not_built(error: ValueError) -> str:

@@ -21,6 +21,7 @@ from builder.zoo.applications import PUBLISHED
 from runtime.datasets import downloads
 from runtime.home import home
 
+LEARNED = "imagenet"
 ANSWERS = 5.0  # seconds in which a server must tell a size
 
 
@@ -65,13 +66,14 @@ class WeightsFile:
         return None if published is None else round(published * 2**20)
 
 
-def cache() -> Path:
-    """Keras's folder of weights: below KERAS_HOME or ~/.keras, or in the folder for passing files where that is read-only."""
+def cache(kind: str = "models") -> Path:
+    """Keras's folder of weights, or of `datasets`: below KERAS_HOME or ~/.keras, or in the folder for passing files where
+    that is read-only."""
     keras_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
     keras_home.mkdir(parents=True, exist_ok=True)
     if not os.access(keras_home, os.W_OK):
         keras_home = Path("/tmp" if Path("/tmp").is_dir() else tempfile.gettempdir()) / ".keras"
-    folder = keras_home / "models"
+    folder = keras_home / kind
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -98,25 +100,42 @@ def wanted(program: Program) -> list[WeightsFile]:
     return list(dict.fromkeys(found))
 
 
-def missing_own(program: Program) -> list[str]:
-    """The files of weights that backbones name and that are not in `own_folder`."""
+def learned(program: Program) -> bool:
+    """Whether a backbone begins with the weights learned on ImageNet. Imports no Keras."""
+    return LEARNED in _named(program)
+
+
+def own(program: Program) -> list[str]:
+    """The files of their own that backbones name, each once."""
+    return [name for name in _named(program) if name != LEARNED]
+
+
+def missing_own(program: Program, folder: Path) -> list[str]:
+    """Those of them that are not in a folder."""
+    return [name for name in own(program) if not (folder / name).is_file()]
+
+
+def _named(program: Program) -> list[str]:
     layers = (step.layer for step in flat(program).program.steps if isinstance(step.layer, Backbone))
     names = (getattr(layer, "weights", None) for layer in layers)
-    return [name for name in names if name not in (None, "imagenet") and not (own_folder() / name).is_file()]
+    return list(dict.fromkeys(name for name in names if name is not None))
 
 
 Tell = Callable[[WeightsFile, int, int | None], None]  # bytes received so far, and in all where that is known
 
 
-def provide(program: Program, tell: Tell) -> None:
+def provide(program: Program, tell: Tell, folder: Path) -> None:
     """See to it that all weights of a network are here. Imports Keras.
+
+    Args:
+        folder: where files of a person's own lie.
 
     Raises:
         WeightsUnavailable: some are not, and cannot be had.
     """
-    if missing := missing_own(program):
+    if missing := missing_own(program, folder):
         raise WeightsUnavailable(
-            f"The file of weights {missing[0]} is not in {own_folder()}. Put it there, or set the layer's `weights` to "
+            f"The file of weights {missing[0]} is not in {folder}. Put it there, or set the layer's `weights` to "
             "imagenet (a download) or empty (random)."
         )
     for file in wanted(program):

@@ -79,6 +79,7 @@ class Dataset:
         needs_keras: `load` imports keras, so the screen leaves it to the Keras service.
         inputs: how many parts of `input_shape` an example has, along the first axis behind the examples.
         targets: how many numbers are asked for, where there are no classes.
+        files: that Keras keeps of it, in its folder of data sets.
         steps: for how many steps a class each is asked for; None: one class for the whole example.
     """
 
@@ -98,6 +99,7 @@ class Dataset:
     inputs: int = 1
     steps: int | None = None
     targets: int = 1
+    files: tuple[str, ...] = ()
 
     def task(self, spec: DataSpec) -> Task:
         """What the set asks of a network, without loading it."""

@@ -93,7 +93,14 @@ def unavailable(dataset: Dataset, reason: object) -> str:
 
 
 def _images(
-    name: str, title: str, description: str, source: str, size: int, shape: tuple[int, ...], classes: tuple[str, ...]
+    name: str,
+    title: str,
+    description: str,
+    source: str,
+    size: int,
+    shape: tuple[int, ...],
+    classes: tuple[str, ...],
+    files: tuple[str, ...],
 ) -> KerasImages:
     """The set `keras.datasets.NAME`."""
 
@@ -129,6 +136,7 @@ y_train, y_test = y_train{ravel}.astype("int64"), y_test{ravel}.astype("int64")
         classes=classes,
         own_test=True,
         needs_keras=True,
+        files=files,
         load=load,
         code=code,
     )
@@ -143,6 +151,7 @@ MNIST = _images(
     60_000,
     (28, 28, 1),
     tuple("0123456789"),
+    ("mnist.npz",),
 )
 
 FASHION_MNIST = _images(
@@ -153,6 +162,11 @@ FASHION_MNIST = _images(
     60_000,
     (28, 28, 1),
     ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
+    tuple(
+        f"fashion-mnist/{part}.gz"
+        for kind in ("train", "t10k")
+        for part in (f"{kind}-images-idx3-ubyte", f"{kind}-labels-idx1-ubyte")
+    ),
 )
 
 CIFAR10 = _images(
@@ -163,4 +177,5 @@ CIFAR10 = _images(
     50_000,
     (32, 32, 3),
     ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
+    ("cifar-10-batches-py-target_archive",),
 )

@@ -17,7 +17,7 @@ from contextlib import suppress
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from runtime import nodes, tickets
+from runtime import nodes, provisions, tickets
 from runtime.cluster import GONE, JOB, Cluster, ClusterError, Job, configured
 from runtime.devices import environment
 from runtime.forkserver import QUIET
@@ -53,6 +53,7 @@ class Jobs:
         self.url = self.storage = ""
         self._runs, self._known = dict[str, Run](), dict[str, Job]()  # by the names of their jobs
         self._left: set[str] = set()
+        self._packing = dict[str, threading.Thread]()  # what runs take along, where nodes see our folder
         self._mirrors: Mirrors | None = None  # where nodes see no folder of ours
         self._seen = Seen(url="")
         self._lock, self._ended = threading.Lock(), threading.Event()
@@ -193,15 +194,25 @@ class Jobs:
             if job is None or job.over:
                 self._left.discard(job_id)
                 self._known.pop(job_id, None)
+                self._packing.pop(job_id, None)
 
     def _look_at(self, cluster: Cluster, job_id: str, run: Run) -> None:
         """A job that the cluster does not know is sent where its run has not begun, else it is lost."""
         job = cluster.job(job_id) or (GONE if tickets.find(run.id) is None else None)
         if job is None:
-            if self._mirrors is None or self._mirrors.ready(job_id):
+            if self._is_packed(job_id, run):
                 cluster.submit(job_id, *_asked(run, job_id, self.storage))
         elif not job.over or self._mirrors is None or self._mirrors.drained(job_id):
             self._known[job_id] = job
+
+    def _is_packed(self, job_id: str, run: Run) -> bool:
+        """Whether all is where a node finds it."""
+        if self._mirrors is not None:
+            return self._mirrors.ready(job_id)
+        if job_id not in self._packing:
+            self._packing[job_id] = threading.Thread(target=provisions.lay_out, args=(run,), daemon=True)
+            self._packing[job_id].start()
+        return not self._packing[job_id].is_alive()
 
     def _places(self) -> dict[str, tuple[str, ...]]:
         with self._lock:

@@ -61,7 +61,7 @@ class Mirrors:
         """
         with self._lock:
             if job_name(run, number) not in self._attempts:
-                incoming = Incoming(self._storage.part(run.id), run, number)
+                incoming = Incoming(self._storage, run, number)
                 self._attempts[job_name(run, number)] = Mirrored(incoming, anew)
 
     def ready(self, job_id: str) -> bool:

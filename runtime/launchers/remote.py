@@ -21,7 +21,7 @@ from typing import TextIO
 
 from pydantic import ValidationError
 
-from runtime import tickets
+from runtime import provisions, tickets
 from runtime.cluster import JOB
 from runtime.home import home, runs_folder
 from runtime.launchers.starter import WORKER
@@ -56,7 +56,8 @@ class Attempt:
     """
 
     def __init__(self, storage: Storage, run_id: str, number: int, rank: int = 0, nodes: tuple[str, ...] = ()) -> None:
-        self._storage, self._id, self._number = storage.part(run_id), run_id, number
+        self._all, self._storage = storage, storage.part(run_id)
+        self._id, self._number = run_id, number
         self._rank, self._nodes = rank, nodes
         self._asked = ""
         self._trouble: dict[str, str] = {}  # by what is sent
@@ -134,6 +135,7 @@ class Attempt:
         (folder / "maps").mkdir(parents=True)
         for held in orders.files:
             download(self._storage, held, folder)
+        provisions.fetch(orders.provisions, self._all, folder)
         tickets.drop(self._id)
         if orders.ticket is not None and orders.ticket.run == self._id:
             tickets.put(orders.ticket)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from runtime import tickets
+from runtime import provisions, tickets
 from runtime.archive import ROOM
 from runtime.events import size_of
 from runtime.maps import MAX_FILE
@@ -40,14 +40,14 @@ class Incoming:
     """One attempt of a run. `pull`, `fetch` and `send_wish` may be called by several threads.
 
     Args:
-        storage: the run's part of it.
+        storage: all of it.
         run: here.
         number: of the attempt.
     """
 
     def __init__(self, storage: Storage, run: Run, number: int) -> None:
         self.run, self.number, self.nodes = run, number, tuple[str, ...]()
-        self._storage = storage
+        self._all, self._storage = storage, storage.part(run.id)
         self._note = read_note(run)
         self._told = Told(serial=0)
         self._orders = Orders()
@@ -71,7 +71,8 @@ class Incoming:
         ticket = tickets.find(self.run.id)
         again = ticket is not None and ticket.tries > 0  # what an earlier attempt was given may have been the fault
         files = [self._given(name, path, again) for name, path in needed(self.run).items()]
-        orders = Orders(number=self.number, ticket=ticket, files=tuple(files), **self._wish())
+        along = provisions.put(self.run, self._all, again)
+        orders = Orders(number=self.number, ticket=ticket, files=tuple(files), provisions=along, **self._wish())
         self._storage.write(ORDERS, orders.model_dump_json().encode())
         with self._lock, self._ordering:
             self._orders = orders

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from runtime.archive import BELONGS, CHUNK, MAX_BYTES, MOST, File
 from runtime.events import ENDS, EVENT, MapsSaved
 from runtime.process import Worker
+from runtime.provisions import Provision
 from runtime.storage import Storage, StorageError
 from runtime.tickets import Ticket
 
@@ -33,7 +34,7 @@ class Held(File):
 class Orders(BaseModel):
     """What the server says: the attempt that may train (0: none), with what it begins, and what was asked of it last.
 
-    `asked` tells one wish from the next that reads the same.
+    `asked` tells one wish from the next that reads the same; `provisions` are what all runs share.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -43,6 +44,7 @@ class Orders(BaseModel):
     wish: str = Field("", max_length=20)
     asked: str = Field("", max_length=60)
     files: tuple[Held, ...] = Field((), max_length=MOST_FILES)
+    provisions: tuple[Provision, ...] = Field((), max_length=MOST_FILES)
 
 
 class Told(BaseModel):

@@ -58,7 +58,7 @@ class Two:
         self.at("server")
         if tickets.find(self.run.id) is None:
             queue.join(self.run)
-        incoming = Incoming(self.part, self.run, self.number)
+        incoming = Incoming(self.storage, self.run, self.number)
         incoming.begin()
         self.at(f"node-{self.number}")
         attempt = Attempt(self.storage, self.run.id, self.number)
@@ -273,7 +273,7 @@ def test_the_next_supervisor_goes_on_where_the_last_one_was(two):
     there.log.write_text("one\ntwo\n")
     append(there.events, batch(2))
     two.send(outgoing)
-    after = Incoming(two.part, two.run, 1)
+    after = Incoming(two.storage, two.run, 1)
     two.open.append(after.let_go)
     after.adopt()
     after.pull()

@@ -145,9 +145,9 @@ def network(**values):
 def test_a_file_of_ones_own_must_lie_in_the_folder():
     program = network(weights="mine.weights.h5")
     with pytest.raises(WeightsUnavailable, match=r"mine.weights.h5 is not in .*home/weights"):
-        provide(program, untold)
+        provide(program, untold, own_folder())
     (own_folder() / "mine.weights.h5").write_bytes(b"")
-    assert missing_own(program) == []
+    assert missing_own(program, own_folder()) == []
 
 
 def test_a_download_shows_until_training_begins():
