@@ -14,7 +14,7 @@ from runtime.run import Run, RunError, open_run
 from runtime.schedule import on_cluster
 from runtime.store import Project
 
-MOST = 20  # lines shown at once
+MOST = 20  # lines shown at once, and of one's own behind them
 WIDTHS = [0.8, 3.5, 3.5, 2.2]
 
 
@@ -56,15 +56,20 @@ def queue_list(project: Project) -> None:
     places = queue.places()
     if not places:
         return
-    count = f"{len(places)} run{'' if len(places) == 1 else 's'}"
-    with st.expander(f"Queue: {count} waiting", icon=":material/hourglass_empty:", key="queue"):
-        st.caption("Everybody takes turns, so that nobody waits for all the runs of another. You can reorder your own.")
+    count = "One run waits" if len(places) == 1 else f"{len(places)} runs wait"
+    # An expander closes when its label changes, as a count would under the hand of whoever reorders.
+    with st.expander("Queue", icon=":material/hourglass_empty:", key="queue"):
+        st.caption(
+            f"{count}. Everybody takes turns, so that nobody waits for all the runs of another. You can reorder your own."
+        )
         owner = state.login() or project.id
         own = [place.run for place in places if place.owner == owner]
-        for number, place in enumerate(places[:MOST], 1):
+        numbered = list(enumerate(places, 1))
+        lines = [*numbered[:MOST], *[line for line in numbered[MOST:] if line[1].run in own][:MOST]]
+        for number, place in lines:
             _line(number, place, own)
-        if len(places) > MOST:
-            st.caption(f"and {len(places) - MOST} more")
+        if len(places) > len(lines):
+            st.caption(f"and {len(places) - len(lines)} more")
 
 
 def _line(number: int, place: Place, own: list[str]) -> None:

@@ -90,3 +90,23 @@ def test_times_in_words(seconds, words):
 @pytest.mark.parametrize(("number", "words"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (11, "11th"), (22, "22nd")])
 def test_ordinals(number, words):
     assert shown.ordinal(number) == words
+
+
+def test_the_list_stays_open_while_the_queue_gets_shorter(project):
+    """An expander that bears another label is closed by the browser."""
+    runs = [queued(name, project.id) for name in ("One", "Two")]
+    app = show(project)
+    before = app.expander[0].label
+    app.button(key=f"cancel-{runs[0].id}").click().run()
+    assert app.expander[0].label == before
+    assert "One run waits" in app.caption[0].value
+
+
+def test_ones_own_run_far_behind_is_in_the_list(project):
+    for number in range(shown.MOST + 2):
+        queued(f"Other {number}", "another")
+    run = queued("Mine", project.id)
+    queue.tell(Board(queue=tuple(Place(run=place.run, owner=place.owner) for place in queue.places())))
+    app = show(project)
+    assert f"cancel-{run.id}" in {button.key for button in app.button}
+    assert any("and 2 more" in caption.value for caption in app.caption)
