@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,9 +11,13 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import canvas, charts, failure, form, live  # noqa: F401 (imported now, so that no visitor waits for it)
+from runtime.home import refusal
 from runtime.launchers import local
 from runtime.service import service
 from runtime.store import DatabaseError, store
+
+if words := refusal():
+    sys.exit(words)
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -18,3 +19,16 @@ def runs_folder() -> Path:
     path = home() / "runs"
     path.mkdir(exist_ok=True)
     return path
+
+
+def refusal() -> str:
+    """Why nothing can be kept there, and what to do; empty when all is well."""
+    try:
+        with tempfile.TemporaryFile(dir=home()):
+            return ""
+    except OSError as error:
+        place = os.environ.get("LAYERLOOM_HOME") or "~/.layerloom"
+        return (
+            f"Layerloom keeps projects and runs in the folder {place}, which cannot be written ({error.strerror}). "
+            "Mend that, or name another folder in LAYERLOOM_HOME."
+        )

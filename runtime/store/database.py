@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlmodel import create_engine
 
 from runtime.home import home
@@ -15,6 +15,7 @@ from runtime.home import home
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0004"  # the newest of the migrations, which are numbered
 BEFORE_ALEMBIC = "0001"  # databases without a number have this one
+FAULTS_OF_OURS = (DataError, IntegrityError, ProgrammingError)  # what a statement has done wrong, not the database
 LOCK = 0x1A_7E_12_10_0  # any number that nobody else takes for an advisory lock of PostgreSQL
 
 
@@ -34,7 +35,8 @@ def connect(url: str) -> Engine:
         url: `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME`.
 
     Raises:
-        DatabaseError: there is none at the URL, or a newer Layerloom has written it.
+        DatabaseError: there is none at the URL, or a newer Layerloom has written it. Whatever is done with the engine
+            raises it too when the database fails meanwhile.
     """
     try:
         address = make_url(url)
@@ -51,12 +53,36 @@ def connect(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _connected)
         event.listen(engine, "begin", _began)
+    event.listen(engine, "handle_error", _failed)
     try:
         _migrate(engine)
     except DBAPIError as error:
-        place = address.render_as_string(hide_password=True)
-        raise DatabaseError(f"The database {place} cannot be opened: {str(error.orig).strip()[:300]}") from None
+        raise DatabaseError(in_words(address, error)) from None
     return engine
+
+
+def in_words(address: URL, error: DBAPIError) -> str:
+    """What is wrong with a database, and what to do."""
+    place = address.database if address.drivername == "sqlite" else address.render_as_string(hide_password=True)
+    why = str(error.orig).strip()[:300]
+    words = f"The projects are kept in the database {place}, which cannot be used: {why}. "
+    if address.drivername != "sqlite":
+        return words + "See that its server runs and lets Layerloom in; what is in it is not touched."
+    if "malformed" in why or "not a database" in why:
+        return words + (
+            "The file is damaged. Put a copy of it back, or move it away to begin with no projects, and start Layerloom "
+            "again. Runs and their results are not in it; they are all there."
+        )
+    if "full" in why:
+        return words + "Make room on its disk, for example by deleting runs; the last change was not kept."
+    return words + "See that the file and its folder can be written, or name another folder in LAYERLOOM_HOME."
+
+
+def _failed(context: ExceptionContext) -> None:
+    """Tell of a database that fails in the middle of the work as of one that cannot be opened."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, DBAPIError) and not isinstance(error, FAULTS_OF_OURS) and context.engine is not None:
+        raise DatabaseError(in_words(context.engine.url, error)) from error
 
 
 def _migrate(engine: Engine) -> None:

@@ -133,15 +133,35 @@ def test_an_address_that_leads_to_no_database_is_told_in_words(address):
 
 
 def test_a_server_that_is_not_there_is_told_without_its_password():
-    with pytest.raises(DatabaseError, match="cannot be opened") as told:
+    with pytest.raises(DatabaseError, match="See that its server runs") as told:
         connect("postgresql://ada:secret@127.0.0.1:1/loom")
     assert "secret" not in str(told.value)
 
 
 def test_a_file_that_is_no_database_is_told(tmp_path):
     (tmp_path / "x.sqlite").write_bytes(b"nonsense" * 500)
-    with pytest.raises(DatabaseError, match="cannot be opened"):
+    with pytest.raises(DatabaseError, match="Put a copy of it back"):
         connect(f"sqlite:///{tmp_path / 'x.sqlite'}")
+
+
+def test_a_file_that_is_damaged_or_finds_no_room_while_it_is_used_is_told(tmp_path):
+    file = tmp_path / "x.sqlite"
+    store = Store(f"sqlite:///{file}")
+    store.create("Mine", graph(1))
+    with store.transaction(writes=False) as session:
+        session.connection().exec_driver_sql("PRAGMA max_page_count=1")  # as many pages as there are, as on a full disk
+    with pytest.raises(DatabaseError, match="Make room"):
+        for number in range(100):
+            store.create(f"Project {number}", graph(3))
+    with sqlite3.connect(file) as other:
+        other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    other.close()
+    size = file.stat().st_size
+    with file.open("r+b") as written:
+        written.seek(4096)
+        written.write(b"\xa5" * (size - 4096))
+    with pytest.raises(DatabaseError, match="Put a copy of it back"):
+        store.projects()
 
 
 def test_a_file_written_to_by_another_is_waited_for(tmp_path):
