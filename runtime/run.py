@@ -185,17 +185,21 @@ class Run:
 
 
 def create(spec: RunSpec, name: str = "", project: str = "", owner: str = "") -> Run:
-    """A new run with its folder; nothing is started yet."""
+    """A new run with its folder; nothing is started yet. Where the disk is full (OSError) nothing is left of it."""
     now = datetime.now(UTC)
     run_id = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
     label = clean_name(name) or f"{spec.data.name} {now.astimezone():%H:%M}"
     record = Record(id=run_id, name=label, project=project, owner=owner, created=now, spec=spec, versions=versions())
     folder = runs_folder() / run_id
-    (folder / "maps").mkdir(parents=True)
     run = Run(folder, record)
-    if spec.start is not None:
-        take_along(spec.start, run.start)
-    write_record(folder / "run.json", record)
+    try:
+        (folder / "maps").mkdir(parents=True)
+        if spec.start is not None:
+            take_along(spec.start, run.start)
+        write_record(folder / "run.json", record)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)  # without a run.json nobody could delete it
+        raise
     return run
 
 

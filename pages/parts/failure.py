@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import uuid
 
@@ -11,6 +12,7 @@ from runtime.service import KerasService
 from runtime.store import DatabaseError
 
 LOG = logging.getLogger("layerloom")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def keras_again(service: KerasService) -> None:
@@ -33,6 +35,14 @@ def show(error: Exception) -> bool:
     if isinstance(error, DatabaseError):
         LOG.error("%s", error)
         st.error(str(error), icon=":material/database_off:")
+        return True
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        LOG.error("%s", error)
+        st.error(
+            "There is no room left on the server's disk, so this was not done. Make room, for example by deleting runs, and "
+            "try again; what trains goes on as long as it can.",
+            icon=":material/hard_drive:",
+        )
         return True
     number = uuid.uuid4().hex[:8]
     LOG.error("Fault %s", number, exc_info=error)

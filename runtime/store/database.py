@@ -74,7 +74,7 @@ def in_words(address: URL, error: DBAPIError) -> str:
             "again. Runs and their results are not in it; they are all there."
         )
     if "full" in why:
-        return words + "Make room on its disk, for example by deleting runs; the last change was not kept."
+        return words + "Make room on its disk, for example by deleting runs; until then no change is kept."
     return words + "See that the file and its folder can be written, or name another folder in LAYERLOOM_HOME."
 
 

@@ -32,6 +32,18 @@ def test_a_database_that_cannot_be_used_is_told_as_it_is():
     assert message.value == "Update Layerloom."
 
 
+def test_a_full_disk_is_told_with_what_to_do():
+    def page():
+        import errno
+
+        from pages.parts import failure
+
+        assert failure.show(OSError(errno.ENOSPC, "No space left on device"))
+
+    (message,) = AppTest.from_function(page, default_timeout=60).run().error
+    assert "Make room" in message.value
+
+
 def test_keras_that_was_given_up_is_started_again_on_request(monkeypatch):
     from runtime.service import KerasService
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -44,6 +45,16 @@ def worked(run, process, again=0):
     process.stdin.flush()
     until(lambda: worker.lives(run.lock))
     return run
+
+
+def test_a_disk_that_is_full_gets_no_folder_that_is_no_run(home, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("runtime.run.write_record", full)
+    with pytest.raises(OSError, match="No space"):
+        create(SPEC)
+    assert list((home / "runs").iterdir()) == []
 
 
 def test_a_new_run_can_be_opened():

@@ -1,5 +1,6 @@
 """Databases of every age are brought up to date, and what is in them is kept."""
 
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -150,9 +151,9 @@ def test_a_file_that_is_damaged_or_finds_no_room_while_it_is_used_is_told(tmp_pa
     store.create("Mine", graph(1))
     with store.transaction(writes=False) as session:
         session.connection().exec_driver_sql("PRAGMA max_page_count=1")  # as many pages as there are, as on a full disk
+    names = [secrets.token_hex(20) for _ in range(1_000)]  # which nothing packs into less
     with pytest.raises(DatabaseError, match="Make room"):
-        for number in range(100):
-            store.create(f"Project {number}", graph(3))
+        store.create("Too large", Graph(nodes=tuple(Node(id=f"n{name}", layer=example("Dense")) for name in names)))
     with sqlite3.connect(file) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     other.close()
