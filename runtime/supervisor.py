@@ -130,8 +130,7 @@ class Supervisor:
             followed.process.poll()  # as a zombie it would look alive
         if worker is not None and worker.job == followed.job and worker.lives(run.lock):
             followed.claimed = True
-            was, followed.paused = followed.paused, run.status() == "paused"
-            return was != followed.paused
+            return followed.look()
         begun_there = bool(followed.job) and followed.claimed  # what becomes of it only the cluster knows
         if (ticket is not None or begun_there) and not self._has_died(followed, ended):
             return False

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import sys
+import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from runtime.checkpoints import Position
 from runtime.events import BatchEnded, EpochEnded, Event, MapsSaved, Paused, Resumed, append
+from runtime.holding import stop_here
 from runtime.keeper import Keeper
 from runtime.maps import save
 from runtime.maps.watcher import Look
@@ -51,7 +54,8 @@ class Telemetry:
         self._next_tick = self._next_wish = self._next_maps = self._next_look = 0.0
         self._looked = -1.0  # epochs done at the last look
         self._next_checkpoint = time.monotonic() + BETWEEN_MODELS
-        self._asked = (0, 0)  # which control file was last read
+        self._asked: tuple[int, int] | None = None  # which control file was last read
+        self._speaking = threading.RLock()  # held through a pause: nothing else is said then
 
     @property
     def over(self) -> bool:
@@ -92,7 +96,18 @@ class Telemetry:
         now = time.monotonic()
         if now >= self._next_wish:
             self._next_wish = now + BETWEEN_WISHES
-            self._obey()
+            with self._speaking:
+                self._obey()
+
+    def unheard(self) -> object:
+        """What tells a wish that was not heard yet from others; None when there is none."""
+        newest = self._newest()
+        return None if newest == self._asked else newest
+
+    def hold(self) -> None:
+        """Obey in the middle of a step, from another thread."""
+        with self._speaking, suppress(OSError):  # a full disk is told by the training itself
+            self._obey(stop_here)
 
     def end_epoch(self, logs: Mapping[str, Any]) -> None:
         """Tell of the epoch; look, and save when it is time."""
@@ -157,10 +172,12 @@ class Telemetry:
         self._looked = epoch
         self._next_look = now + max(BETWEEN_LOOKS, (now - began) / MOST_LOOKING)
 
-    def _obey(self) -> None:
+    def _obey(self, hold: Callable[[], None] | None = None) -> None:
         wish = self._wish()
         if wish == "pause":
             self._tell(Paused(at=time.time()))
+            if hold is not None:
+                hold()
             while (wish := self._wish() or "pause") == "pause" and not self.over:
                 time.sleep(0.05)
             self._tell(Resumed(at=time.time()))
@@ -171,18 +188,24 @@ class Telemetry:
 
     def _wish(self) -> str:
         """What is newly asked for; empty when nothing is."""
-        try:
-            found = self.run.control.stat()
-            # Each wish is a new file; clocks of file systems are too coarse to tell two quick ones apart.
-            if (found.st_mtime_ns, found.st_ino) == self._asked:
-                return ""
-        except OSError:
+        newest = self._newest()
+        if newest in (None, self._asked):
             return ""
-        self._asked = (found.st_mtime_ns, found.st_ino)
+        self._asked = newest
         return self.run.wish()
 
+    def _newest(self) -> tuple[int, int] | None:
+        """Tells one control file from others."""
+        try:
+            found = self.run.control.stat()
+        except OSError:
+            return None
+        # Each wish is a new file; clocks of file systems are too coarse to tell two quick ones apart.
+        return found.st_mtime_ns, found.st_ino
+
     def _tell(self, event: Event) -> None:
-        append(self.run.events, event)
+        with self._speaking:
+            append(self.run.events, event)
 
 
 def floats(logs: Mapping[str, Any]) -> dict[str, float]:

@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from runtime import checkpoints, provisions, tickets, weights
 from runtime.checkpoints import OPTIMIZER
 from runtime.cluster import JOB
 from runtime.events import Downloading, Event, Finished, Started, Stopped, Suspended, append, mend
+from runtime.holding import held_at_once
 from runtime.process import write_atomically
 from runtime.run import Run
 from runtime.strategies import StrategyError, refusals, strategy
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # they bring TensorFlow
     from builder.program import Facts
     from runtime.crew import Crew, Part
     from runtime.loop import Resume
+    from runtime.telemetry import Telemetry
 
 TELL = 0.5  # seconds between two tellings of a download
 GONE = (
@@ -159,25 +162,33 @@ def _train(run: Run, team: Crew) -> Event:
         ),
     )
     tickets.drop(run.id)  # it waits no more, whatever becomes of it
-    if resume is None:
-        telemetry.take_first_maps(first)
-    try:
-        fit(model, telemetry, parts.train, parts.validation, training.epochs, steps, first, resume)
-    except StateError as error:
-        raise Refused(_other_state(str(error))) from None
-    if telemetry.diverged:
-        raise Refused(
-            f"The loss became no number (NaN) in epoch {telemetry.epoch + 1}: the steps were too large and the weights "
-            f"have run away. Lower the learning rate (a tenth of it), or set the optimizer's clipnorm to 1, and train "
-            f"again. {'The model of the last checkpoint before is kept.' if telemetry.saved else ''}".strip()
-        )
-    telemetry.checkpoint()
-    if telemetry.suspended:
-        return Suspended(at=time.time())
     test: dict[str, float] = {}
-    if parts.test is not None:
-        test = floats(measure(steps["test"], parts.test, telemetry))
+    with _holding(telemetry, team):
+        if resume is None:
+            telemetry.take_first_maps(first)
+        try:
+            fit(model, telemetry, parts.train, parts.validation, training.epochs, steps, first, resume)
+        except StateError as error:
+            raise Refused(_other_state(str(error))) from None
+        if telemetry.diverged:
+            raise Refused(
+                f"The loss became no number (NaN) in epoch {telemetry.epoch + 1}: the steps were too large and the weights "
+                f"have run away. Lower the learning rate (a tenth of it), or set the optimizer's clipnorm to 1, and train "
+                f"again. {'The model of the last checkpoint before is kept.' if telemetry.saved else ''}".strip()
+            )
+        telemetry.checkpoint()
+        if telemetry.suspended:
+            return Suspended(at=time.time())
+        if parts.test is not None:
+            test = floats(measure(steps["test"], parts.test, telemetry))
     return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test, peak_memory=_peak_memory())
+
+
+def _holding(telemetry: Telemetry, team: Crew) -> AbstractContextManager[None]:
+    """What holds a pause in the middle of a step, where this process may be stopped and somebody can wake it."""
+    if team.several_processes or os.environ.get(JOB):  # the others would give it up for dead
+        return nullcontext()
+    return held_at_once(telemetry.unheard, telemetry.hold)
 
 
 def _resume(run: Run, model: Any, team: Crew) -> Resume | None:

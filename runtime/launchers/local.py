@@ -15,6 +15,7 @@ import psutil
 
 from runtime import queue
 from runtime.cluster import ClusterError, configured
+from runtime.holding import wake
 from runtime.home import home
 from runtime.launchers.starter import ROOT, with_root
 from runtime.process import has_open, is_held, share, write_atomically
@@ -99,7 +100,7 @@ def stop(run: Run) -> None:
 
 
 def pause(run: Run) -> None:
-    """Ask a run to wait between two batches.
+    """Ask a run to wait, be it in the middle of a step.
 
     Raises:
         RunError: it does not run.
@@ -172,6 +173,8 @@ def _ask(run: Run, wish: str) -> None:
         state = "has not begun yet" if status == "waiting" else f"is over ({status})"
         raise RunError(f"{run.name} {state}, so it cannot {wish}.")
     write_atomically(run.control, wish)
+    wake(run)
+    ensure()  # the supervisor wakes a worker that stops itself at this very moment
 
 
 def _care() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import os
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -199,3 +200,29 @@ def test_a_model_that_takes_long_to_save_is_saved_less_often(telemetry, clock, m
     for number in range(6):
         epoch(telemetry, clock, number, seconds=21)
     assert [later - former > 60 for former, later in itertools.pairwise(saved)] == [True]
+
+
+def test_a_pause_is_held_in_the_middle_of_a_step_and_nothing_is_said_meanwhile(telemetry, clock, monkeypatch):
+    import runtime.telemetry
+
+    speaks = threading.Thread(target=telemetry.end_batches, args=(1, {"loss": 1.0}))
+
+    def stopped():
+        speaks.start()
+        write_atomically(telemetry.run.control, "resume")
+
+    monkeypatch.setattr(runtime.telemetry, "stop_here", stopped)
+    assert telemetry.unheard() is None
+    write_atomically(telemetry.run.control, "pause")
+    assert telemetry.unheard() is not None
+    telemetry.hold()
+    speaks.join()
+    assert telemetry.unheard() is None
+    assert [type(event) for event in read(telemetry.run.events)[0]][:3] == [Paused, Resumed, BatchEnded]
+
+
+def test_a_suspension_heard_in_the_middle_of_a_step_ends_the_training_behind_it(telemetry, clock, monkeypatch):
+    write_atomically(telemetry.run.control, "suspend")
+    telemetry.hold()
+    assert telemetry.suspended
+    assert telemetry.over

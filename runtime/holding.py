@@ -1,0 +1,63 @@
+"""A pause that does not wait for the end of a long step: the worker stops its own process, and whoever asks on wakes it.
+
+Between two steps the training itself hears what is asked of it. One step of a large network takes seconds, and building the
+first one longer; nothing interrupts TensorFlow there but the operating system. A stopped process (SIGSTOP) goes on as if
+nothing had been, so that no bit changes.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import psutil
+
+from runtime.run import Run
+
+BETWEEN = 0.05  # seconds between two looks at what is asked for
+PATIENCE = 0.15  # seconds in which the step that is under way may end by itself
+
+
+@contextmanager
+def held_at_once(unheard: Callable[[], object], hold: Callable[[], None]) -> Iterator[None]:
+    """Hold a pause even while a step takes long.
+
+    Args:
+        unheard: tells one wish that the training has not heard yet from another; None when there is none.
+        hold: hears it in place of the training, from a thread of its own; see `stop_here`.
+    """
+    ended = threading.Event()
+    thread = threading.Thread(target=_listen, args=(ended, unheard, hold), name="pause", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _listen(ended: threading.Event, unheard: Callable[[], object], hold: Callable[[], None]) -> None:
+    known, since = None, 0.0
+    while not ended.wait(BETWEEN):
+        wish, now = unheard(), time.monotonic()
+        if wish is None or wish != known:
+            known, since = wish, now
+        elif now - since >= PATIENCE:
+            hold()
+
+
+def stop_here() -> None:
+    """Stop this process with all its threads, until somebody lets it go on."""
+    signal.raise_signal(signal.SIGSTOP)  # to this thread, so that it has stopped when this returns: `os.kill` takes any
+
+
+def wake(run: Run) -> None:
+    """Let the worker of a run go on that has stopped itself, if something else than a pause is asked of it now."""
+    worker = run.worker() if run.wish() != "pause" else None
+    process = worker.holding(run.lock) if worker else None
+    with suppress(psutil.Error):
+        if process and process.status() == psutil.STATUS_STOPPED:
+            process.resume()
