@@ -25,7 +25,7 @@ def controls(run: Run, status: str) -> None:
         elif status == "running" and st.button(
             "Pause",
             icon=":material/pause:",
-            help="Finishes the batch that is under way and waits until you resume; it keeps its memory.",
+            help="Waits until you resume it, even in the middle of a batch; it keeps its memory meanwhile.",
         ):
             local.pause(run)
         if status in ("running", "paused") and st.button(
