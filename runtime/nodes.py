@@ -17,7 +17,8 @@ FILE = "cluster.json"
 class Seen(BaseModel):
     """The nodes as they were at Unix time `at`, and why newer ones are not known. `jobs`: the nodes of each run by its id.
 
-    `troubles`: why nothing new is known of a run, by its id, where its folder comes through a storage.
+    `troubles`: why nothing new is known of a run, by its id, where its folder comes through a storage. `packing`: the runs
+    whose files are still being brought to where nodes find them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -28,6 +29,7 @@ class Seen(BaseModel):
     jobs: dict[str, tuple[str, ...]] = Field(default_factory=dict, max_length=10_000)
     error: str = ""
     troubles: dict[str, str] = Field(default_factory=dict, max_length=10_000)
+    packing: tuple[str, ...] = Field((), max_length=10_000)
 
     @property
     def alive(self) -> tuple[Node, ...]:

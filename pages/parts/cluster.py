@@ -76,8 +76,10 @@ def waiting_in_words(run: Run) -> str:
         return f"It waits for the cluster. {known.error or 'Nobody has looked at it for a while.'}"
     if why := known.troubles.get(run.id):
         return f"It waits for the storage through which the cluster gets it. {why}"
+    if run.id in known.packing:
+        return "What it needs (its weights and data, where it has any) is being brought to where the cluster finds it."
     goes_on = "goes on from its newest checkpoint" if last(run.events) else "begins"
-    return f"It has been sent to the cluster, and {goes_on} as soon as a machine has room and has loaded TensorFlow."
+    return f"It has been sent to the cluster, and {goes_on} as soon as a machine has room, has its files and has loaded TensorFlow."
 
 
 def standstill_in_words(run: Run) -> str:

@@ -172,7 +172,7 @@ class Jobs:
                     cluster.guard()
                     guarded = True
                 self._seen = Seen(url=cluster.url, at=time.time(), nodes=cluster.nodes(), jobs=self._places())
-                self._look(cluster)
+                self._seen = self._seen.model_copy(update={"packing": tuple(self._look(cluster))})
             except ClusterError as error:
                 guarded = False
                 self._seen = self._seen.model_copy(update={"error": str(error)})
@@ -182,12 +182,14 @@ class Jobs:
                 nodes.tell(self._seen)
             self._ended.wait(LOOK)
 
-    def _look(self, cluster: Cluster) -> None:
+    def _look(self, cluster: Cluster) -> list[str]:
+        """Ask after all jobs, and send those that are ready; the runs that are not ready yet."""
         with self._lock:
             looked_after, left = dict(self._runs), set(self._left)
+        packing = []
         for job_id, run in looked_after.items():
-            if not self.is_over(job_id):
-                self._look_at(cluster, job_id, run)
+            if not self.is_over(job_id) and not self._look_at(cluster, job_id, run):
+                packing.append(run.id)
         for job_id in left:
             if (job := cluster.job(job_id)) is not None:
                 (cluster.forget if job.over else cluster.stop)(job_id)
@@ -195,15 +197,18 @@ class Jobs:
                 self._left.discard(job_id)
                 self._known.pop(job_id, None)
                 self._packing.pop(job_id, None)
+        return packing
 
-    def _look_at(self, cluster: Cluster, job_id: str, run: Run) -> None:
-        """A job that the cluster does not know is sent where its run has not begun, else it is lost."""
+    def _look_at(self, cluster: Cluster, job_id: str, run: Run) -> bool:
+        """A job that the cluster does not know is sent where its run has not begun, else it is lost. False before it is ready."""
         job = cluster.job(job_id) or (GONE if tickets.find(run.id) is None else None)
         if job is None:
-            if self._is_packed(job_id, run):
-                cluster.submit(job_id, *_asked(run, job_id, self.storage))
+            if not self._is_packed(job_id, run):
+                return False
+            cluster.submit(job_id, *_asked(run, job_id, self.storage))
         elif not job.over or self._mirrors is None or self._mirrors.drained(job_id):
             self._known[job_id] = job
+        return True
 
     def _is_packed(self, job_id: str, run: Run) -> bool:
         """Whether all is where a node finds it."""

@@ -116,6 +116,8 @@ def test_what_a_run_waits_for_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "goes on from its newest checkpoint as soon as a machine has room" in waiting_in_words(run)
     run.events.unlink()
     assert "begins as soon as" in waiting_in_words(run)
+    saw(packing=(run.id,))
+    assert "is being brought" in waiting_in_words(run)
     saw(troubles={run.id: "The storage s3://bucket cannot be used."})
     assert waiting_in_words(run).endswith("The storage s3://bucket cannot be used.")
     saw(error="Nobody answers.")

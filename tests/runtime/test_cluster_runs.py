@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from builder.graph import Graph
-from runtime import nodes, queue, supervisor, tickets
+from runtime import nodes, provisions, queue, supervisor, tickets
 from runtime.cluster import ADDRESS, TOKEN
 from runtime.events import last, read
 from runtime.home import home
@@ -68,6 +70,19 @@ def test_a_run_goes_out_with_what_it_asks_and_its_folder(serve, head):
     assert run.worker().process() is None  # its number belongs to another machine
     end(run)
     until(lambda: not head.jobs)  # the cluster keeps no list of what has been
+
+
+def test_it_is_sent_when_what_it_takes_along_lies_where_nodes_find_it(serve, head, monkeypatch):
+    laid_out = threading.Event()
+    monkeypatch.setattr(provisions, "lay_out", lambda _: laid_out.wait(60))
+    (run,) = queued()
+    serve()
+    until(lambda: nodes.seen().packing == (run.id,))
+    assert not head.submitted
+    laid_out.set()
+    train(run)
+    until(lambda: nodes.seen().packing == ())
+    end(run)
 
 
 def test_pause_and_stop_reach_it(serve):
