@@ -22,6 +22,7 @@ from typing import IO, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from builder.graph import MAX_DOCUMENT_BYTES
+from runtime.events import last
 from runtime.home import runs_folder
 from runtime.process import read_small
 from runtime.record import ID, Record
@@ -195,8 +196,9 @@ def _manifest(opened: zipfile.ZipFile) -> Manifest:
         ) from None
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in fault["loc"])
-        raise ArchiveError(f"The manifest of this archive cannot be used: {place}: {fault['msg']}.") from None
+        place = ".".join(str(part) for part in fault["loc"]) or "the whole of it"
+        why = "This is no name that a run knows" if fault["type"] == "string_pattern_mismatch" else fault["msg"]
+        raise ArchiveError(f"The manifest of this archive cannot be used: {place}: {why}.") from None
 
 
 def _check_names(opened: zipfile.ZipFile, manifest: Manifest) -> None:
@@ -232,7 +234,7 @@ def _unpack(opened: zipfile.ZipFile, file: File, path: Path) -> None:
 
 
 def _settle(folder: Path, run_id: str, project: str | None) -> None:
-    """See that run.json describes this run, and put the run into its project."""
+    """See that run.json describes this run, which has been trained, and put the run into its project."""
     try:
         record = Record.model_validate_json(read_small(folder / "run.json"))
     except ValidationError as error:
@@ -240,6 +242,10 @@ def _settle(folder: Path, run_id: str, project: str | None) -> None:
         raise ArchiveError(f"The run.json of this archive cannot be read: {fault['msg']}.") from None
     if record.id != run_id:
         raise ArchiveError("The run.json of this archive is that of another run.")
+    if last(folder / "events.jsonl") is None:
+        raise ArchiveError(
+            "The log of this archive cannot be read, so nobody knows what became of the run; here it would begin to train."
+        )
     if project is not None:
         record = record.model_copy(update={"project": project})
     (folder / "run.json").write_text(record.model_dump_json(indent=1) + "\n")

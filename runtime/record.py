@@ -18,9 +18,15 @@ MAX_NAME = 100
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)  # as clocks may be wrong
 
 
+def one_line(text: str, most: int) -> str:
+    """What can be seen of a text, on one line; PostgreSQL takes no NUL, and other signs turn the line around."""
+    seen = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(seen.split())[:most].strip()
+
+
 def clean_name(name: str) -> str:
     """One line of at most MAX_NAME characters."""
-    return " ".join(name.split())[:MAX_NAME]
+    return one_line(name, MAX_NAME)
 
 
 class Record(BaseModel):
@@ -30,7 +36,7 @@ class Record(BaseModel):
 
     id: str = Field(pattern=rf"^{ID.pattern}$")
     name: Annotated[str, Field(max_length=MAX_NAME), AfterValidator(clean_name)]
-    project: str = Field("", max_length=64)
+    project: str = Field("", max_length=64, pattern=r"^[^\x00]*$")
     owner: str = Field("", max_length=254)
     created: AwareDatetime = Field(ge=EARLIEST, le=LATEST)
     spec: RunSpec

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from builder.edits import Edit, EditError, apply
 from builder.graph import Graph
 from builder.training import Training
+from runtime.record import one_line
 from runtime.spec import DataSpec, Start
 from runtime.store.database import connect, default_url
 from runtime.store.project import Project, Summary
@@ -69,7 +70,9 @@ class Store:
             )
             session.add(row)
             session.flush()
-            self._states.add(session, row, graph, Made("Began", by="" if owner == LOCAL else _line(owner)))
+            self._states.add(
+                session, row, graph, Made("Began", by="" if owner == LOCAL else one_line(owner, MAX_LOGIN))
+            )
             return self._project(session, row)
 
     def project(self, project_id: str) -> Project | None:
@@ -84,7 +87,7 @@ class Store:
             newest = (
                 select(ProjectRow).where(col(ProjectRow.deleted).is_(None)).order_by(col(ProjectRow.updated).desc())
             )
-            rows = session.exec(newest.where(col(ProjectRow.owner).in_((LOCAL, _line(owner)))))
+            rows = session.exec(newest.where(col(ProjectRow.owner).in_((LOCAL, one_line(owner, MAX_LOGIN)))))
             return [Summary(row.id, row.name, row.revision, row.updated) for row in rows]
 
     def history(self, project_id: str) -> list[Change]:
@@ -128,7 +131,7 @@ class Store:
             graph = reduce(apply, edits, before)
             if graph == before:
                 return self._project(session, row)
-            self._states.add(session, row, graph, Made(words(edits), _line(by), step))
+            self._states.add(session, row, graph, Made(words(edits), one_line(by, MAX_LOGIN), step))
             return self._changed(session, row)
 
     def undo(self, project_id: str) -> Project:
@@ -156,7 +159,7 @@ class Store:
                 return self._project(session, row)
             version = session.get(VersionRow, (row.id, number))
             told = f"Went back to {version.name}" if version else f"Went back to step {number}"
-            self._states.add(session, row, graph, Made(told, _line(by)))
+            self._states.add(session, row, graph, Made(told, one_line(by, MAX_LOGIN)))
             return self._changed(session, row)
 
     def name_state(self, project_id: str, number: int, name: str, by: str = "") -> None:
@@ -165,7 +168,7 @@ class Store:
         Raises:
             EditError: there is no such state, or another one has this name.
         """
-        label = one_line(name)
+        label = one_line(name, MAX_NAME)
         with self.transaction() as session:
             row = _need(session, project_id)
             self._states.graph(session, row.id, number)
@@ -177,7 +180,9 @@ class Store:
                 session.delete(before)
                 session.flush()
             if label:
-                session.add(VersionRow(project=row.id, state=number, name=label, by=_line(by), at=time.time()))
+                session.add(
+                    VersionRow(project=row.id, state=number, name=label, by=one_line(by, MAX_LOGIN), at=time.time())
+                )
 
     def settings(
         self,
@@ -255,28 +260,18 @@ def store() -> Store:
 _store = lru_cache(maxsize=8)(Store)
 
 
-def one_line(name: str) -> str:
-    """A name as it is kept: one line, without surrounding space, at most MAX_NAME characters."""
-    return _line(name, MAX_NAME)
-
-
 def clean_name(name: str) -> str:
     """The name of a project as it is kept: one line, never empty."""
-    return one_line(name) or "Untitled network"
+    return one_line(name, MAX_NAME) or "Untitled network"
 
 
 def known_owner(session: Session, owner: str) -> str:
     """The owner as it is kept; who comes for the first time is noted."""
-    login = _line(owner) or LOCAL
+    login = one_line(owner, MAX_LOGIN) or LOCAL
     if session.get(OwnerRow, login) is None:
         session.add(OwnerRow(id=login, since=time.time()))
         session.flush()
     return login
-
-
-def _line(text: str, most: int = MAX_LOGIN) -> str:
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(printable.split())[:most].strip()
 
 
 def _need(session: Session, project_id: str, *, lock: bool = True, deleted_too: bool = False) -> ProjectRow:

@@ -197,20 +197,32 @@ def test_what_is_no_archive_is_told(tmp_path, content):
         adopt(tmp_path / "x.zip")
 
 
-def test_run_json_is_checked_before_the_run_is_here(file):
-    with pytest.raises(ArchiveError, match=r"run\.json"):
-        adopt(
-            rewritten(
-                file,
-                drop=("run.json",),
-                change=lambda manifest: (
-                    manifest["files"].remove(next(f for f in manifest["files"] if f["name"] == "run.json")),
-                    listed("run.json", b"{}")(manifest),
-                ),
-                entries=[("run.json", b"{}")],
-            )
-        )
+def replaced(file, name, content):
+    """The archive with other content of one of its files, which its manifest knows."""
+
+    def change(manifest):
+        manifest["files"] = [one for one in manifest["files"] if one["name"] != name]
+        listed(name, content)(manifest)
+
+    return rewritten(file, drop=(name,), change=change, entries=[(name, content)])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [("run.json", b"{}", r"run\.json"), ("events.jsonl", b"nonsense", "begin to train"), ("events.jsonl", b"", "log")],
+)
+def test_what_a_run_was_and_became_is_looked_at_before_it_is_here(file, name, content, said):
+    """One of which nobody knows that it was trained would wait, and so be trained unasked."""
+    with pytest.raises(ArchiveError, match=said):
+        adopt(replaced(file, name, content))
     assert_nothing_is_left(file)
+
+
+def test_a_name_holds_only_what_can_be_seen(file):
+    with zipfile.ZipFile(file) as held:
+        record = json.loads(held.read("run.json"))
+    record |= {"name": "\u202eeno\0 ruoy\x07"}
+    assert adopt(replaced(file, "run.json", json.dumps(record).encode())).name == "eno ruoy"
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
