@@ -37,7 +37,7 @@ LIST = "provisions.json"  # in the folder of a run: what it takes along, where a
 OWN = "weights"  # the folder of a run, on a machine, for files of the server's own
 MOST = 100  # files
 ASK = (sys.executable, "-m", "runtime.provisions")
-PATIENCE = 120.0  # seconds in which Keras must answer
+PATIENCE = 300.0  # seconds in which Keras must answer
 ROOM = 500_000_000  # bytes that stay free on the disk
 
 
