@@ -8,7 +8,7 @@ from builder.training import MOST_EPOCHS, Training
 from pages.parts import state
 from pages.parts.runs import choose, curves, epochs_done
 from pages.parts.training_form import training_form
-from runtime import branching, checkpoints
+from runtime import branching, checkpoints, tickets
 from runtime.datasets import task_of
 from runtime.launchers import local
 from runtime.run import Run, RunError, Status, create
@@ -41,10 +41,13 @@ def controls(run: Run, status: str) -> None:
 
 
 def wish_in_words(run: Run, status: Status) -> str:
-    """What it has just been asked for and is going to do, and what comes before that; empty when there is nothing."""
+    """What it is going to do, as it has just been started or asked for something, and what comes before that; else empty."""
     wish = run.asked(status)
+    begins = status == "running" and tickets.find(run.id) is not None
     if not wish:
-        return ""
+        return "Its process has been started and is loading TensorFlow." if begins else ""
+    if begins:
+        return f"{ABOUT_TO[wish]} as soon as its process has loaded TensorFlow and done a first batch."
     if wish == "resume":
         return "It is about to go on."
     known = curves(run)

@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 from builder.program import Facts
 from builder.training import Training
 from builder.zoo import TEMPLATES
-from runtime import checkpoints, devices
+from runtime import checkpoints, devices, tickets
 from runtime.checkpoints import Position
-from runtime.events import EpochEnded, Event, Failed, Finished, Paused, Started, append
+from runtime.events import EpochEnded, Event, Failed, Finished, Paused, Started, Suspended, append
 from runtime.launchers import local
 from runtime.run import DataSpec, Run, RunSpec, Start, create, open_run, runs
 from runtime.starts import place
@@ -264,6 +264,19 @@ def test_until_a_run_does_what_it_is_asked_the_page_says_what_it_waits_for(
     assert words not in texts(app)
     button(app, label).click().run()
     assert words in texts(app)
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_run_that_goes_on_in_a_new_process_says_what_that_does_first(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Run, "status", lambda _: "running")
+    run = ended(project, STARTED, EPOCH, Suspended(at=1011.0))
+    tickets.put(tickets.Ticket(run=run.id))
+    app = show(project, run.id)
+    assert "is loading TensorFlow" in texts(app)
+    button(app, "Stop").click().run()
+    assert "It stops as soon as its process has loaded TensorFlow" in texts(app)
 
 
 @pytest.mark.usefixtures("no_problems")
