@@ -79,7 +79,7 @@ def canvas(conversation: Wire) -> Sight:
 
 def _hear(key: str, conversation: Wire) -> None:
     """Take what the canvas sent. Streamlit may stop a run at its next `st.`: so there is none after the first line."""
-    sent: dict[str, Any] = dict(st.session_state[key])
+    sent: dict[str, Any] = dict(st.session_state.get(key, {}))  # empty when another page has been opened meanwhile
     conversation.choose(sent.get("selection"))
     conversation.open(sent.get("opened"))
     conversation.unroll(sent.get("expanded"))

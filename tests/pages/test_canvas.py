@@ -397,3 +397,11 @@ def test_the_bundle_names_the_licences_of_what_it_holds() -> None:
     notices = (canvas.DIST / "THIRD-PARTY.txt").read_text()
     for package in ("react ", "react-dom ", "@xyflow/react ", "zustand ", "d3-zoom ", "scheduler "):
         assert f"\n{package}" in f"\n{notices}"
+
+
+def test_what_the_canvas_sends_when_another_page_is_already_open_changes_nothing(wire, monkeypatch):
+    """Streamlit then calls back without knowing the canvas any more."""
+    monkeypatch.setattr(canvas.st, "session_state", {})
+    wire.choose(["dense"])
+    canvas._hear("canvas-gone", wire)
+    assert wire.selected == ("dense",)
