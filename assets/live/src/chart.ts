@@ -1,11 +1,11 @@
 /** The live chart: status lines, and one plotly chart for each quantity. */
 import Plotly from "plotly.js-basic-dist-min";
-import { absorb, type Message, newRun, quantities, type Run } from "./curves";
+import { absorb, begun, type Message, newRun, quantities, type Run } from "./curves";
 import { extension, layout, type Theme, traces } from "./figure";
 import { Stream } from "./stream";
 import { element, STYLE } from "./style";
 import { readTheme } from "./theme";
-import { announcement, divergence, progress, statusText, title } from "./words";
+import { announcement, divergence, emptyText, progress, statusText, title } from "./words";
 
 /** What Python sends. */
 export interface Data {
@@ -105,7 +105,7 @@ export class LiveChart {
     const run = this.runs[index];
     if (!run) return;
     const redraw = absorb(run, message);
-    if (redraw || quantities(this.runs).join() !== this.shape) this.draw();
+    if (redraw || this.frame() !== this.shape) this.draw();
     else this.extend(message, index);
     this.tell();
   }
@@ -119,7 +119,8 @@ export class LiveChart {
 
   private draw(): void {
     const wanted = quantities(this.runs);
-    this.shape = wanted.join();
+    const instead = this.instead();
+    this.shape = this.frame();
     for (const [quantity, chart] of this.charts) {
       if (wanted.includes(quantity)) continue;
       Plotly.purge(chart);
@@ -129,9 +130,18 @@ export class LiveChart {
     for (const quantity of wanted) {
       const log = quantity === "loss" && this.logBox.checked;
       const chart = this.charts.get(quantity) ?? this.add(quantity);
-      void Plotly.react(chart, traces(this.runs, quantity, this.theme), layout(this.theme, quantity, log, this.data.height), CONFIG);
+      void Plotly.react(chart, traces(this.runs, quantity, this.theme), layout(this.theme, quantity, log, this.data.height, instead), CONFIG);
     }
     this.tell();
+  }
+
+  private instead(): string {
+    return this.runs.some(begun) ? "" : emptyText(this.runs);
+  }
+
+  /** What a message that only extends the curves leaves as it is. */
+  private frame(): string {
+    return [...quantities(this.runs), this.instead()].join();
   }
 
   private add(quantity: string): HTMLElement {

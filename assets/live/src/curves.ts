@@ -118,6 +118,11 @@ export function gaps([x, y]: Points): { x: number[]; y: number[] } {
   return found;
 }
 
+/** Whether there is a first point of any curve. */
+export function begun(run: Run): boolean {
+  return [run.batches, run.epochs].some((series) => Object.values(series).some(([x]) => x.length > 0));
+}
+
 /** The quantities to draw a chart of, the loss first: `val_accuracy` belongs to `accuracy`. */
 export function quantities(runs: Run[]): string[] {
   const names = new Set<string>();

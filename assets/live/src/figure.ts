@@ -107,10 +107,12 @@ export function extension(
 /** What a share such as an accuracy can be, with room for the marks at its ends. */
 const SHARE = { clipmin: -0.05, clipmax: 1.05 };
 
-/** `uirevision` is constant: the reader's zoom and hidden curves survive every redraw. */
-export function layout(theme: Theme, quantity: string, log: boolean, height: number): Layout {
-  const axis = { gridcolor: theme.grid, zerolinecolor: theme.grid, linecolor: theme.grid, automargin: true };
+/** `uirevision` is constant: the reader's zoom and hidden curves survive every redraw. `instead` stands where there is no point. */
+export function layout(theme: Theme, quantity: string, log: boolean, height: number, instead = ""): Layout {
+  // Without points the axes would have numbers that mean nothing.
+  const axis = { gridcolor: theme.grid, zerolinecolor: theme.grid, linecolor: theme.grid, automargin: true, showticklabels: !instead };
   return {
+    annotations: instead ? [{ text: instead, x: 0.5, y: 0.5, xref: "paper", yref: "paper", showarrow: false }] : [],
     height,
     margin: { l: 48, r: 12, t: 8, b: 40 },
     paper_bgcolor: "rgba(0,0,0,0)",

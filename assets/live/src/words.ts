@@ -1,5 +1,5 @@
 /** What the chart says in words. */
-import type { Run, Status } from "./curves";
+import { begun, type Run, type Status } from "./curves";
 
 const STATES: Record<Status["state"], string> = {
   waiting: "Waiting for a free place",
@@ -34,6 +34,7 @@ export function statusText(run: Run): string {
   const parts = [STATES[status.state]];
   const live = status.state === "running" || status.state === "paused";
   if (live && status.steps === 0) parts[0] = "Starting";
+  else if (status.state === "running" && !begun(run)) return "Preparing the first batch: TensorFlow builds the training step, which takes seconds";
   if (live && status.epochs) {
     parts.push(`epoch ${Math.min(status.epoch + 1, status.epochs)} of ${status.epochs}`);
     if (status.steps) parts.push(`batch ${status.step} of ${status.steps}`);
@@ -44,6 +45,12 @@ export function statusText(run: Run): string {
   if (status.state === "running" && status.remaining !== null) parts.push(`about ${duration(status.remaining)} left`);
   if (status.speed !== null) parts.push(`${speed(status.speed)} examples a second`);
   return parts.join(" · ");
+}
+
+/** What stands in a chart as long as no run has a point. */
+export function emptyText(runs: Run[]): string {
+  if (!runs.every((run) => run.status)) return "";
+  return runs.every((run) => run.over) ? "No batch was trained." : "The curve begins with the first batch.";
 }
 
 /** What a screen reader hears: only what changes once an epoch, not with each batch. */

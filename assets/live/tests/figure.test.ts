@@ -53,3 +53,10 @@ test("the page's own chart colours are used where it has some", () => {
   expect(colourList("#2F4B7C,#C8553D, rgb(1, 2, 3)")).toEqual(["#2F4B7C", "#C8553D", "rgb(1, 2, 3)"]);
   expect(colourList("")).toBeNull();
 });
+
+test("without points the axes say nothing, and words stand in their place", () => {
+  const empty = layout(THEME, "loss", false, 300, "The curve begins later.");
+  expect(empty.annotations).toMatchObject([{ text: "The curve begins later." }]);
+  expect(empty.xaxis).toMatchObject({ showticklabels: false });
+  expect(layout(THEME, "loss", false, 300)).toMatchObject({ annotations: [], xaxis: { showticklabels: true } });
+});

@@ -1,13 +1,15 @@
 import { expect, test } from "vitest";
-import { newRun, type Status } from "../src/curves";
-import { announcement, divergence, duration, progress, statusText, title } from "../src/words";
+import { newRun, type Series, type Status } from "../src/curves";
+import { announcement, divergence, duration, emptyText, progress, statusText, title } from "../src/words";
 
 const STATUS: Status = {
   state: "running", epochs: 10, epoch: 2, steps: 45, step: 12, elapsed: 41, remaining: 90, speed: 1234.5, diverged: null, fetching: null,
 };
 
+const BATCHES: Series = { loss: [[0.1], [2]] };
+
 function run(status: Partial<Status>) {
-  return { ...newRun("a", "LeNet", "t"), status: { ...STATUS, ...status } };
+  return { ...newRun("a", "LeNet", "t"), batches: BATCHES, status: { ...STATUS, ...status } };
 }
 
 test("durations", () => {
@@ -27,6 +29,15 @@ test("the status line counts epochs from 1", () => {
   expect(statusText(run({ state: "waiting", steps: 0, fetching: words }))).toBe(words);
   expect(statusText(run({ state: "crashed", steps: 0, fetching: words }))).toContain("Crashed");
   expect(statusText({ ...run({}), gone: true })).toBe("This run has been deleted");
+});
+
+test("until the first batch is done it is told why nothing moves", () => {
+  const first = { ...run({ epoch: 0, step: 0, elapsed: 0, speed: null, remaining: null }), batches: {} };
+  expect(statusText(first)).toContain("Preparing the first batch");
+  expect(emptyText([first])).toContain("begins with the first batch");
+  expect(emptyText([{ ...first, over: true }])).toBe("No batch was trained.");
+  expect(emptyText([newRun("a", "", "t")])).toBe("");
+  expect(statusText({ ...first, status: { ...first.status, state: "paused" } })).toContain("Paused");
 });
 
 test("what a screen reader hears changes with the epoch, not with the batch", () => {
