@@ -231,7 +231,7 @@ def main(run_id: str) -> int:
     """Train a run as the attempt that this job is; 0 when it has ended well, 2 when it cannot be begun."""
     try:
         return opened(run_id).train(WORKER, os.environ)
-    except StorageError as error:
+    except (StorageError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
 

@@ -11,9 +11,12 @@ import pytest
 from builder.graph import Edge, Graph, Node, write_graph
 from builder.layers import LAYERS
 from runtime import provisions, weights
+from runtime.cluster import JOB
 from runtime.home import home
+from runtime.launchers import remote
 from runtime.launchers.remote import Attempt
 from runtime.mirror.incoming import Incoming
+from runtime.mirror.kept import job_name
 from runtime.provisions import FILES, FOLDER, LIST, Provision, lay_out, own_folder, take
 from runtime.run import DataSpec, RunSpec, create
 from runtime.storage import ChangedError, Storage
@@ -139,6 +142,17 @@ def test_half_a_file_on_a_machine_is_brought_anew_and_a_whole_one_is_not(at, sto
     brought(storage, run)
     assert pictures() == PICTURES
     assert whole.stat().st_ino == before
+
+
+def test_a_machine_without_room_says_so(at, storage, monkeypatch, capsys):
+    run = create(spec(weights=None))
+    sent(storage, run)
+    at("node")
+    monkeypatch.setattr(provisions, "ROOM", 1 << 62)
+    monkeypatch.setenv(JOB, job_name(run, 1))
+    assert remote.main(run.id) == 2
+    assert "There is no room for datasets/fashion-mnist/" in capsys.readouterr().err
+    assert pictures() == {}
 
 
 def test_a_damaged_one_is_refused_and_put_anew_when_the_run_is_sent_again(at, storage, tmp_path):
