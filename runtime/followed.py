@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runtime import tickets
 from runtime.curves import Curves, fold_all
 from runtime.events import read
 from runtime.holding import wake
@@ -29,9 +30,17 @@ class Followed:
     since: float = field(default_factory=time.monotonic)
     adopted: bool = False
     claimed: bool = False
+    stamp: str = ""  # of the ticket that it was given its worker for
     paused: bool = False
     offset: int = 0
     curves: Curves = field(default_factory=Curves)
+
+    @classmethod
+    def found(cls, run: Run, job: str) -> Followed:
+        """One that an earlier supervisor has given a worker."""
+        worker, ticket = run.worker(), tickets.find(run.id)
+        memory, stamp = worker.memory if worker else 0, ticket.stamp if ticket else ""
+        return cls(run, memory, job=job, stamp=stamp, adopted=True, claimed=True)
 
     @property
     def on_processor(self) -> bool:

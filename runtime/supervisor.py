@@ -111,7 +111,7 @@ class Supervisor:
     def _follow(self, run: Run) -> None:
         worker = run.worker()
         job = self._jobs.follow(run) if worker and worker.job else ""
-        self._followed[run.id] = Followed(run, worker.memory if worker else 0, job=job, adopted=True, claimed=True)
+        self._followed[run.id] = Followed.found(run, job)
 
     def _look(self, ended: set[str]) -> bool:
         """Whether anything has changed with the runs that have a worker."""
@@ -136,7 +136,8 @@ class Supervisor:
             return False
         del self._followed[run.id]
         if ticket is not None:
-            self._once_more(run, ticket, counts=followed.claimed or self._gave_up(followed, ended))
+            died = followed.claimed or self._gave_up(followed, ended)
+            self._once_more(run, ticket, counts=died and ticket.stamp == followed.stamp)
         elif (status := run.status()) == "waiting":  # its worker has died without a word
             queue.join(run, followed.memory)
         elif not followed.adopted and status == "finished":
@@ -198,7 +199,7 @@ class Supervisor:
         """Start a worker; False when it must wait until one can be forked."""
         try:
             if on_cluster(run.spec.device):
-                self._follow_new(run, Followed(run, ticket.memory, job=self._jobs.begin(run)))
+                self._follow_new(run, Followed(run, ticket.memory, job=self._jobs.begin(run), stamp=ticket.stamp))
                 return True
             wanted = environment(run.spec.device)
             several = run.spec.device.startswith("workers:")  # each is a process that imports everything itself
@@ -212,7 +213,7 @@ class Supervisor:
             self._fail(run, f"The training could not be started: {error}")
             return True
         by = self._fork.pid if forked else None
-        self._follow_new(run, Followed(run, ticket.memory, process, by))
+        self._follow_new(run, Followed(run, ticket.memory, process, by, stamp=ticket.stamp))
         return True
 
     def _follow_new(self, run: Run, followed: Followed) -> None:

@@ -6,6 +6,7 @@ whoever dies in between leaves a run that still waits. What a ticket says holds,
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,6 +21,7 @@ class Ticket(BaseModel):
     """One run that waits. `place` orders an owner's runs; `tries` counts the workers that died before they began.
 
     `memory` is the estimate in bytes, 0 where nobody knows; `again` counts how often in a row the run goes on by itself.
+    `stamp` tells it from an earlier ticket of the run.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,6 +33,7 @@ class Ticket(BaseModel):
     memory: int = Field(0, ge=0)
     tries: int = Field(0, ge=0)
     again: int = Field(0, ge=0)
+    stamp: str = Field("", max_length=16)
 
 
 def folder() -> Path:
@@ -62,7 +65,7 @@ def put(ticket: Ticket) -> Ticket:
             return known
         places = [other.place for other in tickets()]
         place = min(places, default=0) - 1 if ticket.again else max(places, default=0) + 1
-        placed = ticket.model_copy(update={"place": place})
+        placed = ticket.model_copy(update={"place": place, "stamp": secrets.token_hex(4)})
         _write(placed)
         return placed
 

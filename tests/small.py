@@ -1,7 +1,7 @@
 """Small processes in the place of those that import Keras: the same main functions, but a training that only waits.
 
 TRAINING is told what to do by files in a run's folder: `end` ends it, `dies` holds how many of its workers die before
-they begin. BRIEF ends by itself.
+they begin, and a stopped one does not end its process while there is `lingers`. BRIEF ends by itself.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ def work(run):
         wish = run.control.read_text() if run.control.exists() else ""
         if wish == "stop":
             append(run.events, Stopped(at=1))
+            while (run.folder / "lingers").exists():
+                time.sleep(0.02)
             return 0
         if wish == "pause":
             run.control.unlink()

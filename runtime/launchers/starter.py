@@ -36,6 +36,7 @@ class ForkServer:
         self._unread = b""
         self.ready = False
         self._workers: dict[int, str] = {}  # their runs' folders, by process number
+        self._asked: set[str] = set()  # folders of those that have none yet
         self._began = 0.0
 
     @property
@@ -83,10 +84,11 @@ class ForkServer:
             self._process.stdin.flush()
         except OSError:
             return False
+        self._asked.add(str(run.folder))
         return True
 
     def listen(self) -> set[str]:
-        """Read what it has to say, if anything; the folders of the runs whose workers have ended."""
+        """Read what it has to say, if anything; the folders of the runs whose workers have ended, the newest of each."""
         ended: set[str] = set()
         if (output := self.output) is None:
             return ended
@@ -99,9 +101,10 @@ class ForkServer:
             self.ready = self.ready or "ready" in message
             if "pid" in message:
                 self._workers[message["pid"]] = message["folder"]
+                self._asked.discard(message["folder"])
             if "ended" in message:
                 ended.add(self._workers.pop(message["ended"], ""))
-        return ended
+        return ended - self._asked - set(self._workers.values())
 
     def close(self) -> None:
         """End it; its workers live on."""
@@ -113,6 +116,7 @@ class ForkServer:
             self._process.wait()
         self._process, self.ready, self._unread = None, False, b""
         self._workers.clear()
+        self._asked.clear()
 
     def _start(self) -> None:
         with (home() / "forkserver.log").open("wb") as log:

@@ -150,6 +150,24 @@ def test_a_worker_that_dies_before_it_begins_is_followed_by_another_one_but_not_
         assert "could not be started" in last(run.events).message, run.log_end()
 
 
+def test_a_run_that_goes_on_while_its_last_worker_still_ends_begins_as_quickly(serve):
+    """That worker has trained: it is none that died before it began, after which the next one is not forked."""
+    (run,) = queued()
+    serve()
+    train(run)
+    (run.folder / "lingers").touch()
+    local.stop(run)
+    until(lambda: run.status() == "stopped")
+    queue.join(run)
+    (run.folder / "lingers").unlink()
+    until(lambda: starts(run) == 2)
+    train(run)
+    quickly = forked(run)
+    (run.folder / "end").touch()
+    until(lambda: run.status() == "finished")
+    assert quickly
+
+
 def test_without_a_fork_server_workers_begin_plainly(serve, monkeypatch):
     monkeypatch.setattr(starter, "FORKSERVER", python(BROKEN))
     (run,) = queued()
