@@ -26,6 +26,7 @@ from runtime.launchers.command import queue_options, show_queue
 from runtime.run import DataSpec, Run, RunError, RunSpec, Start, create, damaged, open_run, runs
 from runtime.starts import StartError, bring
 from runtime.steering import assign, steering_commands
+from runtime.strategies import StrategyError, refusals, strategy
 
 
 def parser() -> argparse.ArgumentParser:
@@ -136,8 +137,7 @@ def _train(chosen: argparse.Namespace) -> int:
     except ValidationError as error:
         raise UnusableError(f"{chosen.spec} describes no run: {reason(error)}") from None
     _task(spec.data)
-    if find(spec.device) is None:
-        raise UnusableError(f"No device is called {spec.device!r}; there are {', '.join(d.name for d in devices())}.")
+    _check_device(spec)
     run = create(spec)
     local.launch(run)
     if chosen.wait:
@@ -147,6 +147,18 @@ def _train(chosen: argparse.Namespace) -> int:
         print(_why(run), file=sys.stderr)
         return terminal.NO
     return terminal.DONE
+
+
+def _check_device(spec: RunSpec) -> None:
+    """Refuse what a device or a strategy cannot do before anything waits for it."""
+    try:
+        strategic = strategy(spec.device)
+    except StrategyError as error:
+        raise UnusableError(str(error)) from None
+    if find(spec.device) is None:
+        raise UnusableError(f"No device is called {spec.device!r}; there are {', '.join(d.name for d in devices())}.")
+    if found := refusals(strategic, spec.graph, spec.training):
+        raise UnusableError("\n".join([f"This cannot be trained on {spec.device}:", *found]))
 
 
 def _list(chosen: argparse.Namespace) -> None:

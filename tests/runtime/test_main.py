@@ -166,11 +166,14 @@ def test_train_says_why_it_failed(answer, tmp_path, monkeypatch):
         ("[]", "describes no run"),
         ("{}", "graph"),
         ('{"graph": {}, "device": "gpu:77"}', "No device is called"),
+        ('{"graph": {}, "device": "mirrored:cpu:999"}', "from 2 to"),
+        ('{"graph": {}, "device": "mirrored:cpu:2", "training": {"batch_size": 1}}', "cannot be shared"),
+        ('{"graph": {}, "device": "workers:8.8.8.8:4000,1.1.1.1:4000"}', "LAYERLOOM_PUBLIC_WORKERS"),
         ('{"graph": {}, "data": {"name": "nothing"}}', "No data set is called"),
         ('{"graph": {}, "training": {"epochs": NaN}}', "epochs"),
         (" " * 11_000_000, "larger than"),
     ],
-    ids=["half", "list", "no graph", "device", "data", "nan", "huge"],
+    ids=["half", "list", "no graph", "device", "replicas", "batch", "public", "data", "nan", "huge"],
 )
 def test_train_refuses_what_is_no_run(answer, tmp_path, content, words):
     (tmp_path / "run.json").write_text(content)
