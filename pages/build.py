@@ -157,7 +157,7 @@ def _problem_list(sight: Sight, conversation: Wire) -> None:
     for number, problem in enumerate(found[:at_once]):
         _problem(sight, problem, number, conversation)
     if len(found) > at_once:
-        with st.expander(f"{len(found) - at_once} more to look at"):
+        with st.expander("More to look at"):  # with a count it would close whenever that changes
             for number, problem in enumerate(found[at_once:MOST], at_once):
                 _problem(sight, problem, number, conversation)
 

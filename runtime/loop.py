@@ -18,7 +18,7 @@ from runtime.checkpoints import Position
 from runtime.crew import Crew, Part, Step
 from runtime.telemetry import Telemetry
 
-PACE = 0.05  # seconds that a call takes at most, about: then wishes are heard and something can be told
+PACE = 0.1  # seconds that a call takes at most, about: then wishes are heard and something can be told
 FASTER = 8  # times as many batches as in the call before at most: one measurement can be wrong
 
 Logs = dict[str, Any]

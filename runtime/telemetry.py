@@ -26,7 +26,7 @@ BETWEEN_MAPS = 2.0  # seconds between two looks inside an epoch
 BETWEEN_LOOKS = 0.1  # seconds between two looks at least: epochs of a small network are shorter
 MOST_LOOKING = 0.005  # share of the time that looks may take
 BETWEEN_MODELS = 20.0  # seconds between two savings of the model at least
-MOST_SAVING = 0.01  # share of the time that these may take: that of a deep network takes half a second
+MOST_SAVING = 0.005  # share of the time that these may take: that of a deep network takes half a second
 MOST_LOOKS = 200  # after so many epochs not each one is looked at
 
 
@@ -148,8 +148,12 @@ class Telemetry:
         """Save the model in one step: whoever reads it never finds half of it."""
         began = time.monotonic()
         draft = self.run.folder / ".model.keras"
-        self.model.save(draft)
-        draft.replace(self.run.model)
+        try:
+            self.model.save(draft)
+            draft.replace(self.run.model)
+        except BaseException:  # such as a full disk, which needs the room
+            draft.unlink(missing_ok=True)
+            raise
         self.saved = True
         now = time.monotonic()
         self._next_checkpoint = now + max(BETWEEN_MODELS, (now - began) / MOST_SAVING)

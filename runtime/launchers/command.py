@@ -6,6 +6,7 @@ import argparse
 
 from builder.terminal import NoError, UnusableError, show_json, table, write
 from runtime import queue
+from runtime.expectation import in_words
 from runtime.launchers import local
 from runtime.run import Run, RunError, open_run
 
@@ -31,8 +32,8 @@ def show_queue(chosen: argparse.Namespace) -> None:
     if chosen.json:
         show_json([place.model_dump() for place in places])
         return
-    rows = [(str(number), place.run, place.owner, _begins(place)) for number, place in enumerate(places, 1)]
-    write(table([("place", "run", "owner", "begins"), *rows]) if rows else "Nothing waits.\n", None)
+    rows = [(str(number), place.run, *_whose(place), _begins(place)) for number, place in enumerate(places, 1)]
+    write(table([("place", "run", "name", "owner", "begins"), *rows]) if rows else "Nothing waits.\n", None)
 
 
 def first(run: Run) -> None:
@@ -64,5 +65,14 @@ def _need(run: Run) -> None:
         raise NoError(f"{run.name} does not wait: it is {run.status()}.")
 
 
+def _whose(place: queue.Place) -> tuple[str, str]:
+    """Its name, and who has signed in to start it; without names a project counts as owner, by a number that says nothing."""
+    try:
+        run = open_run(place.run)
+    except RunError:
+        return "", ""
+    return run.name, run.record.owner
+
+
 def _begins(place: queue.Place) -> str:
-    return "when those before are done" if place.starts is None else f"in about {place.starts:.0f} s"
+    return "when those before are done" if place.starts is None else f"in about {in_words(place.starts)}"
