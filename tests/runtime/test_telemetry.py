@@ -197,9 +197,9 @@ def test_a_model_that_takes_long_to_save_is_saved_less_often(telemetry, clock, m
         file.write_bytes(b"model")
 
     monkeypatch.setattr(telemetry, "model", SimpleNamespace(save=save))
-    for number in range(6):
+    for number in range(8):
         epoch(telemetry, clock, number, seconds=21)
-    assert [later - former > 60 for former, later in itertools.pairwise(saved)] == [True]
+    assert [later - former > 120 for former, later in itertools.pairwise(saved)] == [True]
 
 
 def test_a_pause_is_held_in_the_middle_of_a_step_and_nothing_is_said_meanwhile(telemetry, clock, monkeypatch):
