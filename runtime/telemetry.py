@@ -105,9 +105,10 @@ class Telemetry:
         return None if newest == self._asked else newest
 
     def hold(self) -> None:
-        """Obey in the middle of a step, from another thread."""
+        """Hold a pause in the middle of a step, from another thread; what else is asked waits for the end of the step."""
         with self._speaking, suppress(OSError):  # a full disk is told by the training itself
-            self._obey(stop_here)
+            if self.run.wish() == "pause":
+                self._obey(stop_here)
 
     def end_epoch(self, logs: Mapping[str, Any]) -> None:
         """Tell of the epoch; look, and save when it is time."""

@@ -106,7 +106,7 @@ def test_a_call_does_as_many_batches_as_fit_into_its_time(monkeypatch):
         return {}
 
     steps = loop.Steps(compiled(), several)
-    assert [steps.run(None, 1000)[0] for _ in range(5)] == [1, 1, 8, 50, 50]  # the first also compiles
+    assert [steps.run(None, 1000)[0] for _ in range(5)] == [1, 1, 8, 64, 100]  # the first also compiles
     assert steps.run(None, 20)[0] == 20
     clock.seconds = 1.0
-    assert [steps.run(None, 1000)[0] for _ in range(2)] == [50, 1]
+    assert [steps.run(None, 1000)[0] for _ in range(2)] == [100, 1]

@@ -221,8 +221,13 @@ def test_a_pause_is_held_in_the_middle_of_a_step_and_nothing_is_said_meanwhile(t
     assert [type(event) for event in read(telemetry.run.events)[0]][:3] == [Paused, Resumed, BatchEnded]
 
 
-def test_a_suspension_heard_in_the_middle_of_a_step_ends_the_training_behind_it(telemetry, clock, monkeypatch):
+def test_only_a_pause_is_heard_in_the_middle_of_a_step(telemetry, clock, monkeypatch):
+    import runtime.telemetry
+
     write_atomically(telemetry.run.control, "suspend")
     telemetry.hold()
-    assert telemetry.suspended
-    assert telemetry.over
+    assert not telemetry.over
+    monkeypatch.setattr(runtime.telemetry, "stop_here", lambda: write_atomically(telemetry.run.control, "stop"))
+    write_atomically(telemetry.run.control, "pause")
+    telemetry.hold()
+    assert (telemetry.stopped, telemetry.suspended) == (True, False)  # what it was asked while it was held
