@@ -71,10 +71,12 @@ class Bench(Injections):
             self.kill_worker, self.kill_worker, self.kill_supervisor, self.kill_fork_server, self.kill_screen,
             self.kill_keras_service, self.fill_disk, self.tear_last_event, self.truncate_checkpoint, self.set_clock_back, self.lose_power,
         ]  # fmt: skip
+        left: list[Callable[[], bool]] = []
         while sum(self.injected.values()) < faults:
             self._keep_going()
             time.sleep(self.random.uniform(0, 0.3 if self.small else 2))
-            fault = self.random.choice(kinds)
+            left = left or self.random.sample(kinds, len(kinds))  # each comes before one comes again
+            fault = left.pop()
             if fault():
                 self.injected[fault.__name__] += 1
                 self._until_well(fault.__name__)

@@ -15,7 +15,7 @@ import psutil
 
 from runtime.process import take, write_atomically
 from runtime.run import Run
-from tests.processes import command, lives_in, newest_checkpoint, run_of
+from tests.processes import command, has_ended, lives_in, newest_checkpoint, run_of
 
 
 class Injections:
@@ -122,7 +122,7 @@ class Injections:
             victim.send_signal(signal.SIGKILL)
         if self.screen is not None and victim.pid == self.screen.pid:
             self.screen.wait()
-        self.until(lambda: not victim.is_running() or victim.status() == psutil.STATUS_ZOMBIE, "a killed process ends")
+        self.until(lambda: has_ended(victim), "a killed process ends")
 
     @contextlib.contextmanager
     def _alone_with(self, run: Run) -> Iterator[bool]:

@@ -25,6 +25,12 @@ def command(process: psutil.Process) -> list[str]:
     return []
 
 
+def has_ended(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    return True
+
+
 def lives_in(process: psutil.Process, home: Path) -> bool:
     with contextlib.suppress(psutil.Error):
         return process.environ().get("LAYERLOOM_HOME") == str(home) and process.status() != psutil.STATUS_ZOMBIE

@@ -13,9 +13,9 @@ SPEC = RunSpec(graph=TEMPLATES["mlp"].make())
 
 def test_faults_are_survived():
     with bench(SPEC, small=True, seed=1) as made:
-        made.survive(8)
+        made.survive(6)
         made.finish()
-        assert sum(made.injected.values()) == 8
+        assert sum(made.injected.values()) == 6
         assert len(made.injected) >= 5
 
 
