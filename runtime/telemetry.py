@@ -152,9 +152,8 @@ class Telemetry:
         try:
             self.model.save(draft)
             draft.replace(self.run.model)
-        except BaseException:  # such as a full disk, which needs the room
-            draft.unlink(missing_ok=True)
-            raise
+        finally:
+            draft.unlink(missing_ok=True)  # a full disk needs the room
         self.saved = True
         now = time.monotonic()
         self._next_checkpoint = now + max(BETWEEN_MODELS, (now - began) / MOST_SAVING)

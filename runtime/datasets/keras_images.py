@@ -163,9 +163,8 @@ FASHION_MNIST = _images(
     (28, 28, 1),
     ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
     tuple(
-        f"fashion-mnist/{part}.gz"
-        for kind in ("train", "t10k")
-        for part in (f"{kind}-images-idx3-ubyte", f"{kind}-labels-idx1-ubyte")
+        f"fashion-mnist/{part}-ubyte.gz"
+        for part in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
     ),
 )
 

@@ -29,6 +29,7 @@ from runtime.launchers import local
 from runtime.process import write_atomically
 from runtime.run import DataSpec, RunError, RunSpec, create
 from runtime.strategies import device_code, strategy
+from tests.processes import has_ended
 
 pytestmark = [pytest.mark.keras, pytest.mark.timeout(600)]
 LAYERS_OF_IT = (
@@ -155,7 +156,7 @@ def test_two_workers_learn_it_too_survive_one_that_dies_and_end_together(by_scri
     assert local.wait(workers, timeout=60) == "stopped", last(workers.events)
     assert workers.model.is_file()
     psutil.wait_procs(processes, timeout=30)
-    assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)
+    assert all(has_ended(process) for process in processes)
 
 
 @pytest.mark.parametrize(("over", "heard"), [(False, [1]), (True, [])])
