@@ -84,7 +84,7 @@ def _settings(waited: bool) -> None:
     task = _task(project)
     suggested = defaults(project.graph, task, facts or {})
     training = project.training or suggested.training
-    options = _options_now()
+    options = _options_now(project)
     found = problems(project.graph, facts=facts, task=task, training=training)
     _train_button(project, training, options, facts, [problem for problem in found if problem.severity == "error"])
     _mend_settings(project, found)
@@ -191,8 +191,12 @@ def _next_name(project: Project) -> str:
     return f"Run {max(numbers, default=0) + 1}"
 
 
-def _options_now() -> Options:
-    name, seed, watch = state.kept(KEPT, ("", 0, Watch()))
+def _options_now(project: Project) -> Options:
+    """What was chosen in this tab, else what the newest run has had."""
+    kept = state.kept(KEPT, None)
+    if kept is None:
+        kept = next(((run.spec.device, run.spec.seed, run.spec.watch) for run in runs(project.id)), ("", 0, Watch()))
+    name, seed, watch = kept
     return Options(device_of(name), seed, watch)
 
 

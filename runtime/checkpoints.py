@@ -95,22 +95,28 @@ def path_of(run: Run, position: Position) -> Path:
 
 
 def write(
-    run: Run, position: Position, arrays: Mapping[str, Any], score: float = math.inf, lasting: bool = True
+    run: Run,
+    position: Position,
+    arrays: Mapping[str, Any],
+    score: float = math.inf,
+    lasting: bool = True,
+    log: int | None = None,
 ) -> None:
     """Write a checkpoint in one step.
 
     Args:
         score: how good the run was then, the smaller the better.
         lasting: whether to wait until the disk has it, and the log before it, so that it outlives a loss of power.
+        log: how long the log of events was then, in bytes; None: as it is now.
 
     Raises:
         OSError: it cannot be written, as when the disk is full. Nothing has changed then.
     """
     folder(run).mkdir(exist_ok=True)
-    with run.events.open("ab") as log:
-        size = log.tell()
+    with run.events.open("ab") as told:
+        size = told.tell() if log is None else log
         if lasting:
-            os.fsync(log.fileno())
+            os.fsync(told.fileno())
     about = About(log=size, end=_end_of_log(run, size), score=score, arrays=len(arrays)).model_dump_json().encode()
     path = path_of(run, position)
     draft = path.with_name(f".{path.name}.{os.getpid()}")

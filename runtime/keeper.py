@@ -1,14 +1,18 @@
-"""When a worker keeps the state of its training, and which states stay: often, and at little cost."""
+"""When a worker keeps the state of its training, and which states stay: often, and at little cost.
+
+The state is copied at once; it is written while the training goes on, which then waits for nothing but the copy.
+"""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from runtime import checkpoints, queue
-from runtime.checkpoints import Position
+from runtime.checkpoints import Arrays, Position
+from runtime.events import size_of
 from runtime.run import Run
 
 BETWEEN = 5.0  # seconds between two states within an epoch at least
@@ -18,15 +22,17 @@ ALLOWANCE = 0.2  # seconds that it may take in any case, so that short trainings
 
 
 class Keeper:
-    """Writes checkpoints of a run, whose `state` gives all variables as arrays."""
+    """Writes checkpoints of a run, whose `state` gives a copy of all variables as arrays."""
 
-    def __init__(self, run: Run, state: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, run: Run, state: Callable[[], Arrays]) -> None:
         self._run, self._state = run, state
         self._scores = checkpoints.scores(run)
-        self._kept: Position | None = None
+        self._newest: Position | None = None
         self._began = self._last = time.monotonic()
         self._next_lasting = 0.0
         self._spent = 0.0  # seconds
+        self._disk = ThreadPoolExecutor(1, "checkpoints")
+        self._writing: Future[None] | None = None
 
     def is_time(self) -> bool:
         """Whether a state within an epoch shall be kept."""
@@ -39,22 +45,35 @@ class Keeper:
             self.keep(Position(done), lasting=time.monotonic() >= self._next_lasting)
 
     def keep(self, position: Position, lasting: bool = True) -> None:
-        """Keep the state, which is that of this position. A full disk ends no training: the next state may find room."""
-        if position == self._kept:
+        """Copy the state, which is that of this position, and have it written; see `done`."""
+        self.done()
+        if position == self._newest:
             return
         began = time.monotonic()
-        try:
-            checkpoints.write(self._run, position, self._state(), self._scores.get(position, math.inf), lasting)
-            checkpoints.tidy(self._run, self._scores)
-            if self._kept is None:
-                queue.gets_further(self._run)
-            self._kept = position
-        except OSError as error:
-            print(f"The state of the training could not be kept: {error.strerror}.", flush=True)
-        self._last = time.monotonic()
+        score, log, state = self._scores.get(position, math.inf), size_of(self._run.events), self._state()
+        self._newest, self._last = position, time.monotonic()
         self._spent += self._last - began
+        self._writing = self._disk.submit(self._write, position, state, score, lasting, log)
         if lasting:
             self._next_lasting = self._last + LASTING
+
+    def done(self) -> None:
+        """Wait until what was to be kept has been written. A full disk ends no training: the next state may find room."""
+        if self._writing is None:
+            return
+        try:
+            self._writing.result()
+        except OSError as error:
+            print(f"The state of the training could not be kept: {error.strerror}.", flush=True)
+            self._newest = None
+        self._writing = None
+
+    def _write(self, position: Position, state: Arrays, score: float, lasting: bool, log: int) -> None:
+        began = time.monotonic()
+        checkpoints.write(self._run, position, state, score, lasting, log)
+        checkpoints.tidy(self._run, self._scores)
+        queue.gets_further(self._run)
+        self._spent += time.monotonic() - began
 
     def _affordable(self) -> bool:
         return self._spent <= ALLOWANCE + MOST_KEEPING * (time.monotonic() - self._began)

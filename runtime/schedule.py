@@ -119,20 +119,19 @@ def starts(
     found: dict[str, float | None] = {}
     ends: dict[str, list[float]] = {}
     for name, slots in machine.items():
-        left = [run.remaining for run in active if name in uses(run.device) and not run.paused]
+        left = [run.remaining for run in active if not run.paused for _ in range(uses(run.device).get(name, 0))]
         known = [seconds if typical is None or seconds is not None else typical for seconds in left]
         if None not in known:
-            ends[name] = [*(seconds or 0.0 for seconds in known), *[0.0] * (slots.count - len(known))]
+            ends[name] = sorted([*(seconds or 0.0 for seconds in known), *[0.0] * (slots.count - len(known))])
     for ticket in queue:
-        wanted = list(uses(ticket.device))
+        wanted = uses(ticket.device)
         if not all(ends.get(name) for name in wanted):
             found[ticket.run] = None
             continue
-        begins = found[ticket.run] = max(min(ends[name]) for name in wanted)
-        for name in wanted:
+        begins = found[ticket.run] = max(ends[name][:count][-1] for name, count in wanted.items())
+        for name, count in wanted.items():
             if typical is None:
                 del ends[name]  # what comes behind waits for a run of which nothing is known
             else:
-                ends[name].remove(min(ends[name]))
-                ends[name].append(begins + typical)
+                ends[name] = sorted([*ends[name][count:], *[begins + typical] * count])
     return found

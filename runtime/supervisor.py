@@ -1,9 +1,8 @@
 """The one process that starts runs: `python -m runtime.supervisor`, started by whoever wants a run trained.
 
-Everything that it must not forget lies in files: the tickets of what waits, run.json and worker.json of what trains. So it
-may be killed at any moment: the workers train on, the next supervisor finds them by process number and start time, and
-a worker that was just being started and another for the same run settle by a lock which of them it is. Only one
-supervisor serves a LAYERLOOM_HOME, by a lock that dies with its process. There is no port and no socket.
+Everything that it must not forget lies in files: tickets of what waits, run.json and worker.json of what trains. So it may
+be killed at any moment: workers train on, the next one finds them by process number and start time, and two workers of
+one run settle by a lock which of them it is. A lock that dies with its process makes it the only one of a LAYERLOOM_HOME.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import statistics
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from subprocess import Popen
 from typing import TextIO
 
 from runtime import queue, tickets
@@ -52,6 +52,7 @@ class Supervisor:
         self._fork = ForkServer(environment("cpu"))
         self._jobs = Jobs()
         self._followed: dict[str, Followed] = {}
+        self._plain: list[Popen[bytes]] = []  # the workers that are no forks
         told = queue.board()
         self._served, self._seconds = dict(told.served), list(told.seconds)
         self._order: list[Ticket] = []
@@ -119,6 +120,7 @@ class Supervisor:
         if now - self._last_look < LOOK and not ended:
             return False
         self._last_look = now
+        self._plain = [process for process in self._plain if process.poll() is None]  # a zombie would look alive
         changes = [apart(self._look_at, followed, ended) for followed in list(self._followed.values())]
         return any(change is not False for change in changes)
 
@@ -126,8 +128,6 @@ class Supervisor:
         run = followed.run
         self._jobs.settle(run, followed.job)
         worker, ticket = run.worker(), tickets.find(run.id)
-        if followed.process is not None:
-            followed.process.poll()  # as a zombie it would look alive
         if worker is not None and worker.job == followed.job and worker.lives(run.lock):
             followed.claimed = True
             return followed.look()
@@ -209,6 +209,7 @@ class Supervisor:
             process = None
             if not forked or not self._fork.fork(run, wanted):
                 forked, process = False, start_plainly(run, wanted)
+                self._plain.append(process)
         except (OSError, ValueError) as error:
             self._fail(run, f"The training could not be started: {error}")
             return True
@@ -278,8 +279,7 @@ def main() -> None:
     while held is not None:
         with held:
             held.truncate(0)
-            held.write(str(os.getpid()))
-            held.flush()
+            print(os.getpid(), file=held, flush=True)
             Supervisor(asked).serve()
         if asked or not tickets.tickets():
             return

@@ -127,9 +127,12 @@ class Telemetry:
 
     def keep_state(self) -> None:
         """Have the state as it is now, wherever the training ends, so that it can go on from here."""
-        if self._keeper and not self.diverged:
+        if self._keeper is None:
+            return
+        if not self.diverged:
             whole = self.step == self.steps
             self._keeper.keep(Position(self.epoch + whole, 0 if whole else self.step))
+        self._keeper.done()
 
     def take_first_maps(self, epoch: int = 0) -> None:
         """The maps before training, which begins with this epoch."""

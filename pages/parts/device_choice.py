@@ -123,6 +123,10 @@ def _told(chosen: Strategy, graph: Graph, training: Training) -> None:
     st.caption(f"Each replica learns from about {each} of the {training.batch_size} examples of a batch.")
     if different := differences(chosen, graph, training):
         st.caption(f"The curve will differ a little from that of one device: {'; '.join(different)}.")
+    else:
+        st.caption(
+            "The curve is that of one device, but for rounding, which adds up in long trainings of large networks."
+        )
     if chosen.kind == "workers":
         st.caption(
             ":material/warning: While it trains, TensorFlow's workers listen on all addresses of a machine, without a "

@@ -18,7 +18,7 @@ from runtime import checkpoints, devices, tickets
 from runtime.checkpoints import Position
 from runtime.events import EpochEnded, Event, Failed, Finished, Paused, Started, Suspended, append
 from runtime.launchers import local
-from runtime.run import DataSpec, Run, RunSpec, Start, create, open_run, runs
+from runtime.run import DataSpec, Run, RunSpec, Start, Watch, create, open_run, runs
 from runtime.starts import place
 from runtime.store import Project, store
 
@@ -103,6 +103,17 @@ def test_train_begins_a_run_with_what_the_page_shows(project: Project, launched:
     assert run.name == "Run 1"
     assert run.project == project.id
     assert app.query_params["run"] == run.id
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_new_tab_trains_where_and_with_what_the_newest_run_did(project: Project, launched: list[Run]) -> None:
+    earlier = RunSpec(graph=project.graph, device="mirrored:cpu:3", seed=7, watch=Watch(maps=False))
+    create(earlier, name="Run 1", project=project.id)
+    app = show(project)
+    assert by_label(app.selectbox, "Device").value == "mirrored:cpu"
+    button(app, "Train").click().run()
+    spec = open_run(launched[0].id).spec
+    assert (spec.device, spec.seed, spec.watch) == (earlier.device, earlier.seed, earlier.watch)
 
 
 @pytest.mark.usefixtures("no_problems")

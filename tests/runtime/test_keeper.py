@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import threading
+
 import numpy as np
 import pytest
 
@@ -29,7 +32,7 @@ class Disk:
         self.clock, self.seconds = clock, seconds
         self.written: list[tuple[float, bool]] = []
 
-    def write(self, run: Run, position: Position, arrays: object, score: float, lasting: bool) -> None:
+    def write(self, run: Run, position: Position, arrays: object, score: float, lasting: bool, log: int) -> None:
         self.written.append((self.clock.now, lasting))
         self.clock.now += self.seconds
 
@@ -59,6 +62,7 @@ def test_a_short_training_keeps_every_epoch_and_waits_for_the_disk_once_a_second
     for epoch in range(1, 21):
         clock.now += 0.1
         keeper.end_epoch(epoch, 1.0)
+        keeper.done()
     assert len(disk.written) == 20
     waited = np.diff([at for at, lasting in disk.written if lasting])
     assert len(waited) >= 1
@@ -74,7 +78,9 @@ def test_keeping_takes_its_share_of_the_time_and_no_more(run, clock, disk, secon
             clock.now += 0.05
             if keeper.is_time():
                 keeper.keep(Position(epoch, step))
+                keeper.done()
         keeper.end_epoch(epoch + 1, 1.0)
+        keeper.done()
     spent = seconds * len(disk.written)
     assert spent <= ALLOWANCE + MOST_KEEPING * (clock.now - began) + seconds
     assert spent >= 0.5 * min(MOST_KEEPING, seconds / BETWEEN) * (clock.now - began)
@@ -84,8 +90,47 @@ def test_a_slow_moment_of_the_machine_is_not_taken_for_the_usual(run, clock, dis
     keeper = Keeper(run, lambda: STATE)
     disk.seconds = 0.15
     keeper.end_epoch(1, 1.0)
+    keeper.done()
     disk.seconds = 0.005
     for epoch in range(2, 12):
         clock.now += 0.1
         keeper.end_epoch(epoch, 1.0)
+        keeper.done()
     assert len(disk.written) > 5
+
+
+def test_the_training_does_not_wait_for_the_disk_and_the_state_is_that_of_then(run, monkeypatch):
+    free, write, state = threading.Event(), checkpoints.write, {"dense/0": np.zeros(3)}
+
+    def slow(*arguments: object) -> None:
+        assert free.wait(60)
+        write(*arguments)
+
+    monkeypatch.setattr(checkpoints, "write", slow)
+    keeper = Keeper(run, lambda: {name: array.copy() for name, array in state.items()})
+    run.events.write_text("one")
+    keeper.keep(Position(1))
+    run.events.write_text("one and two")
+    state["dense/0"] += 1
+    assert not checkpoints.kept(run)
+    free.set()
+    keeper.done()
+    found = checkpoints.newest(run)
+    assert (found.position, found.about.log, found.arrays["dense/0"].tolist()) == (Position(1), 3, [0, 0, 0])
+
+
+def test_a_full_disk_is_told_and_the_same_state_tried_again(run, monkeypatch, capsys):
+    write = checkpoints.write
+
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoints, "write", full)
+    keeper = Keeper(run, lambda: STATE)
+    keeper.keep(Position(1))
+    keeper.done()
+    assert "could not be kept: No space left" in capsys.readouterr().out
+    monkeypatch.setattr(checkpoints, "write", write)
+    keeper.keep(Position(1))
+    keeper.done()
+    assert checkpoints.kept(run) == [Position(1)]

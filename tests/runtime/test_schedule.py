@@ -107,3 +107,12 @@ def test_when_runs_begin_is_reckoned_from_what_trains():
     unknown = [Active("x", "", "cpu"), Active("y", "", "cpu")]
     assert starts(queue[:1], unknown, CPU, None) == {"a": None}
     assert starts(queue[:1], unknown, CPU, 7) == {"a": 7}
+
+
+def test_a_run_on_two_places_begins_when_both_are_free_and_takes_both():
+    active = [Active("x", "", "cpu", remaining=5), Active("y", "", "cpu", remaining=20)]
+    both = ticket("b", device="mirrored:cpu:2")
+    assert starts([both, ticket("c"), ticket("d")], active, CPU, 10) == {"b": 20, "c": 30, "d": 30}
+    pair = [Active("x", "", "mirrored:cpu:2", remaining=7)]
+    assert starts([ticket("a"), ticket("b"), ticket("c")], pair, CPU, 10) == {"a": 7, "b": 7, "c": 17}
+    assert starts([ticket("a", device="workers:9")], active, CPU, 10) == {"a": 20}

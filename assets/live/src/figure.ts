@@ -36,7 +36,7 @@ export function traces(runs: Run[], quantity: string, theme: Theme): Trace[] {
     return [
       {
         ...line(batches, one ? "within an epoch" : run.name, { color: paint, width: 1 }),
-        mode: "lines",
+        mode: batches[0].length < 2 ? "lines+markers" : "lines", // a line of one point is none
         opacity: 0.45,
         legendgroup: run.id,
         showlegend: false,
