@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from builder.graph import MAX_DOCUMENT_BYTES
 from runtime.events import last
 from runtime.home import runs_folder
-from runtime.process import read_small
+from runtime.process import drafted, read_small
 from runtime.record import ID, Record
 from runtime.run import OVER, Run, RunError, open_run
 
@@ -87,15 +87,10 @@ def archive(run: Run, path: Path) -> None:
     """
     if run.status() not in OVER:
         raise RunError(f"{run.name} has not ended yet ({run.status()}): stop it first, then it can be moved.")
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as target:
-            files = [_packed(target, found, name) for name, found in _files(run.folder)]
-            manifest = Manifest(run=run.id, versions=run.versions, files=files)
-            target.writestr(MANIFEST, manifest.model_dump_json(indent=1))
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with drafted(path) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as target:
+        files = [_packed(target, found, name) for name, found in _files(run.folder)]
+        manifest = Manifest(run=run.id, versions=run.versions, files=files)
+        target.writestr(MANIFEST, manifest.model_dump_json(indent=1))
 
 
 def adopt(source: Path | IO[bytes], project: str | None = None) -> Run:

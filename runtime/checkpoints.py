@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.events import size_of
 from runtime.folders import DAMAGED
-from runtime.process import open_plain
+from runtime.process import drafted, open_plain
 from runtime.run import Run
 
 Arrays = dict[str, NDArray[Any]]
@@ -119,19 +119,13 @@ def write(
             os.fsync(told.fileno())
     about = About(log=size, end=_end_of_log(run, size), score=score, arrays=len(arrays)).model_dump_json().encode()
     path = path_of(run, position)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("wb", buffering=BUFFER) as file:
-            np.savez(_OneWay(file), allow_pickle=False, **arrays, **{ABOUT: np.frombuffer(about, np.uint8)})
-            file.flush()
-            if lasting:
-                os.fsync(file.fileno())
-        draft.replace(path)
+    with drafted(path) as draft, draft.open("wb", buffering=BUFFER) as file:
+        np.savez(_OneWay(file), allow_pickle=False, **arrays, **{ABOUT: np.frombuffer(about, np.uint8)})
+        file.flush()
         if lasting:
-            _sync(path.parent)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
+            os.fsync(file.fileno())
+    if lasting:
+        _sync(path.parent)
 
 
 class _OneWay(io.BufferedIOBase):

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from runtime.process import drafted
 from runtime.weights import WeightsFile, WeightsUnavailable, fetch
 
 
@@ -63,13 +64,9 @@ def bring(file: WeightsFile, content: bytes) -> None:
             f"Keras tells no checksum of {file.name}, so that it cannot be known to be the right one. Whoever runs this app can "
             f"put it into {file.path.parent}."
         )
-    part = file.path.with_name(f"{file.name}.brought")
-    part.write_bytes(content)
-    try:
-        if not content.startswith(b"\x89HDF") or not file.fits(part):
+    with drafted(file.path) as draft:
+        draft.write_bytes(content)
+        if not content.startswith(b"\x89HDF") or not file.fits(draft):
             raise WeightsUnavailable(
                 f"This is not the file {file.name} that Keras expects for {file.network}: its contents differ. Fetch {file.url}"
             )
-        part.replace(file.path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from builder.graph import read_graph
 from builder.program import lower
 from runtime.child import Progress
 from runtime.devices import devices
+from runtime.process import drafted
 from runtime.service import BESIDE
 
 # A layer of 40 GB is described without being built; whatever would fill the memory all the same ends here, not the machine.
@@ -89,10 +90,8 @@ def import_model(params: dict[str, Any], progress: Progress) -> Any:
         kept = None
         if opened.weights is not None:
             kept = f"{params['name']}.npz"
-            unfinished = folder() / f"{kept}.part"
-            with unfinished.open("wb") as file:
+            with drafted(folder() / kept) as draft, draft.open("wb") as file:
                 save_weights(opened.weights, file)
-            unfinished.replace(folder() / kept)
     except MemoryError:
         raise ValueError("Opening this file takes more memory than there is.") from None
     return Opened(document=write_graph(opened.graph), notes=opened.notes, keras=opened.keras, weights=kept).model_dump()

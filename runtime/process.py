@@ -138,15 +138,25 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step, so that a reader never sees half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}")
+@contextmanager
+def drafted(path: Path, ending: str = "") -> Iterator[Path]:
+    """A place for what shall replace a file in one step, when the block has ended well: a reader never sees half of it.
+
+    Args:
+        ending: of the draft's name, for what is only written under a certain one.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}{ending}")
     try:
-        draft.write_text(text)
+        yield draft
         draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
+    finally:
+        draft.unlink(missing_ok=True)  # a full disk needs the room
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file in one step."""
+    with drafted(path) as draft:
+        draft.write_text(text)
 
 
 def open_plain(path: Path) -> BinaryIO:

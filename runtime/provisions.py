@@ -27,7 +27,7 @@ from runtime import weights
 from runtime.child import ROOT
 from runtime.datasets.downloads import LARGEST
 from runtime.home import home
-from runtime.process import read_small, write_atomically
+from runtime.process import drafted, read_small, write_atomically
 from runtime.run import Run
 from runtime.storage import Storage
 from runtime.weights import WeightsFile
@@ -219,18 +219,13 @@ def _link(path: Path, to: Path) -> None:
     if to.exists() and to.stat().st_size == path.stat().st_size:
         return
     to.parent.mkdir(parents=True, exist_ok=True)
-    draft = to.with_name(f".{to.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    try:
+    with drafted(to) as draft:
         try:
             os.link(path, draft)
         except OSError:  # another disk, or one that has no links
             if path.stat().st_size > shutil.disk_usage(to.parent).free - ROOM:
                 raise OSError(f"There is no room for {path.name} in {to.parent}.") from None
             shutil.copyfile(path, draft)
-        draft.replace(to)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def main() -> None:

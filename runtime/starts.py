@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from runtime.home import home
+from runtime.process import drafted
 from runtime.spec import Start
 
 MOST = 8 * 2**30  # bytes of a file of weights
@@ -74,9 +75,8 @@ def keep(path: Path) -> str:
     with path.open("rb") as file:
         name = f"{hashlib.file_digest(file, 'sha256').hexdigest()}.npz"
     if not (folder() / name).exists():
-        draft = folder() / f".{name}.{os.getpid()}"
-        shutil.copyfile(path, draft)
-        draft.replace(folder() / name)
+        with drafted(folder() / name) as draft:
+            shutil.copyfile(path, draft)
     return name
 
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from runtime.process import drafted
+
 STORAGE = "LAYERLOOM_STORAGE"
 CHUNK = 8 << 20  # bytes that are read at once
 SMALL = 2_000_000  # bytes of an object that is read whole
@@ -98,8 +100,8 @@ class Storage:
             OSError: the file cannot be written.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft, digest = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}"), hashlib.sha256()
-        try:
+        digest = hashlib.sha256()
+        with drafted(path) as draft:
             with draft.open("wb") as file:
                 for start in range(0, size, CHUNK):
                     piece = self.read(key, start, min(size, start + CHUNK)) or b""
@@ -107,9 +109,6 @@ class Storage:
                     file.write(piece)
             if digest.hexdigest() != sha256:
                 raise ChangedError(f"{path.name} in {self.url} is not what was told of it.")
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
 
     def names(self) -> list[str]:
         """What lies directly in it."""

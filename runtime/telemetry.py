@@ -17,6 +17,7 @@ from runtime.holding import stop_here
 from runtime.keeper import Keeper
 from runtime.maps import save
 from runtime.maps.watcher import Look
+from runtime.process import drafted
 from runtime.run import Run
 from runtime.statistics import Recorder
 
@@ -151,12 +152,8 @@ class Telemetry:
     def checkpoint(self) -> None:
         """Save the model in one step: whoever reads it never finds half of it."""
         began = time.monotonic()
-        draft = self.run.folder / ".model.keras"
-        try:
+        with drafted(self.run.model, ".keras") as draft:
             self.model.save(draft)
-            draft.replace(self.run.model)
-        finally:
-            draft.unlink(missing_ok=True)  # a full disk needs the room
         self.saved = True
         now = time.monotonic()
         self._next_checkpoint = now + max(BETWEEN_MODELS, (now - began) / MOST_SAVING)

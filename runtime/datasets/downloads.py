@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 import urllib.request
-import uuid
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from runtime.datasets.base import Progress
+from runtime.process import drafted
 
 SILENCE = 20.0  # seconds without a byte
 SLOWEST = 1_000  # bytes a second, on average after the first SILENCE seconds
@@ -40,12 +40,8 @@ def retrieve(url: str, filename: str, _reporthook: Any = None) -> None:
     Raises:
         OSError: the server cannot be reached, is silent or too slow, or the file is cut short or too large.
     """
-    part = Path(f"{filename}.{uuid.uuid4().hex}.part")
-    try:
-        _stream(url, part)
-        part.replace(filename)
-    finally:
-        part.unlink(missing_ok=True)
+    with drafted(Path(filename)) as draft:
+        _stream(url, draft)
 
 
 def _stream(url: str, part: Path) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runtime.folders import DAMAGED
-from runtime.process import open_plain
+from runtime.process import drafted, open_plain
 
 Array = NDArray[np.float32]
 MOST_MAPS = 64  # feature maps or filters of a node
@@ -66,9 +66,8 @@ def save(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Write a file of maps in one step."""
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
-    draft = file.with_suffix(".part")
-    draft.write_bytes(buffer.getbuffer())
-    draft.replace(file)
+    with drafted(file) as draft:
+        draft.write_bytes(buffer.getbuffer())
 
 
 def of_node(file: Path, node: str) -> dict[str, NDArray[Any]]:

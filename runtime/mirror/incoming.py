@@ -31,7 +31,7 @@ from runtime.mirror.words import (
     said,
     upload,
 )
-from runtime.process import take, write_atomically
+from runtime.process import drafted, take, write_atomically
 from runtime.run import OVER, Run
 from runtime.storage import ChangedError, Storage
 
@@ -219,9 +219,8 @@ class Incoming:
             path = self.run.maps / file
             if not path.exists() and (maps := self._storage.read(f"{self.number}/maps/{file}", 0, MAX_FILE)):
                 path.parent.mkdir(exist_ok=True)
-                draft = path.with_suffix(".part")
-                draft.write_bytes(maps)
-                draft.replace(path)
+                with drafted(path) as draft:
+                    draft.write_bytes(maps)
         append_bytes(self.run.events, data)
 
     def _take_worker(self, told: Told) -> None:
