@@ -73,7 +73,9 @@ def _arrangement(inputs: int, outputs: int) -> Callable[[Any], Any]:
     def arranged(x: Any, y: Any) -> tuple[Any, Any]:
         return tuple(x[:, part] for part in range(inputs)) if inputs > 1 else x, (y,) * outputs if outputs > 1 else y
 
-    return lambda batches: batches.map(arranged) if inputs > 1 or outputs > 1 else batches
+    # Autograph would leave a file behind, see the watcher of maps.
+    as_written = tf.autograph.experimental.do_not_convert(arranged)
+    return lambda batches: batches.map(as_written) if inputs > 1 or outputs > 1 else batches
 
 
 def _with_labels(arrays: Any, training: Any, classes: int) -> Any:

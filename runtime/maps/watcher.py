@@ -35,7 +35,9 @@ def watcher(model: Any, sample: Array, nodes: Sequence[str] = ()) -> Look:
     batch = tf.constant(sample[None])
     entries = [batch[:, part] for part in range(len(model.inputs))] if len(model.inputs) > 1 else batch
 
-    forward, seeds = tf.function(lambda: inside(entries, training=False)), seeds_of(model)
+    # Autograph would leave a file in the folder for temporary ones, which a forked worker takes away as little as a killed one.
+    forward = tf.function(lambda: inside(entries, training=False), autograph=False)
+    seeds = seeds_of(model)
 
     def look() -> dict[str, NDArray[Any]]:
         kernels = {layer.name: _kernel(layer) for layer in layers}

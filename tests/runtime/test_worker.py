@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from builder import terminal
 from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS
 from builder.optimizers import SGD
@@ -22,6 +23,7 @@ from builder.training import Training, defaults
 from builder.zoo import TEMPLATES
 from builder.zoo.sequences import encoder_decoder
 from runtime import keras_service, starts, tickets
+from runtime.__main__ import parser
 from runtime.curves import read_curves
 from runtime.datasets import DATASETS
 from runtime.events import BatchEnded, EpochEnded, Failed, Paused, Resumed, Started, last, read
@@ -40,7 +42,7 @@ EPOCHS = {
     "lenet5": 2,
     "mlp": 2,
     "lstm": 2,
-    "mobilenetv2": 1,
+    "separable": 2,
     "heads": 2,
     "siamese": 2,
     "reversal": 1,
@@ -120,8 +122,18 @@ AGAIN = chain(
     ("wide", "Dense", {"units": 64, "activation": "sigmoid"}),
     ("picture", "Reshape", {"target_shape": (8, 8, 1)}),
 )
+SEPARABLE = chain(
+    ("pixels", "Input", {"shape": (8, 8, 1)}),
+    ("wide", "SeparableConv2D", {"filters": 8, "kernel_size": (3, 3), "padding": "same", "use_bias": False}),
+    ("norm", "BatchNormalization", {"momentum": 0.9}),
+    ("cut", "ReLU", {"max_value": 6.0}),
+    ("each", "DepthwiseConv2D", {"kernel_size": (3, 3), "strides": (2, 2)}),
+    ("mean", "GlobalAveragePooling2D", {}),
+    ("digit", "Dense", {"units": 10, "activation": "softmax"}),
+)
 MADE = {
     "cnn": (CNN, "digits"),
+    "separable": (SEPARABLE, "digits"),
     "heads": (HEADS, "digits"),
     "siamese": (SIAMESE, "pairs"),
     "reversal": (encoder_decoder(), "reversal"),
@@ -132,7 +144,6 @@ MADE = {
 }
 # What is changed in the settings that suit network and data.
 SETTINGS = {
-    "mobilenetv2": {"batch_size": 256},
     "one_hot": {
         "optimizer": {
             "type": "AdamW",
@@ -213,17 +224,11 @@ def until(run, kind):
         time.sleep(0.02)
 
 
-def command(*arguments):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(
-        [sys.executable, "-m", "runtime", *arguments], env=environment, cwd=ROOT, capture_output=True, text=True
-    )
-
-
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAYERLOOM_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("temporary")))
         patch.setenv("CUDA_VISIBLE_DEVICES", "-1")
         yield
         local.close()
@@ -270,6 +275,10 @@ def test_the_exported_script_gives_the_same_curve(trained, histories, name, styl
     for measured, values in told.items():
         assert len(values) == EPOCHS[name]
         assert values == pytest.approx(reported[measured], abs=1e-5), measured
+
+
+def test_forked_workers_leave_no_temporary_files(trained):
+    assert not list(Path(os.environ["TMPDIR"]).glob("__autograph*"))
 
 
 def test_a_layer_that_its_weights_do_not_fit_begins_with_random_ones_and_is_named(trained):
@@ -345,7 +354,7 @@ def test_a_pause_holds_and_changes_nothing(trained):
     assert curve(run) == curve(trained["cnn"])
 
 
-def test_stopping_keeps_the_model(tmp_path):
+def test_stopping_keeps_the_model(tmp_path, capsys):
     run = started(long_spec())
     until(run, EpochEnded)
     local.stop(run)
@@ -354,12 +363,11 @@ def test_stopping_keeps_the_model(tmp_path):
     assert 1 <= len(curves.epochs_done["loss"][0]) < 10_000
     assert curves.test["loss"] > 0
     node = run.spec.graph.nodes[1].id
-    done = command("maps", run.id, node, "--sample", "3", "-o", str(tmp_path / "maps.npz"))
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert terminal.run(parser(), ["maps", run.id, node, "--sample", "3", "-o", str(tmp_path / "maps.npz")]) == 0
+    assert capsys.readouterr() == ("", "")
     assert read_maps(tmp_path / "maps.npz", node).features is not None
-    done = command("maps", run.id, node, "--sample", "100000", "-o", str(tmp_path / "more.npz"))
-    assert done.returncode == 1
-    assert done.stderr.startswith("There is no test example 100000")
+    assert terminal.run(parser(), ["maps", run.id, node, "--sample", "100000", "-o", str(tmp_path / "more.npz")]) == 1
+    assert capsys.readouterr().err.startswith("There is no test example 100000")
 
 
 def test_the_keras_service_keeps_maps_of_any_example(trained):
@@ -405,7 +413,10 @@ def test_weights_that_run_away_are_told_in_words():
 def test_the_command_line_waits_and_answers_with_one_document(tmp_path):
     path = tmp_path / "run.json"
     path.write_text(spec_of("mlp").model_dump_json())
-    done = command("train", str(path), "--wait", "--json")
+    done = subprocess.run(
+        [sys.executable, "-m", "runtime", "train", str(path), "--wait", "--json"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
     assert (told["status"], told["epoch"]) == ("finished", 2)
