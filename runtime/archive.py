@@ -116,7 +116,7 @@ def adopt(source: Path | IO[bytes], project: str | None = None) -> Run:
         raise
     except _DAMAGED as error:
         raise ArchiveError(
-            f"This is no archive of a run, or it is damaged ({error}). Make it anew with Export."
+            f"This is no archive of a run, or it is damaged ({error}). Make it anew where the run is, with “Take it as one file”."
         ) from None
 
 

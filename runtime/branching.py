@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 import numpy as np
@@ -12,7 +13,8 @@ from runtime.checkpoints import DamagedError, Position
 from runtime.curves import read_curves
 from runtime.events import ENDS, last
 from runtime.launchers import local
-from runtime.run import Run, RunError, RunSpec, Start
+from runtime.record import MAX_NAME
+from runtime.run import Run, RunError, RunSpec, Start, runs
 
 INTERRUPTED = ("suspended", "stopped", "crashed", "failed")
 
@@ -86,6 +88,18 @@ def branch(run: Run, epoch: int, training: Training) -> RunSpec:
     finally:
         draft.unlink(missing_ok=True)
     return run.spec.model_copy(update={"training": training, "start": start})
+
+
+def name_of(run: Run, epoch: int) -> str:
+    """What a new run that continues this one is called: `Run 1 from 3`; the next one from there is `Run 1 from 3 (2)`."""
+    plain = f"{run.name} from {epoch}"
+    taken = {other.name for other in runs(run.project)}
+    return next(one for number in itertools.count(1) if (one := _numbered(plain, number)) not in taken)
+
+
+def _numbered(plain: str, number: int) -> str:
+    ending = f" ({number})" if number > 1 else ""
+    return plain[: MAX_NAME - len(ending)] + ending
 
 
 def optimizer_goes_on(before: Training, after: Training) -> bool:

@@ -62,7 +62,7 @@ def _branch(chosen: argparse.Namespace) -> int:
         spec = branching.branch(run, chosen.epoch, training)
     except RunError as error:
         raise NoError(str(error)) from None
-    made = create(spec, name=f"{run.name} from {chosen.epoch}", project=run.project)
+    made = create(spec, name=branching.name_of(run, chosen.epoch), project=run.project, owner=run.record.owner)
     local.launch(made)
     if chosen.wait:
         local.wait(made)

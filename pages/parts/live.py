@@ -46,7 +46,13 @@ def live_chart(runs: Sequence[Run], *, height: int = 320, key: str = "live") -> 
         key: of the component; the same key keeps the reader's zoom through reruns.
     """
     shown = [
-        {"id": run.id, "name": run.name, "token": token(run.id), "over": run.status() in OVER}
+        {
+            "id": run.id,
+            "name": run.name,
+            "token": token(run.id),
+            "over": run.status() in OVER,
+            "continues": {"run": start.run, "epoch": start.epoch} if (start := run.spec.start) and start.run else None,
+        }
         for run in runs[:MOST_RUNS]
     ]
     _component()(key=key, data={"path": f"{PREFIX}/live", "height": height, "runs": shown})

@@ -97,11 +97,11 @@ def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:
     figure.markdown(literal(best(found)))
     time.markdown(duration(found.elapsed))
     with menu.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {literal(run.name)}"):
-        _menu(run)
+        _menu(run, is_shown=is_shown)
     return compared and not is_shown
 
 
-def _menu(run: Run) -> None:
+def _menu(run: Run, *, is_shown: bool) -> None:
     with st.form(f"rename-{run.id}", border=False):
         name = st.text_input("Name", run.name, max_chars=80)
         if st.form_submit_button("Rename"):
@@ -122,5 +122,6 @@ def _menu(run: Run) -> None:
         except RunError as error:
             st.error(literal(str(error)))
             return
-        choose(None)
+        if is_shown:
+            choose(None)
         st.rerun()

@@ -6,12 +6,15 @@ import streamlit as st
 
 from builder.training import MOST_EPOCHS, Training
 from pages.parts import state
+from pages.parts.device_choice import device_of
 from pages.parts.runs import choose, curves, epochs_done
 from pages.parts.training_form import training_form
-from runtime import branching, checkpoints, tickets
+from runtime import branching, checkpoints, service, tickets
 from runtime.datasets import task_of
+from runtime.devices import estimate, refusal
 from runtime.launchers import local
-from runtime.run import Run, RunError, Status, create
+from runtime.run import Run, RunError, RunSpec, Status, create
+from runtime.strategies import refusals, strategy
 
 ABOUT_TO = {"pause": "It pauses", "suspend": "It is saved and its process ended", "stop": "It stops"}
 
@@ -106,10 +109,11 @@ def kept_in_words(run: Run, kept: list[int]) -> str:
     known = curves(run)
     if kept == list(range(kept[0], epochs_done(known) + 1)) and kept[0] <= known.first + 1:
         return "The state after every epoch was kept."
-    shown = ", ".join(map(str, kept))
+    if len(kept) == 1:
+        return f"Only the state after epoch {kept[0]} was kept: to keep each would have taken too much time or room."
     return (
-        f"Kept was the state after epoch{'s' if len(kept) > 1 else ''} {shown}: the newest ones, the best one, and others "
-        "evenly between. To keep each would take too much time or room."
+        f"Kept was the state after epochs {', '.join(map(str, kept))}: the newest ones, the best one, and others evenly "
+        "between. To keep each would take too much time or room."
     )
 
 
@@ -137,14 +141,31 @@ def _branch(run: Run, kept: list[int]) -> None:
     else:
         optimizer = "The optimizer begins anew, as it is another one."
     st.caption(f"{optimizer} Both curves are drawn in one chart.")
-    if st.button("Train the new run", type="primary", disabled=training.epochs <= epoch, width="stretch"):
+    memory, cannot = _fits(run.spec, training)
+    for words in cannot:
+        st.error(words)
+    if st.button(
+        "Train the new run", type="primary", disabled=bool(cannot) or training.epochs <= epoch, width="stretch"
+    ):
         try:
             spec = branching.branch(run, epoch, training)
-            made = create(spec, name=f"{run.name} from {epoch}", project=run.project)
-            local.launch(made)
+            made = create(spec, name=branching.name_of(run, epoch), project=run.project, owner=state.login())
+            local.launch(made, memory)
         except RunError as error:
             st.error(str(error))
             return
         state.forget(key)
         choose(made.id)
         st.rerun()
+
+
+def _fits(spec: RunSpec, training: Training) -> tuple[int, list[str]]:
+    """The bytes of memory that a run needs with other settings, 0 while nobody knows; and why its device cannot do it."""
+    device, task = device_of(spec.device), task_of(spec.data)
+    facts = service.service().shapes(spec.graph)
+    apart = refusals(strategy(spec.device), spec.graph, training)
+    if facts is None or task is None:
+        return 0, apart
+    too_large = refusal(facts, training, device, task, spec.graph)
+    memory = estimate(facts, training, task, "gpu" in device.name, spec.graph).total
+    return memory, [*([too_large] if too_large else []), *apart]

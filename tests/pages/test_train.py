@@ -15,6 +15,7 @@ from builder.program import Facts
 from builder.training import Training
 from builder.zoo import TEMPLATES
 from runtime import checkpoints, devices, tickets
+from runtime.branching import name_of
 from runtime.checkpoints import Position
 from runtime.events import EpochEnded, Event, Failed, Finished, Paused, Started, Suspended, append
 from runtime.launchers import local
@@ -331,9 +332,11 @@ def test_runs_are_compared_renamed_and_deleted(project: Project) -> None:
     button(app, "Rename").click().run()
     assert "Baseline" in {run.name for run in runs(project.id)}
 
+    third = ended(project, STARTED, EPOCH, Finished(at=1020.0))
     app.checkbox(key=f"sure-{first.id}").check().run()
     app.button(key=f"delete-{first.id}").click().run()
-    assert [run.id for run in runs(project.id)] == [second.id]
+    assert [run.id for run in runs(project.id)] == [third.id, second.id]
+    assert charted(app) == [second.id]  # what one looks at stays, though another is newer
     assert not app.exception
 
 
@@ -385,7 +388,7 @@ def test_a_run_is_continued_from_an_epoch_with_other_settings(
     for epoch in (1, 2):
         checkpoints.write(run, Position(epoch), {"dense/0": np.ones(3)}, lasting=False)
     begun: list[Run] = []
-    monkeypatch.setattr(local, "launch", begun.append)
+    monkeypatch.setattr(local, "launch", lambda run, memory: begun.append(run) if memory else None)
     app = show(project)
     key = f"branch.{run.id}"
     epochs = app.number_input(key=f"form.{key}.steps.Training.epochs")
@@ -400,3 +403,19 @@ def test_a_run_is_continued_from_an_epoch_with_other_settings(
     ]
     assert begun[0].spec.start is not None
     assert (begun[0].spec.start.run, begun[0].spec.start.epoch) == (run.id, 1)
+    assert name_of(run, 1) == "First from 1 (2)"  # two curves of one name could not be told apart
+    assert charted(app) == [begun[0].id, run.id]
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_branch_that_its_device_cannot_train_is_refused_with_the_reason(project: Project) -> None:
+    spec = RunSpec(graph=project.graph, device="mirrored:cpu:4", training=Training(epochs=2))
+    run = create(spec, project=project.id)
+    for event in (STARTED, EPOCH, Finished(at=1020.0)):
+        append(run.events, event)
+    checkpoints.write(run, Position(1), {"dense/0": np.ones(3)}, lasting=False)
+    app = show(project)
+    assert not button(app, "Train the new run").disabled
+    app.number_input(key=f"form.branch.{run.id}.steps.Training.batch_size").set_value(3).run()
+    assert "4 replicas" in texts(app)
+    assert button(app, "Train the new run").disabled

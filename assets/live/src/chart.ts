@@ -1,6 +1,6 @@
 /** The live chart: status lines, and one plotly chart for each quantity. */
 import Plotly from "plotly.js-basic-dist-min";
-import { absorb, begun, type Message, newRun, quantities, type Run } from "./curves";
+import { absorb, begun, type Message, newRun, type Origin, quantities, type Run } from "./curves";
 import { extension, layout, type Theme, traces } from "./figure";
 import { Stream } from "./stream";
 import { element, STYLE } from "./style";
@@ -11,7 +11,7 @@ import { announcement, divergence, emptyText, progress, statusText, title } from
 export interface Data {
   path: string;
   height: number;
-  runs: { id: string; name: string; token: string; over?: boolean }[];
+  runs: { id: string; name: string; token: string; over?: boolean; continues?: Origin | null }[];
 }
 
 const CONFIG = {
@@ -82,8 +82,8 @@ export class LiveChart {
 
   private start(): void {
     const known = new Map(this.runs.map((run) => [run.id, run]));
-    this.runs = this.data.runs.map(({ id, name, token, over }) => {
-      const run = known.get(id) ?? newRun(id, name, token);
+    this.runs = this.data.runs.map(({ id, name, token, over, continues }) => {
+      const run = known.get(id) ?? newRun(id, name, token, continues ?? null);
       if (!over) run.over = false; // it goes on, though it had ended
       return run;
     });

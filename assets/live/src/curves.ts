@@ -29,10 +29,17 @@ export interface Message {
   over: boolean;
 }
 
+/** From where a run goes on: after an epoch of another. */
+export interface Origin {
+  run: string;
+  epoch: number;
+}
+
 export interface Run {
   id: string;
   name: string;
   token: string;
+  continues: Origin | null;
   offset: number;
   status: Status | null;
   over: boolean;
@@ -44,8 +51,8 @@ export interface Run {
 /** More batch points than this are thinned, so that a long run stays quick to draw. */
 export const MOST_POINTS = 6000;
 
-export function newRun(id: string, name: string, token: string): Run {
-  return { id, name, token, offset: 0, status: null, over: false, gone: false, batches: {}, epochs: {} };
+export function newRun(id: string, name: string, token: string, continues: Origin | null = null): Run {
+  return { id, name, token, continues, offset: 0, status: null, over: false, gone: false, batches: {}, epochs: {} };
 }
 
 /** Takes a message in. Returns whether the curves have to be drawn anew; otherwise the message's points extend them. */

@@ -26,8 +26,8 @@ const NOTHING: Points = [[], []];
 export function traces(runs: Run[], quantity: string, theme: Theme): Trace[] {
   return runs.flatMap((run, index) => {
     const batches = run.batches[quantity] ?? NOTHING;
-    const training = run.epochs[quantity] ?? NOTHING;
-    const validation = run.epochs[`val_${quantity}`] ?? NOTHING;
+    const training = forked(runs, run, quantity);
+    const validation = forked(runs, run, `val_${quantity}`);
     const one = runs.length === 1;
     const paint = colour(theme, index, runs.length, false);
     const paintValidation = colour(theme, index, runs.length, true);
@@ -67,6 +67,14 @@ export function traces(runs: Run[], quantity: string, theme: Theme): Trace[] {
       },
     ];
   });
+}
+
+/** A curve over epochs; that of a run which continues another one shown begins at the point from which it went on. */
+function forked(runs: Run[], run: Run, name: string): Points {
+  const [x, y] = run.epochs[name] ?? NOTHING;
+  const parent = runs.find(({ id }) => id === run.continues?.run)?.epochs[name] ?? NOTHING;
+  const fork = parent[0].indexOf(run.continues?.epoch ?? 0);
+  return fork < 0 || !x.length ? [x, y] : [[parent[0][fork]!, ...x], [parent[1][fork]!, ...y]];
 }
 
 function line([x, y]: Points, name: string, style: Record<string, unknown>): Trace {

@@ -33,6 +33,17 @@ test("several runs differ in colour; a name is text, not HTML", () => {
   expect(drawn[5]!.name).toBe("&lt;b&gt;b");
 });
 
+test("a run that continues another one begins where that was, if it is shown too", () => {
+  const branch = { ...run("b"), continues: { run: "a", epoch: 1 }, epochs: { loss: [[2], [2.5]], val_loss: [[2], [3.5]] } as Run["epochs"] };
+  const drawn = traces([branch, run("a")], "loss", THEME);
+  expect([drawn[1], drawn[2]].map((trace) => [trace!.x, trace!.y])).toEqual([
+    [[1, 2], [3, 2.5]],
+    [[1, 2], [4, 3.5]],
+  ]);
+  expect(traces([branch], "loss", THEME)[1]!.x).toEqual([2]);
+  expect(traces([{ ...branch, epochs: {} }, run("a")], "loss", THEME)[1]!.x).toEqual([]);
+});
+
 test("an increment goes to the traces of its run", () => {
   const message = { batches: { loss: [[1.5], [2]] }, epochs: { val_loss: [[3], [1]] } } as unknown as Message;
   expect(extension(message, 1, "loss")).toEqual({ x: [[1.5], [3]], y: [[2], [1]], indices: [4, 6] });
