@@ -22,7 +22,7 @@ from pages.parts.learned import draw_learned
 from pages.parts.sight import Sight
 from pages.parts.wire import Wire, changed
 from runtime.service import service
-from runtime.store import MAX_NAME, Project, UnknownProjectError, clean_name, store
+from runtime.store import MAX_NAME, DatabaseError, Project, UnknownProjectError, clean_name, store
 
 STYLE = Path(__file__).parent.parent / "assets" / "canvas" / "page.css"
 AT_ONCE = 3  # problems shown before the rest is folded away, while no layer is selected
@@ -45,7 +45,11 @@ def _draw(project: Project, conversation: Wire) -> None:
     left, right = st.columns([0.73, 0.27], gap="small")
     with right.container(key="side"):
         top = st.container()
-        _selected(project, conversation)
+        conversation.unkept.pop("form", None)
+        try:
+            _selected(project, conversation)
+        except DatabaseError as error:  # the canvas stays, and tells it
+            conversation.unkept["form"] = str(error)
     with left:  # before the list beside it, which takes Streamlit longer to draw
         sight = canvas(conversation)
     with top:
@@ -196,7 +200,7 @@ def _fix(project_id: str, here: Place, problem: Problem, choice: int, conversati
         if fix.edits:
             store().edit(project_id, here.edits(*fix.edits), by=state.visitor())
             conversation.select(_concerned(problem, fix))
-    except EditError as error:
+    except (EditError, DatabaseError) as error:
         conversation.say(str(error))
 
 

@@ -17,7 +17,7 @@ from pages.parts import state
 from pages.parts.form import form
 from pages.parts.inside import Place
 from pages.parts.wire import Wire
-from runtime.store import Project, store
+from runtime.store import DatabaseError, Project, store
 
 
 def edited(project: Project, edits: Sequence[Edit], conversation: Wire) -> Project:
@@ -26,7 +26,9 @@ def edited(project: Project, edits: Sequence[Edit], conversation: Wire) -> Proje
         return store().edit(project.id, edits, by=state.visitor())
     except EditError as error:
         conversation.say(str(error))
-        return project
+    except DatabaseError as error:
+        conversation.unkept["form"] = str(error)
+    return project
 
 
 def first_line(error: ValueError) -> str:

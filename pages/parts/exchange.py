@@ -108,7 +108,7 @@ def _taken(conversation: Wire, body: bytes) -> Response:
 
 
 def pulse(request: Request) -> Response:
-    """`/canvas/pulse?project=ID&inside=PATH&state=STATE`: the newest revision, and whether the state of the shapes has changed.
+    """`/canvas/pulse?project=ID&inside=PATH&state=STATE`: the newest revision, and whether there is more to hear of, as shapes.
 
     With `tab`, `x`, `y` and `keys` a canvas says what its person does, and hears who else is there.
     """
@@ -118,6 +118,8 @@ def pulse(request: Request) -> Response:
     here = place(project.graph, request.query_params.get("inside", "").split("/"))
     facts = service().shapes(project.graph, inside=here.instances)
     news = request.query_params.get("state") != shapes_state(facts)
+    conversation = OPEN.get(request.query_params.get("tab", ""))
+    news = news or bool(conversation and conversation.unkept)  # so that the page tries again
     told = {"revision": project.revision, "news": news, "others": _others(request, project.id)}
     return JSONResponse(told, headers=FRESH)
 

@@ -15,7 +15,7 @@ from builder.reading import CodeReadError
 from pages.parts.code import read_paste
 from pages.parts.inside import DEEPEST
 from pages.parts.views import View
-from runtime.store import Project
+from runtime.store import DatabaseError, Project
 
 MOST_EDITS = 200  # in one step of undo
 MOST_ENTRIES = 1_000  # in one message
@@ -80,7 +80,8 @@ class Wire:
 
     Each Wire is an epoch of its own: after a restart of the server, or in another tab, versions count from the beginning.
     Threads share it, the page's and those of requests; who looks and then tells holds the `lock` for both. `device` is
-    where the tab would train.
+    where the tab would train. `unkept` says why changes could not be kept, by where they were made, `canvas` or `form`: they
+    are tried again until they can be.
     """
 
     def __init__(self, project_id: str, book: Book, visitor: str = "") -> None:
@@ -88,6 +89,7 @@ class Wire:
         self.epoch = uuid.uuid4().hex
         self.lock = RLock()
         self.device = "cpu"
+        self.unkept: dict[str, str] = {}
         self._turn = 0
         self._versions: dict[int, View] = {0: {}}
         self._libraries: dict[int, Library] = {0: []}
@@ -111,10 +113,12 @@ class Wire:
         with self.lock:
             known = outgoing.epoch == self.epoch and outgoing.have in self._versions
             self._have = outgoing.have if known else 0
-            for entry in outgoing.entries:
-                if entry.number > self._last(entry.client):
-                    self._take(entry)
-                    self._acknowledged[entry.client] = entry.number
+            try:
+                self._take_all(outgoing.entries)
+            except DatabaseError as error:
+                self.unkept["canvas"] = str(error)  # the canvas sends what is not acknowledged again
+            else:
+                self.unkept.pop("canvas", None)
 
     def choose(self, keys: object) -> None:
         """Take what the canvas has selected."""
@@ -171,6 +175,8 @@ class Wire:
             beside["library"] = library
         if not self._have or self._insides[self._have] != insides:
             beside["insides"] = insides
+        if self.unkept:
+            beside["unkept"] = next(iter(self.unkept.values()))
         return {
             "project": self.project,
             "epoch": self.epoch,
@@ -184,6 +190,12 @@ class Wire:
             "select": self._select,
             **beside,
         }
+
+    def _take_all(self, entries: Sequence[Entered]) -> None:
+        for entry in entries:
+            if entry.number > self._last(entry.client):
+                self._take(entry)
+                self._acknowledged[entry.client] = entry.number
 
     def _last(self, client: str) -> int:
         """The last step of this page load that has been taken; those taken before a restart stand in the history."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from builder.edits import AddLayer, Edit, apply
 from builder.graph import Graph
-from runtime.store import Project, store
+from runtime.store import DatabaseError, Project, store
 
 PAGE = Path(__file__).parents[2] / "pages" / "build.py"
 
@@ -56,6 +57,36 @@ def test_the_network_is_renamed() -> None:
     renamed = store().project(made.id)
     assert renamed is not None
     assert renamed.name == "My first network"
+
+
+def test_on_a_full_disk_the_canvas_stays_and_the_form_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*args: object, **kwargs: object) -> None:
+        raise DatabaseError("The disk is full.")
+
+    made = project(AddLayer(layer="Dense", id="dense"))
+    page = opened(made)
+    conversation = page.session_state[f"layerloom.kept.canvas.{made.id}"]
+    conversation.select(["dense"])
+    page.run()
+    with monkeypatch.context() as full:
+        full.setattr(store(), "edit", no_room)
+        page.number_input[0].set_value(77).run()
+        assert not page.exception
+        assert unkept(page) == "The disk is full."
+    page.run()  # as the canvas asks for
+    assert unkept(page) is None
+    after = store().project(made.id)
+    assert after is not None
+    assert after.graph.nodes[0].layer.units == 77
+
+
+def unkept(page: AppTest) -> str | None:
+    """Why, as the canvas is told."""
+    (canvas,) = [
+        element for element in page.get("bidi_component") if element.proto.component_name == "layerloom_canvas"
+    ]
+    told: str | None = json.loads(canvas.proto.json).get("unkept")
+    return told
 
 
 def test_a_fix_is_one_click_and_one_step_of_undo() -> None:

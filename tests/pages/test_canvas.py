@@ -22,7 +22,7 @@ from pages.parts.wire import NOTICES_KEPT, Wire, changed
 from runtime.datasets import task_of
 from runtime.run import DataSpec, RunSpec, create
 from runtime.statistics import LayerStatistics, RunStatistics, write
-from runtime.store import Store
+from runtime.store import DatabaseError, Store
 
 CLIENT = "0123456789abcdef"
 ADD = {"type": "AddLayer", "layer": "Dense", "id": "dense"}
@@ -71,6 +71,21 @@ class TestReceive:
         assert [node.id for node in graph(store).nodes] == ["dense"]
         assert wire.tell({})["acknowledged"] == {CLIENT: 1}
         assert wire.tell({})["notices"] == []
+
+    def test_what_cannot_be_kept_is_told_and_taken_when_it_comes_again_and_there_is_room(
+        self, wire: Wire, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def no_room(*args: object, **kwargs: object) -> None:
+            raise DatabaseError("The disk is full.")
+
+        with monkeypatch.context() as full:
+            full.setattr(store, "edit", no_room)
+            wire.receive(sent(entry(1, ADD)))
+            told = wire.tell({})
+            assert (told["acknowledged"].get(CLIENT, 0), told["unkept"]) == (0, "The disk is full.")
+        wire.receive(sent(entry(1, ADD)))
+        assert [node.id for node in graph(store).nodes] == ["dense"]
+        assert "unkept" not in wire.tell({})
 
     def test_a_step_taken_before_a_restart_is_not_taken_again(self, wire: Wire, store: Store) -> None:
         paste = {"type": "Paste", "nodes": [{"id": "a", "layer": {"type": "Flatten"}}]}

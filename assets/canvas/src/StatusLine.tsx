@@ -20,6 +20,7 @@ export function StatusLine() {
   const connection = session.silent ? "No connection to Layerloom. You can go on; your changes are kept here and sent when it is back." : "";
   return (
     <div className="status-line" role="status">
+      {status?.unkept && <span className="notice unkept"><span><strong>Your last changes are not kept yet; they will be tried again and again.</strong> {status.unkept}</span></span>}
       {notice && notice.number > read && (
         <span className="notice">
           <span>{notice.text}</span>

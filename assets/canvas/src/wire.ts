@@ -151,6 +151,8 @@ export interface Incoming {
   notices: { number: number; text: string }[];
   select: { number: number; keys: string[] };
   status: Status;
+  /** Why changes could not be kept; they are tried again. Left out where all are. */
+  unkept?: string;
   totals: { text: string; hint: string }[];
   /** The instances that are open, each with its block, from the outermost; empty at the top of the network. */
   path: { node: string; block: string }[];
