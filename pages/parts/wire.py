@@ -114,11 +114,13 @@ class Wire:
             known = outgoing.epoch == self.epoch and outgoing.have in self._versions
             self._have = outgoing.have if known else 0
             try:
-                self._take_all(outgoing.entries)
+                for entry in outgoing.entries:
+                    if entry.number > self._last(entry.client):
+                        self._take(entry)
+                        self._acknowledged[entry.client] = entry.number
+                    self.unkept.pop("canvas", None)
             except DatabaseError as error:
                 self.unkept["canvas"] = str(error)  # the canvas sends what is not acknowledged again
-            else:
-                self.unkept.pop("canvas", None)
 
     def choose(self, keys: object) -> None:
         """Take what the canvas has selected."""
@@ -190,12 +192,6 @@ class Wire:
             "select": self._select,
             **beside,
         }
-
-    def _take_all(self, entries: Sequence[Entered]) -> None:
-        for entry in entries:
-            if entry.number > self._last(entry.client):
-                self._take(entry)
-                self._acknowledged[entry.client] = entry.number
 
     def _last(self, client: str) -> int:
         """The last step of this page load that has been taken; those taken before a restart stand in the history."""

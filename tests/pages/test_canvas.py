@@ -81,6 +81,7 @@ class TestReceive:
         with monkeypatch.context() as full:
             full.setattr(store, "edit", no_room)
             wire.receive(sent(entry(1, ADD)))
+            wire.receive(sent())  # only asks what there is
             told = wire.tell({})
             assert (told["acknowledged"].get(CLIENT, 0), told["unkept"]) == (0, "The disk is full.")
         wire.receive(sent(entry(1, ADD)))
