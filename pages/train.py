@@ -14,7 +14,7 @@ from builder.training import Task, Training, defaults
 from builder.validate import problems
 from pages.parts import state
 from pages.parts.device_choice import choose_device, device_of, expected
-from pages.parts.failure import keras_again
+from pages.parts.failure import keras_again, told
 from pages.parts.learned import draw_learned
 from pages.parts.literal import literal
 from pages.parts.run_details import optimizer_in_words
@@ -93,8 +93,9 @@ def _settings(waited: bool) -> None:
     draw_learned(project.graph, project.id)
     changed = training_form(training, suggested.training, f"{project.id}.training", _task(project))
     if changed is not None:
-        store().settings(project.id, training=changed)
-        st.rerun()
+        with told():
+            store().settings(project.id, training=changed)
+            st.rerun()
     with st.expander("Why these settings?", icon=":material/lightbulb:"):
         st.markdown("\n".join(f"- {reason}" for reason in suggested.reasons))
     if training != suggested.training:
@@ -139,11 +140,12 @@ def _train_button(
             watch=options.watch,
             start=chosen_start(project),
         )
-        run = create(spec, name=_next_name(project), project=project.id, owner=state.login())
-        gpu = "gpu" in options.device.name
-        local.launch(run, estimate(facts or {}, training, _task(project), gpu, project.graph).total)
-        choose(run.id)
-        st.rerun()
+        with told():
+            run = create(spec, name=_next_name(project), project=project.id, owner=state.login())
+            gpu = "gpu" in options.device.name
+            local.launch(run, estimate(facts or {}, training, _task(project), gpu, project.graph).total)
+            choose(run.id)
+            st.rerun()
     if facts is None and not errors:
         st.caption(f":material/hourglass_empty: {service().message or 'Keras is looking at the network; one moment.'}")
         keras_again(service())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import logging
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -24,6 +26,15 @@ def keras_again(service: KerasService) -> None:
             help="Shapes, checks and model files need Keras. It was tried several times; the server's log tells why it failed.",
             on_click=service.start,
         )
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Say in its place that the disk or the database did not take something; the rest of the page is drawn all the same."""
+    try:
+        yield
+    except (OSError, DatabaseError) as error:
+        show(error)
 
 
 def show(error: Exception) -> bool:

@@ -7,6 +7,7 @@ import streamlit as st
 from builder.training import MOST_EPOCHS, Training
 from pages.parts import state
 from pages.parts.device_choice import device_of
+from pages.parts.failure import told
 from pages.parts.runs import choose, curves, epochs_done
 from pages.parts.training_form import training_form
 from runtime import branching, checkpoints, service, tickets
@@ -148,15 +149,15 @@ def _branch(run: Run, kept: list[int]) -> None:
         "Train the new run", type="primary", disabled=bool(cannot) or training.epochs <= epoch, width="stretch"
     ):
         try:
-            spec = branching.branch(run, epoch, training)
-            made = create(spec, name=branching.name_of(run, epoch), project=run.project, owner=state.login())
-            local.launch(made, memory)
+            with told():
+                spec = branching.branch(run, epoch, training)
+                made = create(spec, name=branching.name_of(run, epoch), project=run.project, owner=state.login())
+                local.launch(made, memory)
+                state.forget(key)
+                choose(made.id)
+                st.rerun()
         except RunError as error:
             st.error(str(error))
-            return
-        state.forget(key)
-        choose(made.id)
-        st.rerun()
 
 
 def _fits(spec: RunSpec, training: Training) -> tuple[int, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -104,6 +105,25 @@ def test_train_begins_a_run_with_what_the_page_shows(project: Project, launched:
     assert run.name == "Run 1"
     assert run.project == project.id
     assert app.query_params["run"] == run.id
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_on_a_full_disk_the_page_stays_and_says_what_to_do(
+    project: Project, launched: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    app = show(project)
+    with monkeypatch.context() as full:
+        full.setattr("runtime.run.write_record", no_room)
+        button(app, "Train").click().run()
+    assert "no room left" in texts(app)
+    assert by_label(app.number_input, "Epochs")
+    assert not runs(project.id)
+    button(app, "Train").click().run()
+    assert "no room left" not in texts(app)
+    assert len(launched) == 1
 
 
 @pytest.mark.usefixtures("no_problems")
