@@ -187,7 +187,7 @@ def _manifest(opened: zipfile.ZipFile) -> Manifest:
             return Manifest.model_validate_json(file.read(MAX_MANIFEST))
     except KeyError:
         raise ArchiveError(
-            "This zip file holds no run: there is no manifest.json in it. Is it of another kind?"
+            "This zip file holds no run, or its end is missing, as of a download that broke off: there is no manifest.json in it."
         ) from None
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
