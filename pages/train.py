@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
@@ -188,8 +189,8 @@ def _in_settings(problem: Problem) -> bool:
 
 
 def _next_name(project: Project) -> str:
-    """`Run 4`: counts on from the largest number in use."""
-    numbers = [int(run.name[4:]) for run in runs(project.id) if run.name.startswith("Run ") and run.name[4:].isdigit()]
+    """`Run 4`: counts on from the largest number in use, by `Run 3 from 2` too, whose parent may have been deleted."""
+    numbers = [int(found[1]) for run in runs(project.id) if (found := re.match(r"Run (\d{1,9})(?!\S)", run.name))]
     return f"Run {max(numbers, default=0) + 1}"
 
 

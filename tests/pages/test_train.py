@@ -140,8 +140,9 @@ def test_a_new_tab_trains_where_and_with_what_the_newest_run_did(project: Projec
 @pytest.mark.usefixtures("no_problems")
 def test_names_count_on(project: Project, launched: list[Run]) -> None:
     ended(project, STARTED, Finished(at=1020.0))
+    create(RunSpec(graph=project.graph), name="Run 4 from 2", project=project.id)  # Run 4 itself has been deleted
     button(show(project), "Train").click().run()
-    assert launched[0].name == "Run 2"
+    assert launched[0].name == "Run 5"
 
 
 def test_a_network_with_errors_cannot_be_trained_and_says_why(project: Project, launched: list[Run]) -> None:
