@@ -11,6 +11,7 @@ from builder.problem import Fix, Problem
 from builder.training import Task
 from builder.validate import problems
 from pages.parts import samples, state
+from pages.parts.charts import NO_BAR
 from pages.parts.form import form
 from pages.parts.literal import literal
 from pages.parts.terms import terms
@@ -19,7 +20,6 @@ from runtime.run import DataSpec
 from runtime.service import service
 from runtime.store import Project, store
 
-NO_BAR = {"displayModeBar": False}
 LOOKING, SPLIT, FAILED = "data.looking", "data.split.", "data.failed."
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 
 from builder.training import defaults
 from pages.parts import state
+from pages.parts.charts import NO_BAR
 from pages.parts.cluster import draw_cluster
 from pages.parts.device_charts import changes, changes_figure, products, ring, seconds_figure, steps
 from pages.parts.device_choice import expected
@@ -188,16 +189,16 @@ def _figures(done: Sequence[Measurement]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Product of two 5000 x 5000 matrices", anchor=False)
-        st.plotly_chart(seconds_figure(products(now, before, names)), key="products")
+        st.plotly_chart(seconds_figure(products(now, before, names)), key="products", config=NO_BAR)
         st.caption(
             "A layer is little else than such a product. Its 125 thousand million multiplications are what a GPU does at once."
         )
     with right:
         st.subheader("A training step of 32 examples", anchor=False)
-        st.plotly_chart(seconds_figure(steps(now, before, {"cpu": "processor"})), key="steps")
+        st.plotly_chart(seconds_figure(steps(now, before, {"cpu": "processor"})), key="steps", config=NO_BAR)
     if found := changes(now, {"cpu": "processor"}):
         st.subheader("Number formats and XLA", anchor=False)
-        st.plotly_chart(changes_figure(found), key="changes")
+        st.plotly_chart(changes_figure(found), key="changes", config=NO_BAR)
         st.caption(
             "Shorter is better. GPUs with tensor cores, and some processors, compute in 16 bits several times as fast; others "
             "must imitate it and become slower. XLA joins small operations into one."

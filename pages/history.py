@@ -11,6 +11,7 @@ import streamlit as st
 from builder.edits import EditError
 from builder.graph import DocumentError, Graph
 from pages.parts import state
+from pages.parts.charts import NO_BAR
 from pages.parts.comparison import Side, comparison
 from pages.parts.literal import literal
 from pages.parts.tree import describe, figure
@@ -20,7 +21,6 @@ from runtime.store import MAX_NAME, Change, Project, store
 PAGE = 60  # states drawn at once
 MOST_RUNS = 50  # offered for comparison
 CHOSEN = "history.chosen"
-NO_BAR = {"displayModeBar": False}
 Choice = tuple[str, Callable[[], tuple[Side, Side]]]
 
 

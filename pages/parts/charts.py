@@ -21,6 +21,7 @@ MOST_PICTURES = 256  # in one grid
 WIDEST = 96  # pixels of a small picture; a larger map is averaged down
 SIGNED, BRIGHT, GREY = "RdBu_r", "Viridis", "gray"  # weights around zero; how strongly something is there; a photograph
 INVALID = (255, 0, 255)  # pixels that are no number
+NO_BAR = {"displayModeBar": False}  # of st.plotly_chart, where there is nothing to look closer at
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,9 @@ def test_charts_hold_what_was_measured_and_say_what_was_quoted() -> None:
     assert "quoted, not measured" in [trace.name for trace in seconds_figure(bars).data]
     assert [bar.seconds for bar in steps(DONE, DONE, {})] == [0.01, 0.01]
     assert changes(DONE, {}) == [("LeNet-5, cpu", "mixed_float16", pytest.approx(3.0))]
-    assert changes_figure(changes(DONE, {})).data[0].x == (pytest.approx(3.0),)
+    figure = changes_figure(changes(DONE, {}))
+    assert figure.data[0].x == (pytest.approx(3.0),)
+    assert figure.layout.shapes[0].line.color  # plotly's own is black, which a dark page hides
     assert ring(3).count("device ") == 3
 
 
