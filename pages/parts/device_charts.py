@@ -68,6 +68,9 @@ def seconds_figure(bars: Sequence[Bar]) -> go.Figure:
                 text=[time_in_words(bar.seconds) for bar in bars if bar.group == group],
                 orientation="h",
                 marker_color=colour,
+                offsetgroup="earlier"
+                if group == "earlier"
+                else "here",  # what is quoted has a row of its own, and room for its words
                 hovertemplate="%{y}: %{text}<extra></extra>",
             )
             for group, colour in colours.items()
@@ -75,7 +78,8 @@ def seconds_figure(bars: Sequence[Bar]) -> go.Figure:
         ]
     )
     figure.update_xaxes(type="log", title="seconds (each line ten times as long)", dtick=1)
-    return _plain(figure, 90 + 34 * len(bars))
+    rows, beside = len({bar.name for bar in bars}), len({bar.group == "earlier" for bar in bars})
+    return _plain(figure, 90 + rows * (8 + 26 * beside))
 
 
 def changes_figure(found: Sequence[tuple[str, str, float]]) -> go.Figure:

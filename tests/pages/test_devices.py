@@ -119,6 +119,9 @@ def test_charts_hold_what_was_measured_and_say_what_was_quoted() -> None:
     ]
     assert {bar.name: bar.seconds for bar in bars[:2]} == QUOTED
     assert "quoted, not measured" in [trace.name for trace in seconds_figure(bars).data]
+    compared = seconds_figure(products(DONE, DONE, {}))
+    assert [trace.offsetgroup for trace in compared.data] == ["here", "earlier", "here"]
+    assert compared.layout.height > seconds_figure(bars).layout.height  # or its words would be too small to read
     assert [bar.seconds for bar in steps(DONE, DONE, {})] == [0.01, 0.01]
     assert changes(DONE, {}) == [("LeNet-5, cpu", "mixed_float16", pytest.approx(3.0))]
     figure = changes_figure(changes(DONE, {}))
