@@ -26,7 +26,7 @@ from runtime.launchers.command import queue_options, show_queue
 from runtime.run import DataSpec, Run, RunError, RunSpec, Start, create, damaged, open_run, runs
 from runtime.starts import StartError, bring
 from runtime.steering import assign, steering_commands
-from runtime.strategies import StrategyError, refusals, strategy
+from runtime.strategies import StrategyError, usable
 
 
 def parser() -> argparse.ArgumentParser:
@@ -152,13 +152,11 @@ def _train(chosen: argparse.Namespace) -> int:
 def _check_device(spec: RunSpec) -> None:
     """Refuse what a device or a strategy cannot do before anything waits for it."""
     try:
-        strategic = strategy(spec.device)
+        usable(spec.device, spec.graph, spec.training)
     except StrategyError as error:
         raise UnusableError(str(error)) from None
     if find(spec.device) is None:
         raise UnusableError(f"No device is called {spec.device!r}; there are {', '.join(d.name for d in devices())}.")
-    if found := refusals(strategic, spec.graph, spec.training):
-        raise UnusableError("\n".join([f"This cannot be trained on {spec.device}:", *found]))
 
 
 def _list(chosen: argparse.Namespace) -> None:

@@ -118,6 +118,18 @@ def name_there(workers: int, asks: Asks) -> str:
     return f"cluster{several}:cpus={asks.cpus}" + (f":gpus={asks.gpus}" if asks.gpus else "")
 
 
+def usable(device: str, graph: Graph, training: Training) -> Strategy:
+    """The strategy behind the name of a device.
+
+    Raises:
+        StrategyError: there is none of this name, or it cannot train this.
+    """
+    chosen = strategy(device)
+    if found := refusals(chosen, graph, training):
+        raise StrategyError("\n".join([f"This cannot be trained on {device}:", *found]))
+    return chosen
+
+
 def refusals(chosen: Strategy, graph: Graph, training: Training) -> tuple[str, ...]:
     """Why this training cannot be done on several devices, each with what to do; empty when it can."""
     if chosen.kind == "one":

@@ -22,7 +22,7 @@ from runtime.events import Downloading, Event, Finished, Started, Stopped, Suspe
 from runtime.holding import held_at_once
 from runtime.process import write_atomically
 from runtime.run import Run
-from runtime.strategies import StrategyError, refusals, strategy
+from runtime.strategies import StrategyError, usable
 
 if TYPE_CHECKING:  # they bring TensorFlow
     from builder.program import Facts
@@ -50,11 +50,9 @@ def train(run: Run) -> Event:
     from runtime.crew import LOSSES, crew
 
     try:
-        chosen = strategy(run.spec.device)
+        chosen = usable(run.spec.device, run.spec.graph, run.spec.training)
     except StrategyError as error:
         raise Refused(str(error)) from None
-    if found := refusals(chosen, run.spec.graph, run.spec.training):
-        raise Refused("\n".join(["This cannot be trained on several devices:", *found]))
 
     def lost(number: int) -> None:
         print(f"Worker {number} of this run has ended, so the others cannot go on.", file=sys.stderr, flush=True)
