@@ -1,6 +1,7 @@
 """When a worker keeps the state of its training, and which states stay: often, and at little cost.
 
-The state is copied at once; it is written while the training goes on, which then waits for nothing but the copy.
+The state is copied at once; it is written while the training goes on, which then waits for nothing but the copy. So it
+costs the time of the copy, what the processor does to write, and the waiting only where the disk is slower than that.
 """
 
 from __future__ import annotations
@@ -30,9 +31,9 @@ class Keeper:
         self._newest: Position | None = None
         self._began = self._last = time.monotonic()
         self._next_lasting = 0.0
-        self._spent = 0.0  # seconds
+        self._spent = 0.0  # seconds that the training has lost by it
         self._disk = ThreadPoolExecutor(1, "checkpoints")
-        self._writing: Future[None] | None = None
+        self._writing: Future[float] | None = None
 
     def is_time(self) -> bool:
         """Whether a state within an epoch shall be kept."""
@@ -61,19 +62,22 @@ class Keeper:
         """Wait until what was to be kept has been written. A full disk ends no training: the next state may find room."""
         if self._writing is None:
             return
+        began = time.monotonic()
         try:
-            self._writing.result()
+            self._spent += self._writing.result()
         except OSError as error:
             print(f"The state of the training could not be kept: {error.strerror}.", flush=True)
             self._newest = None
+        self._spent += time.monotonic() - began
         self._writing = None
 
-    def _write(self, position: Position, state: Arrays, score: float, lasting: bool, log: int) -> None:
-        began = time.monotonic()
+    def _write(self, position: Position, state: Arrays, score: float, lasting: bool, log: int) -> float:
+        """Seconds of the processor that it took."""
+        began = time.thread_time()
         checkpoints.write(self._run, position, state, score, lasting, log)
         checkpoints.tidy(self._run, self._scores)
         queue.gets_further(self._run)
-        self._spent += time.monotonic() - began
+        return time.thread_time() - began
 
     def _affordable(self) -> bool:
         return self._spent <= ALLOWANCE + MOST_KEEPING * (time.monotonic() - self._began)

@@ -139,7 +139,7 @@ def compare(case, where):
         assert {**a, "name": ""} == {**b, "name": ""}, where
 
 for case in json.load(sys.stdin):
-    keras.utils.clear_session()  # before the scope, which it would end
+    keras.utils.clear_session(free_memory=False)  # before the scope, which it would end
     # A large network is compared without its weights, which would take minutes to draw.
     with keras.StatelessScope(initialize_variables=False) if case["large"] else contextlib.nullcontext():
         compare(case, (case["name"], case["style"]))

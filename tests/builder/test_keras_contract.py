@@ -63,19 +63,19 @@ def test_trainable_reaches_every_weight(layer: type[LayerSpec]) -> None:
 
 @pytest.mark.parametrize("layer", [layer for layer in LAYERS.values() if layer.namespace == "keras.layers"])
 def test_names_are_those_of_keras(layer: type[LayerSpec]) -> None:
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     call = layer.example().call()
     assert [make(call).name for _ in range(3)] == list(fresh_names([base_name(layer.__name__)] * 3, ()))
 
 
 def test_the_name_of_an_input_is_that_of_keras() -> None:
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     tensor = keras.Input((1,))
     assert keras.Model(tensor, keras.layers.Flatten()(tensor)).layers[0].name == base_name("Input")
 
 
 def test_no_node_can_hide_an_attribute_of_a_model() -> None:
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     tensor = keras.Input((1,))
     model = keras.Model(tensor, keras.layers.Dense(1)(tensor))
     model.compile(loss="mse")

@@ -42,7 +42,7 @@ def compiled():
     """A network with everything that changes while it trains: dropout, running means, metrics, averaged weights."""
     import keras
 
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(3)
     model = keras.Sequential(
         [
