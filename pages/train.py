@@ -14,7 +14,7 @@ from builder.program import Facts
 from builder.training import Task, Training, defaults
 from builder.validate import problems
 from pages.parts import state
-from pages.parts.device_choice import choose_device, device_of, expected
+from pages.parts.device_choice import choose_device, device_of, expected, fits
 from pages.parts.failure import keras_again, told
 from pages.parts.learned import draw_learned
 from pages.parts.literal import literal
@@ -25,12 +25,12 @@ from pages.parts.runs import LIVE, choose, chosen
 from pages.parts.starts import chosen_start, draw_start
 from pages.parts.training_form import training_form
 from runtime.datasets import DATASETS
-from runtime.devices import Device, estimate, refusal
+from runtime.devices import Device
 from runtime.launchers import local
 from runtime.run import RunSpec, Watch, create, runs
 from runtime.service import service
 from runtime.store import Project, store
-from runtime.strategies import refusals, strategy
+from runtime.strategies import strategy
 
 FACTS_WAIT = 0.3  # seconds that the page waits for shapes that it does not know yet
 LIST_POLL = 3.0  # seconds between two looks at the runs in the list while one of them goes on
@@ -126,11 +126,8 @@ def _train_button(
     facts: Mapping[str, Facts] | None,
     errors: list[Problem],
 ) -> None:
-    too_large = (
-        refusal(facts, training, options.device, _task(project), project.graph) if facts and not errors else None
-    )
-    apart = refusals(strategy(options.device.name), project.graph, training)
-    ready = facts is not None and not errors and too_large is None and not apart
+    memory, cannot = fits(options.device, training, None if errors else facts, _task(project), project.graph)
+    ready = facts is not None and not errors and not cannot
     if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not ready, width="stretch"):
         spec = RunSpec(
             graph=project.graph,
@@ -143,16 +140,14 @@ def _train_button(
         )
         with told():
             run = create(spec, name=_next_name(project), project=project.id, owner=state.login())
-            gpu = "gpu" in options.device.name
-            local.launch(run, estimate(facts or {}, training, _task(project), gpu, project.graph).total)
+            local.launch(run, memory)
             choose(run.id)
             st.rerun()
     if facts is None and not errors:
         st.caption(f":material/hourglass_empty: {service().message or 'Keras is looking at the network; one moment.'}")
         keras_again(service())
-    for words in (too_large, *apart):
-        if words:
-            st.error(words)
+    for words in cannot:
+        st.error(words)
     if errors:
         st.error(_in_words(errors))
         if not all(map(_in_settings, errors)) and st.button(

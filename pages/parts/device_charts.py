@@ -68,9 +68,7 @@ def seconds_figure(bars: Sequence[Bar]) -> go.Figure:
                 text=[time_in_words(bar.seconds) for bar in bars if bar.group == group],
                 orientation="h",
                 marker_color=colour,
-                offsetgroup="earlier"
-                if group == "earlier"
-                else "here",  # what is quoted has a row of its own, and room for its words
+                offsetgroup="earlier" if group == "earlier" else "here",  # what is quoted has a row of its own
                 hovertemplate="%{y}: %{text}<extra></extra>",
             )
             for group, colour in colours.items()

@@ -11,12 +11,12 @@ from builder.program import Facts
 from builder.training import Task, Training
 from pages.parts.cluster import CHOICE, choose_there
 from pages.parts.cluster import offered as offered_there
-from runtime.devices import Device, devices, estimate, find
+from runtime.devices import Device, devices, estimate, find, refusal
 from runtime.expectation import expectation, memory_ratio
 from runtime.measuring import measurements
 from runtime.memory import size_in_words
 from runtime.run import Run
-from runtime.strategies import MOST, Strategy, StrategyError, differences, strategy
+from runtime.strategies import MOST, Strategy, StrategyError, differences, refusals, strategy
 
 MIRRORED, WORKERS, MACHINES, GPUS = "mirrored:cpu", "workers", "machines", "mirrored:gpus"
 SEVERAL = {
@@ -50,6 +50,18 @@ def choose_device(name: str, graph: Graph, training: Training) -> str:
         return name
     _told(strategy(chosen), graph, training)
     return chosen
+
+
+def fits(
+    device: Device, training: Training, facts: Mapping[str, Facts] | None, task: Task | None, graph: Graph
+) -> tuple[int, list[str]]:
+    """The bytes of memory that a training needs, 0 while nobody knows; and why its device cannot do it."""
+    apart = refusals(strategy(device.name), graph, training)
+    if facts is None or task is None:
+        return 0, [*apart]
+    too_large = refusal(facts, training, device, task, graph)
+    memory = estimate(facts, training, task, "gpu" in device.name, graph).total
+    return memory, [*([too_large] if too_large else []), *apart]
 
 
 def expected(

@@ -6,16 +6,14 @@ import streamlit as st
 
 from builder.training import MOST_EPOCHS, Training
 from pages.parts import state
-from pages.parts.device_choice import device_of
+from pages.parts.device_choice import device_of, fits
 from pages.parts.failure import told
 from pages.parts.runs import choose, curves, epochs_done
 from pages.parts.training_form import training_form
 from runtime import branching, checkpoints, service, tickets
 from runtime.datasets import task_of
-from runtime.devices import estimate, refusal
 from runtime.launchers import local
-from runtime.run import Run, RunError, RunSpec, Status, create
-from runtime.strategies import refusals, strategy
+from runtime.run import Run, RunError, Status, create
 
 ABOUT_TO = {"pause": "It pauses", "suspend": "It is saved and its process ended", "stop": "It stops"}
 
@@ -131,7 +129,8 @@ def _branch(run: Run, kept: list[int]) -> None:
     )
     suggested = _further(run.spec.training, kept[-1])
     before: Training = state.kept(key, suggested)
-    training = training_form(before, suggested, key, task_of(run.spec.data)) or before
+    task = task_of(run.spec.data)
+    training = training_form(before, suggested, key, task) or before
     if training != before:
         state.keep(key, training)
     st.caption(kept_in_words(run, kept))
@@ -142,7 +141,8 @@ def _branch(run: Run, kept: list[int]) -> None:
     else:
         optimizer = "The optimizer begins anew, as it is another one."
     st.caption(f"{optimizer} Both curves are drawn in one chart.")
-    memory, cannot = _fits(run.spec, training)
+    facts = service.service().shapes(run.spec.graph)
+    memory, cannot = fits(device_of(run.spec.device), training, facts, task, run.spec.graph)
     for words in cannot:
         st.error(words)
     if st.button(
@@ -158,15 +158,3 @@ def _branch(run: Run, kept: list[int]) -> None:
                 st.rerun()
         except RunError as error:
             st.error(str(error))
-
-
-def _fits(spec: RunSpec, training: Training) -> tuple[int, list[str]]:
-    """The bytes of memory that a run needs with other settings, 0 while nobody knows; and why its device cannot do it."""
-    device, task = device_of(spec.device), task_of(spec.data)
-    facts = service.service().shapes(spec.graph)
-    apart = refusals(strategy(spec.device), spec.graph, training)
-    if facts is None or task is None:
-        return 0, apart
-    too_large = refusal(facts, training, device, task, spec.graph)
-    memory = estimate(facts, training, task, "gpu" in device.name, spec.graph).total
-    return memory, [*([too_large] if too_large else []), *apart]
