@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from builder.program import Facts
 from builder.training import Training
 from builder.zoo import TEMPLATES
-from runtime import checkpoints, devices, tickets
+from runtime import checkpoints, tickets
 from runtime.branching import name_of
 from runtime.checkpoints import Position
 from runtime.events import EpochEnded, Event, Failed, Finished, Paused, Started, Suspended, append
@@ -168,7 +168,7 @@ def test_until_keras_is_there_the_page_says_so(project: Project, monkeypatch: py
 def test_what_does_not_fit_the_memory_is_refused_with_the_reason(
     project: Project, monkeypatch: pytest.MonkeyPatch, launched: list[Run]
 ) -> None:
-    monkeypatch.setattr(devices, "refusal", lambda *args: "It needs 40 GB; this device has 8 GB.")
+    monkeypatch.setattr("pages.parts.device_choice.refusal", lambda *args: "It needs 40 GB; this device has 8 GB.")
     app = show(project)
     assert button(app, "Train").disabled
     assert "It needs 40 GB" in texts(app)
