@@ -66,9 +66,9 @@ class Followed:
 
     def active(self) -> Active:
         """What the schedule must know of it."""
-        run = self.run
-        left = self.curves.remaining
-        return Active(run.id, run.owner, run.spec.device, self.memory, self.paused, left)
+        run, told = self.run, self.curves
+        memory = self.memory or told.expected_memory  # what nobody reckoned before it waited, its worker has
+        return Active(run.id, run.owner, run.spec.device, memory, self.paused, told.remaining)
 
 
 def share_cores(all_followed: Iterable[Followed]) -> None:
