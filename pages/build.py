@@ -12,7 +12,7 @@ from builder.layers.applications import Backbone
 from builder.layers.blocks import Instance
 from builder.problem import Fix, Problem
 from pages.parts import blocks, state
-from pages.parts.blocks import edited, first_line
+from pages.parts.blocks import edited, first_line, once_more
 from pages.parts.canvas import canvas, wire
 from pages.parts.failure import keras_again
 from pages.parts.form import form
@@ -45,7 +45,7 @@ def _draw(project: Project, conversation: Wire) -> None:
     left, right = st.columns([0.73, 0.27], gap="small")
     with right.container(key="side"):
         top = st.container()
-        conversation.unkept.pop("form", None)
+        project = once_more(project, conversation)
         try:
             _selected(project, conversation)
         except DatabaseError as error:  # the canvas stays, and tells it

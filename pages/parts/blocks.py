@@ -20,14 +20,31 @@ from pages.parts.wire import Wire
 from runtime.store import DatabaseError, Project, store
 
 
-def edited(project: Project, edits: Sequence[Edit], conversation: Wire) -> Project:
-    """The project after the edits; what does not fit is told on the canvas, and changes nothing."""
+def edited(
+    project: Project, edits: Sequence[Edit], conversation: Wire, selected: tuple[str, ...] | None = None
+) -> Project:
+    """The project after the edits; what does not fit is told on the canvas, and changes nothing.
+
+    Args:
+        selected: what was selected when they were entered; None: what is now.
+    """
     try:
         return store().edit(project.id, edits, by=state.visitor())
     except EditError as error:
         conversation.say(str(error))
     except DatabaseError as error:
         conversation.unkept["form"] = str(error)
+        conversation.entered[conversation.selected if selected is None else selected] = tuple(edits)
+    return project
+
+
+def once_more(project: Project, conversation: Wire) -> Project:
+    """The project after what forms have entered before and could not keep; that of the open form asks again by itself."""
+    conversation.unkept.pop("form", None)
+    entered, conversation.entered = conversation.entered, {}
+    for selected, edits in entered.items():
+        if selected != conversation.selected:
+            project = edited(project, edits, conversation, selected)
     return project
 
 

@@ -81,7 +81,7 @@ class Wire:
     Each Wire is an epoch of its own: after a restart of the server, or in another tab, versions count from the beginning.
     Threads share it, the page's and those of requests; who looks and then tells holds the `lock` for both. `device` is
     where the tab would train. `unkept` says why changes could not be kept, by where they were made, `canvas` or `form`: they
-    are tried again until they can be.
+    are tried again until they can be; `entered` holds those of forms, by what was selected then.
     """
 
     def __init__(self, project_id: str, book: Book, visitor: str = "") -> None:
@@ -90,6 +90,7 @@ class Wire:
         self.lock = RLock()
         self.device = "cpu"
         self.unkept: dict[str, str] = {}
+        self.entered: dict[tuple[str, ...], tuple[Edit, ...]] = {}
         self._turn = 0
         self._versions: dict[int, View] = {0: {}}
         self._libraries: dict[int, Library] = {0: []}

@@ -75,9 +75,22 @@ def test_on_a_full_disk_the_canvas_stays_and_the_form_tries_again(monkeypatch: p
         assert unkept(page) == "The disk is full."
     page.run()  # as the canvas asks for
     assert unkept(page) is None
-    after = store().project(made.id)
-    assert after is not None
-    assert after.graph.nodes[0].layer.units == 77
+    assert units(made) == 77
+    with monkeypatch.context() as full:
+        full.setattr(store(), "edit", no_room)
+        page.number_input[0].set_value(78).run()
+        conversation.select([])
+        page.run()
+        assert unkept(page) == "The disk is full."
+    page.run()
+    assert (unkept(page), units(made)) == (None, 78)
+
+
+def units(of: Project) -> int:
+    """Those of the first layer, as they are kept."""
+    kept = store().project(of.id)
+    assert kept is not None
+    return int(kept.graph.nodes[0].layer.model_dump()["units"])
 
 
 def unkept(page: AppTest) -> str | None:
