@@ -1,9 +1,16 @@
-"""Which tests one process does together: those of modules that share trainings, so that these are made once."""
+"""Which tests one process does together: those of modules that share trainings, so that these are made once.
+
+And no drawn example has to come in time: how long it takes says how busy the machine is.
+"""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
+
+settings.register_profile("in-any-time", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]))
+settings.load_profile("in-any-time")
 
 TOGETHER = {f"tests/runtime/test_{name}.py" for name in ("worker", "resume", "replicated")}
 
