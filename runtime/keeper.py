@@ -52,9 +52,10 @@ class Keeper:
             return
         began = time.monotonic()
         score, log, state = self._scores.get(position, math.inf), size_of(self._run.events), self._state()
+        first = self._newest is None
         self._newest, self._last = position, time.monotonic()
         self._spent += self._last - began
-        self._writing = self._disk.submit(self._write, position, state, score, lasting, log)
+        self._writing = self._disk.submit(self._write, position, state, score, lasting, log, first)
         if lasting:
             self._next_lasting = self._last + LASTING
 
@@ -71,12 +72,13 @@ class Keeper:
         self._spent += time.monotonic() - began
         self._writing = None
 
-    def _write(self, position: Position, state: Arrays, score: float, lasting: bool, log: int) -> float:
+    def _write(self, position: Position, state: Arrays, score: float, lasting: bool, log: int, first: bool) -> float:
         """Seconds of the processor that it took."""
         began = time.thread_time()
         checkpoints.write(self._run, position, state, score, lasting, log)
         checkpoints.tidy(self._run, self._scores)
-        queue.gets_further(self._run)
+        if first:
+            queue.gets_further(self._run)
         return time.thread_time() - began
 
     def _affordable(self) -> bool:
