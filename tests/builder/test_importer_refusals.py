@@ -202,7 +202,7 @@ def places(value, path=()):
         yield from places(value[key], (*path, key))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(place=some.integers(0, 10_000), odd=some.sampled_from(ODD), missing=some.booleans())
 def test_whatever_is_wrong_in_a_description_is_told(place, odd, missing):
     from builder.importer import ModelFileError, open_model

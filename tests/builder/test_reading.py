@@ -100,7 +100,7 @@ one_input = sorted(name for name, layer in LAYERS.items() if layer.ports == ("in
 ids = st.sampled_from(["x", "dense", "dense_1", "conv2d", "input_layer", "first", "lstm_2", "y", "out1", "add"])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(names=st.lists(ids, min_size=2, max_size=8, unique=True), kinds=st.lists(st.sampled_from(one_input), min_size=8))
 def test_any_chain_is_read(names: list[str], kinds: list[str]) -> None:
     first, *others = names
@@ -133,7 +133,7 @@ def complete_graphs(draw: st.DrawFn) -> Graph:
     return Graph(nodes=tuple(nodes), edges=tuple(edges))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(complete_graphs())
 def test_any_complete_graph_is_read(graph: Graph) -> None:
     assert not lower(graph).missing

@@ -225,7 +225,7 @@ def test_a_name_holds_only_what_can_be_seen(file):
     assert adopt(replaced(file, "run.json", json.dumps(record).encode())).name == "eno ruoy"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10**6), byte=st.integers(0, 255), cut=st.booleans())
 def test_damage_anywhere_is_told_or_does_no_harm(file, at, byte, cut):
     content = bytearray(file.read_bytes())

@@ -42,7 +42,7 @@ def test_a_run_without_any_begins(run):
     assert checkpoints.kept(run) == checkpoints.kept_epochs(run) == []
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_every_changed_byte_and_every_cut_is_noticed_and_the_older_one_taken(tmp_path_factory, data):
     with pytest.MonkeyPatch.context() as patch:
@@ -139,7 +139,6 @@ def test_a_full_disk_leaves_nothing_behind(run, monkeypatch):
     assert not list(checkpoints.folder(run).iterdir())
 
 
-@settings(deadline=None)
 @given(
     positions=st.sets(st.builds(Position, st.integers(0, 300), st.sampled_from([0, 0, 7])), max_size=60),
     scored=st.randoms(use_true_random=False),

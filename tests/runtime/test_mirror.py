@@ -319,7 +319,7 @@ def test_more_than_a_run_writes_is_not_taken(two):
 
 
 @given(sizes=st.lists(st.integers(0, 400), max_size=12), piece=st.integers(1, 97))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pieces_of_what_grows_give_the_whole(sizes, piece, monkeypatch):
     """However it grows, and however often each side looks: what is written again is never more than one piece."""
     monkeypatch.setattr(words, "PIECE", piece)

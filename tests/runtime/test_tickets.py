@@ -51,7 +51,7 @@ def test_a_move_changes_the_order_of_ones_own_alone():
     assert find("3").place == places["0"]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(moves=st.lists(st.tuples(st.integers(0, 5), st.integers(-7, 7)), max_size=8))
 def test_moves_lose_nobody_and_do_what_they_say(tmp_path_factory, moves):
     with pytest.MonkeyPatch.context() as patch:

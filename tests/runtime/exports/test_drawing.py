@@ -84,7 +84,7 @@ def test_a_long_name_is_cut(text, shown):
 
 
 @given(graphs)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_document_can_be_drawn(graph):
     drawn = drawing(graph, {})
     ElementTree.fromstring(svg(drawn))

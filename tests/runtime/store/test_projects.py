@@ -232,9 +232,7 @@ def take(projects, project, step):
         return projects.project(project.id)
 
 
-@settings(
-    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(done=st.lists(steps(), max_size=25))
 def test_any_sequence_of_steps_keeps_every_state_to_the_byte(url, projects, done):
     project = projects.create("Mine", Graph())

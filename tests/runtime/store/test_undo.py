@@ -1,7 +1,7 @@
 """Whatever is done to a network, undo goes back through every state to the byte, and redo forth again."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.edits import Edit, EditError
@@ -15,7 +15,7 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return Store(f"sqlite:///{tmp_path_factory.mktemp('undo') / 'projects.sqlite'}")
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(graph=graphs, steps=st.lists(st.lists(edits, min_size=1, max_size=3), max_size=8))
 def test_undo_and_redo_restore_every_state_to_the_byte(projects: Store, graph: Graph, steps: list[list[Edit]]) -> None:
     project = projects.create("Mine", graph)
