@@ -15,12 +15,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 import numpy as np
 import tensorflow as tf
 
+from runtime import partners
 from runtime import replicated as _replicated
 from runtime.checkpoints import Arrays
 from runtime.ports import free_ports
@@ -122,7 +124,7 @@ def crew(chosen: Strategy, folder: Path, lost: Callable[[int], None]) -> Iterato
 
     Args:
         folder: of the run, for the processes that train it with us.
-        lost: is told from another thread when one of these has ended too early, by its number.
+        lost: is told from another thread when one of those that train it has ended too early, by its number.
     """
     if chosen.kind == "one":
         yield Crew()
@@ -136,7 +138,10 @@ def crew(chosen: Strategy, folder: Path, lost: Callable[[int], None]) -> Iterato
         for number, process in enumerate(others, 1):
             threading.Thread(target=watch, args=(process, over, lost, number), daemon=True).start()
         try:
-            opened = Crew(tf.distribute.MultiWorkerMirroredStrategy(), index, chosen.replicas)
+            opened = Crew(partners.strategy(), index, chosen.replicas)
+            addresses = json.loads(os.environ[CONFIG])["cluster"]["worker"]
+            for number in [0] if index else range(1, chosen.replicas):
+                partners.hold_on(addresses[number], over, partial(lost, number))
             yield opened
             over.set()
             opened.say("end")

@@ -13,7 +13,6 @@ from pathlib import Path
 from runtime import tickets
 from runtime.curves import Curves, fold_all
 from runtime.events import read
-from runtime.holding import wake
 from runtime.run import Run
 from runtime.schedule import Active, shares
 
@@ -55,8 +54,6 @@ class Followed:
     def look(self) -> bool:
         """Whether it pauses or goes on since we looked last."""
         was, self.paused = self.paused, self.run.status() == "paused"
-        if self.paused:
-            wake(self.run)  # it may have stopped itself just when it was asked to go on
         return was != self.paused
 
     def read(self) -> None:

@@ -1,4 +1,4 @@
-"""A pause that does not wait for the end of a long step: the worker stops its own process, and whoever asks on wakes it.
+"""A pause that does not wait for the end of a long step: the worker stops its own process, and a small one wakes it.
 
 Between two steps the training itself hears what is asked of it. One step of a large network takes seconds, and building the
 first one longer; nothing interrupts TensorFlow there but the operating system. A stopped process (SIGSTOP) goes on as if
@@ -7,16 +7,17 @@ nothing had been, so that no bit changes.
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
-import psutil
-
-from runtime.run import Run
-
+WAKER = Path(__file__).with_name("waker.py")
 BETWEEN = 0.05  # seconds between two looks at what is asked for
 PATIENCE = 0.15  # seconds in which the step that is under way may end by itself
 
@@ -49,15 +50,14 @@ def _listen(ended: threading.Event, unheard: Callable[[], object], hold: Callabl
             hold()
 
 
-def stop_here() -> None:
-    """Stop this process with all its threads, until somebody lets it go on."""
-    signal.raise_signal(signal.SIGSTOP)  # to this thread, so that it has stopped when this returns: `os.kill` takes any
+def stop_here(control: Path) -> None:
+    """Stop this process with all its threads until something else than a pause is asked for, if there is room for a waker.
 
-
-def wake(run: Run) -> None:
-    """Let the worker of a run go on that has stopped itself, if something else than a pause is asked of it now."""
-    worker = run.worker() if run.wish() != "pause" else None
-    process = worker.holding(run.lock) if worker else None
-    with suppress(psutil.Error):
-        if process and process.status() == psutil.STATUS_STOPPED:
-            process.resume()
+    Args:
+        control: the file that says what is asked for.
+    """
+    command = [sys.executable, "-I", "-S", str(WAKER), str(control), str(os.getpid())]
+    with suppress(OSError), subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True):
+        signal.raise_signal(
+            signal.SIGSTOP
+        )  # to this thread, so that it has stopped when this returns: `os.kill` takes any

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from runtime.checkpoints import Position
@@ -109,7 +110,7 @@ class Telemetry:
         """Hold a pause in the middle of a step, from another thread; what else is asked waits for the end of the step."""
         with self._speaking, suppress(OSError):  # a full disk is told by the training itself
             if self.run.wish() == "pause":
-                self._obey(stop_here)
+                self._obey(partial(stop_here, self.run.control))
 
     def end_epoch(self, logs: Mapping[str, Any]) -> None:
         """Tell of the epoch; look, and save when it is time."""

@@ -10,7 +10,6 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from builder.program import lower
 from runtime import checkpoints, provisions, tickets, weights
 from runtime.checkpoints import OPTIMIZER
 from runtime.cluster import JOB
-from runtime.events import Downloading, Event, Finished, Started, Stopped, Suspended, append, mend
+from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, Suspended, append, mend
 from runtime.holding import held_at_once
 from runtime.process import write_atomically
 from runtime.run import Run
@@ -28,7 +27,6 @@ if TYPE_CHECKING:  # they bring TensorFlow
     from builder.program import Facts
     from runtime.crew import Crew, Part
     from runtime.loop import Resume
-    from runtime.telemetry import Telemetry
 
 TELL = 0.5  # seconds between two tellings of a download
 GONE = (
@@ -56,6 +54,8 @@ def train(run: Run) -> Event:
 
     def lost(number: int) -> None:
         print(f"Worker {number} of this run has ended, so the others cannot go on.", file=sys.stderr, flush=True)
+        if chosen.addresses:
+            append(run.events, Failed(at=time.time(), message=GONE))
         os._exit(1)  # the others wait for that worker inside TensorFlow, where nothing reaches them
 
     try:
@@ -161,7 +161,7 @@ def _train(run: Run, team: Crew) -> Event:
     )
     tickets.drop(run.id)  # it waits no more, whatever becomes of it
     test: dict[str, float] = {}
-    with _holding(telemetry, team):
+    with held_at_once(telemetry.unheard, telemetry.hold):
         if resume is None:
             telemetry.take_first_maps(first)
         try:
@@ -180,13 +180,6 @@ def _train(run: Run, team: Crew) -> Event:
         if parts.test is not None:
             test = floats(measure(steps["test"], parts.test, telemetry))
     return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test, peak_memory=_peak_memory())
-
-
-def _holding(telemetry: Telemetry, team: Crew) -> AbstractContextManager[None]:
-    """What holds a pause in the middle of a step, where this process may be stopped and somebody can wake it."""
-    if team.several_processes or os.environ.get(JOB):  # the others would give it up for dead
-        return nullcontext()
-    return held_at_once(telemetry.unheard, telemetry.hold)
 
 
 def _resume(run: Run, model: Any, team: Crew) -> Resume | None:

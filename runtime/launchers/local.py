@@ -15,7 +15,6 @@ import psutil
 
 from runtime import queue
 from runtime.cluster import ClusterError, configured
-from runtime.holding import wake
 from runtime.home import home
 from runtime.launchers.starter import ROOT, with_root
 from runtime.process import has_open, is_held, share, write_atomically
@@ -173,8 +172,7 @@ def _ask(run: Run, wish: str) -> None:
         state = "has not begun yet" if status == "waiting" else f"is over ({status})"
         raise RunError(f"{run.name} {state}, so it cannot {wish}.")
     write_atomically(run.control, wish)
-    wake(run)
-    ensure()  # the supervisor wakes a worker that stops itself at this very moment
+    ensure()
 
 
 def _care() -> None:

@@ -9,10 +9,9 @@ import pytest
 
 from builder.graph import Graph
 from runtime import holding
-from runtime.followed import Followed
 from runtime.launchers import local
-from runtime.process import Worker, take, write_atomically
 from runtime.run import RunSpec, create
+from tests.processes import has_ended
 from tests.small import python, until
 
 # A worker in the middle of a step that never ends.
@@ -31,7 +30,7 @@ def hold():
     heard = run.wish()
     if heard == "pause":
         append(run.events, Paused(at=1))
-        stop_here()
+        stop_here(run.control)
         heard = run.wish()
         append(run.events, Resumed(at=1))
 
@@ -78,32 +77,23 @@ def test_one_that_is_stopped_hears_that_it_shall_end(busy):
     process.wait()
 
 
-def test_one_that_stops_itself_when_it_is_just_asked_to_go_on_is_woken_by_the_supervisor(busy):
+def test_one_that_is_killed_leaves_no_waker(busy):
     run, process = busy
-    followed = Followed(run)
     local.pause(run)
     until(lambda: stopped(process))
-    assert followed.look()
-    assert stopped(process)  # it is to wait
-    write_atomically(run.control, "resume")
-    followed.look()
-    until(lambda: run.status() == "running")
-    assert followed.look()
+    (waker,) = process.children()
+    process.kill()
+    until(lambda: has_ended(waker))
 
 
-def test_only_the_worker_of_the_run_is_woken(tmp_path, monkeypatch):
-    """What stands in worker.json is believed only of a process that has the run's lock open."""
-    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
-    run = create(RunSpec(graph=Graph()))
-    with take(run.lock):
-        stranger = subprocess.Popen(python("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)"), close_fds=True)
-        until(lambda: stopped(psutil.Process(stranger.pid)))
-        write_atomically(run.worker_file, Worker.of(stranger.pid).model_dump_json())
-        write_atomically(run.control, "resume")
-        holding.wake(run)
-        assert stopped(psutil.Process(stranger.pid))
-        stranger.kill()
-        stranger.wait()
+def test_one_that_nothing_could_wake_is_not_stopped(tmp_path, monkeypatch):
+    """Then the training itself holds the pause when its step is done."""
+
+    def full(*args, **kwargs):
+        raise BlockingIOError
+
+    monkeypatch.setattr(holding.subprocess, "Popen", full)
+    holding.stop_here(tmp_path / "control")
 
 
 def test_a_wish_that_the_training_hears_in_time_stops_nothing():

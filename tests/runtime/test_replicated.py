@@ -49,6 +49,7 @@ NETWORK = Graph(nodes=NODES, edges=tuple(Edge(source=a.id, target=b.id) for a, b
 # No batch of 143 is shared evenly; of 1150 training examples the last one holds 6, of 287 for validation a single one.
 SETTINGS = {"optimizer": Adam(learning_rate=0.01, global_clipnorm=0.5), "batch_size": 143}
 EPOCHS = 3
+GIVEN_UP = 12  # seconds without a heartbeat, after which TensorFlow by itself gives a process up
 RECORDED = """
 import json, runpy, sys
 import keras
@@ -96,6 +97,13 @@ def goes_on(run):
     local.launch(run)
 
 
+def goes_further(run):
+    before = read_curves(run).epoch
+    while read_curves(run).epoch < before + 2:
+        assert run.status() in ("waiting", "running"), run.log_end()
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def mirrored(home):
     return begun("mirrored:cpu:2")
@@ -134,7 +142,7 @@ def test_two_logical_processors_learn_what_one_device_learns(by_scripts, mirrore
         assert found == [pytest.approx(expected, abs=5e-6) for expected in of_one]
 
 
-def test_two_workers_learn_it_too_survive_one_that_dies_and_end_together(by_scripts, workers):
+def test_two_workers_learn_it_too_survive_a_long_stop_and_one_that_dies_and_end_together(by_scripts, workers):
     goes_on(workers)
     while read_curves(workers).epoch < EPOCHS:
         assert workers.status() in ("waiting", "running"), workers.log_end()
@@ -142,12 +150,14 @@ def test_two_workers_learn_it_too_survive_one_that_dies_and_end_together(by_scri
     assert epochs_of(workers) == [pytest.approx(expected, abs=5e-6) for expected in by_scripts[1]]
     processes = [workers.worker().process(), *workers.worker().process().children()]
     assert len(processes) == 2
+    processes[0].suspend()  # as a pause does in the middle of a step
+    time.sleep(GIVEN_UP)
+    processes[0].resume()
+    goes_further(workers)
+    assert all(process.is_running() for process in processes)
     processes[1].kill()
     psutil.wait_procs(processes, timeout=30)
-    before = read_curves(workers).epoch
-    while read_curves(workers).epoch < before + 2:  # it goes on by itself
-        assert workers.status() in ("waiting", "running"), workers.log_end()
-        time.sleep(0.05)
+    goes_further(workers)  # by itself
     processes += [workers.worker().process(), *workers.worker().process().children()]
     local.pause(workers)
     while workers.status() != "paused":

@@ -207,7 +207,7 @@ def test_a_pause_is_held_in_the_middle_of_a_step_and_nothing_is_said_meanwhile(t
 
     speaks = threading.Thread(target=telemetry.end_batches, args=(1, {"loss": 1.0}))
 
-    def stopped():
+    def stopped(control):
         speaks.start()
         write_atomically(telemetry.run.control, "resume")
 
@@ -227,7 +227,7 @@ def test_only_a_pause_is_heard_in_the_middle_of_a_step(telemetry, clock, monkeyp
     write_atomically(telemetry.run.control, "suspend")
     telemetry.hold()
     assert not telemetry.over
-    monkeypatch.setattr(runtime.telemetry, "stop_here", lambda: write_atomically(telemetry.run.control, "stop"))
+    monkeypatch.setattr(runtime.telemetry, "stop_here", lambda control: write_atomically(control, "stop"))
     write_atomically(telemetry.run.control, "pause")
     telemetry.hold()
     assert (telemetry.stopped, telemetry.suspended) == (True, False)  # what it was asked while it was held
