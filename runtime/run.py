@@ -35,7 +35,6 @@ __all__ = [
     "Worker",
     "create",
     "damaged",
-    "delete",
     "open_run",
     "rename",
     "runs",
@@ -267,23 +266,6 @@ def rename(run: Run, name: str) -> Run:
     renamed = Run(run.folder, run.record.model_copy(update={"name": label}))
     write_record(run.folder / "run.json", renamed.record)
     return renamed
-
-
-def delete(run: Run) -> None:
-    """Remove the run with all that came of it.
-
-    Raises:
-        RunError: it is still training, or its files cannot be removed.
-    """
-    if run.status() in ("running", "paused"):
-        raise RunError(f"{run.name} is still training: stop it first.")
-    tickets.drop(run.id)
-    try:
-        shutil.rmtree(run.folder)
-    except FileNotFoundError:
-        return  # someone else was quicker
-    except OSError as error:
-        raise RunError(f"{run.name} cannot be removed: {error.strerror}.") from None
 
 
 def _ended(event: Event | None) -> Status | None:

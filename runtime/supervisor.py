@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from subprocess import Popen
 from typing import TextIO
 
-from runtime import queue, tickets
+from runtime import deleted, queue, tickets
 from runtime.devices import devices, environment
 from runtime.events import Failed, append
 from runtime.followed import Followed, share_cores
@@ -121,6 +121,7 @@ class Supervisor:
             return False
         self._last_look = now
         self._plain = [process for process in self._plain if process.poll() is None]  # a zombie would look alive
+        deleted.clear()
         changes = [apart(self._look_at, followed, ended) for followed in list(self._followed.values())]
         return any(change is not False for change in changes)
 
@@ -150,8 +151,7 @@ class Supervisor:
         if followed.job:
             return self._jobs.is_over(followed.job)
         lost = followed.forked_by is not None and followed.forked_by != self._fork.pid
-        late = followed.age > CLAIMED_WITHIN
-        return followed.claimed or lost or late or self._gave_up(followed, ended)
+        return followed.claimed or lost or followed.age > CLAIMED_WITHIN or self._gave_up(followed, ended)
 
     def _gave_up(self, followed: Followed, ended: set[str]) -> bool:
         if followed.job:

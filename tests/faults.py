@@ -27,12 +27,12 @@ import psutil
 from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS
 from builder.training import Training
-from runtime import checkpoints
+from runtime import checkpoints, deleted
 from runtime.curves import Points, read_curves
 from runtime.events import BatchEnded, EpochEnded, Finished, Started, read
 from runtime.home import runs_folder
 from runtime.launchers import local
-from runtime.run import OVER, DataSpec, Run, RunSpec, create, delete, open_run
+from runtime.run import OVER, DataSpec, Run, RunSpec, create, open_run
 from runtime.store import store
 from tests.injections import Injections
 from tests.processes import command, connections, run_of
@@ -112,7 +112,8 @@ class Bench(Injections):
         for run in [run for run in self.runs[1:] if run.status() == "finished"]:
             self._check_curve(run)
             self._check_end(run)
-            delete(run)
+            deleted.delete(run)
+            deleted.forget(run.id)
             self.runs.remove(run)
             self.finished += 1
 

@@ -12,12 +12,14 @@ from pages.parts.literal import literal
 from pages.parts.live import MOST_RUNS
 from pages.parts.queue import queue_list
 from pages.parts.runs import LIVE, STATES, best, choose, curves, duration, epochs_done
+from runtime import deleted
 from runtime.home import runs_folder
-from runtime.run import Run, RunError, damaged, delete, open_run, rename
+from runtime.run import Run, RunError, damaged, open_run, rename
 from runtime.store import LOCAL, Project, store
 from runtime.store.runs import Listed, listed
 
 PAGE = 15  # runs listed at once
+DELETED = "runs.deleted"
 THIS, MINE, ALL = "This project", "My runs", "All projects"
 WIDTHS = [0.5, 2.4, 2, 1.3, 3.8, 1, 1.2]
 
@@ -32,6 +34,7 @@ def run_list(project: Project, shown: Run | None) -> None:
         found = listed(store())
     else:
         found = listed(store(), owner=state.owner()) if which == MINE else listed(store(), project=project.id)
+    _deleted()
     queue_list(project)
     _rows(found, shown)
     _damaged()
@@ -115,13 +118,41 @@ def _menu(run: Run, *, is_shown: bool) -> None:
     if run.status() in LIVE:
         st.caption("It can be deleted once it has ended; stop it first.")
         return
-    sure = st.checkbox("Delete it with its model and curves, for good", key=f"sure-{run.id}")
-    if st.button("Delete", key=f"delete-{run.id}", disabled=not sure, icon=":material/delete:"):
+    if st.button("Delete", key=f"delete-{run.id}", icon=":material/delete:", help="With its model and curves."):
         try:
-            delete(run)
+            deleted.delete(run)
         except RunError as error:
             st.error(literal(str(error)))
             return
+        state.keep(DELETED, run)
         if is_shown:
             choose(None)
         st.rerun()
+
+
+def _deleted() -> None:
+    """The way back from the last deletion."""
+    run = state.kept(DELETED)
+    if run is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(f"Deleted **{literal(run.name)}**; its files are removed in an hour.", width="stretch")
+        st.button("Undo", icon=":material/undo:", on_click=_restore, args=(run,))
+        st.button("Remove now", on_click=_remove, args=(run,), help="For good: that makes room on the disk at once.")
+
+
+def _restore(run: Run) -> None:
+    state.forget(DELETED)
+    try:
+        choose(deleted.restore(run.id).id)
+    except RunError as error:
+        state.say(literal(str(error)))
+
+
+def _remove(run: Run) -> None:
+    try:
+        deleted.forget(run.id)
+    except OSError as error:
+        state.say(literal(f"The files of {run.name} cannot be removed: {error.strerror}."))
+    else:
+        state.forget(DELETED)

@@ -16,8 +16,9 @@ from builder.graph import Graph
 from pages.parts import live
 from pages.parts.feed import MOST_POINTS, Feed, fetching, number, thinned
 from runtime.curves import Curves, fold_all
+from runtime.deleted import delete
 from runtime.events import BatchEnded, Downloading, EpochEnded, Event, Finished, Started, append
-from runtime.run import Run, RunSpec, Worker, create, delete
+from runtime.run import Run, RunSpec, Worker, create
 from tests.processes import play_worker
 
 STARTED = Started(at=1000.0, device="cpu", epochs=2, steps=10, batch_size=32, examples=320, parameters=7)

@@ -5,8 +5,9 @@ from streamlit.testing.v1 import AppTest
 
 from builder.zoo import TEMPLATES
 from runtime.archive import archive
+from runtime.deleted import delete
 from runtime.events import Finished, append
-from runtime.run import RunSpec, create, delete, open_run
+from runtime.run import RunSpec, create, open_run
 from runtime.store import store
 
 

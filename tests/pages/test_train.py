@@ -15,10 +15,13 @@ from streamlit.testing.v1 import AppTest
 from builder.program import Facts
 from builder.training import Training
 from builder.zoo import TEMPLATES
-from runtime import checkpoints, tickets
+from pages.parts import state
+from pages.parts.literal import literal
+from runtime import checkpoints, deleted, tickets
 from runtime.branching import name_of
 from runtime.checkpoints import Position
 from runtime.events import EpochEnded, Event, Failed, Finished, Paused, Started, Suspended, append
+from runtime.home import home
 from runtime.launchers import local
 from runtime.run import DataSpec, Run, RunSpec, Start, Watch, create, open_run, runs
 from runtime.starts import place
@@ -354,10 +357,38 @@ def test_runs_are_compared_renamed_and_deleted(project: Project) -> None:
     assert "Baseline" in {run.name for run in runs(project.id)}
 
     third = ended(project, STARTED, EPOCH, Finished(at=1020.0))
-    app.checkbox(key=f"sure-{first.id}").check().run()
     app.button(key=f"delete-{first.id}").click().run()
     assert [run.id for run in runs(project.id)] == [third.id, second.id]
     assert charted(app) == [second.id]  # what one looks at stays, though another is newer
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_deleted_run_comes_back_or_makes_room_at_once(project: Project, tmp_path: Path) -> None:
+    first, second = (ended(project, STARTED, EPOCH, Finished(at=1020.0)) for _ in range(2))
+    app = show(project, first.id)
+    app.button(key=f"delete-{first.id}").click().run()
+    assert charted(app) == [second.id]
+    assert f"Deleted **{literal(first.name)}**" in texts(app)
+    button(app, "Undo").click().run()
+    assert charted(app) == [first.id]
+    assert "Deleted **" not in texts(app)
+
+    app.button(key=f"delete-{first.id}").click().run()
+    button(app, "Remove now").click().run()
+    assert [run.id for run in runs(project.id)] == [second.id]
+    assert not list((home() / "deleted").iterdir())
+    assert "Deleted **" not in texts(app)
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_a_run_that_does_not_come_back_is_told(project: Project) -> None:
+    run = ended(project, STARTED, EPOCH, Finished(at=1020.0))
+    app = show(project)
+    app.button(key=f"delete-{run.id}").click().run()
+    deleted.forget(run.id)
+    button(app, "Undo").click().run()
+    assert "removed for good" in app.session_state[state.NOTICE]
     assert not app.exception
 
 

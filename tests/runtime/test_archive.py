@@ -14,8 +14,9 @@ from builder.zoo import TEMPLATES
 from runtime import archive as archives
 from runtime import statistics
 from runtime.archive import MANIFEST, ArchiveError, adopt, archive
+from runtime.deleted import delete
 from runtime.events import Finished, append
-from runtime.run import RunError, RunSpec, create, delete, open_run, runs
+from runtime.run import RunError, RunSpec, create, open_run, runs
 from runtime.spec import START_FILE
 
 

@@ -14,10 +14,11 @@ from builder.zoo import TEMPLATES
 from runtime import queue
 from runtime.__main__ import parser
 from runtime.datasets import DATASETS
+from runtime.deleted import delete
 from runtime.events import BatchEnded, EpochEnded, Failed, Finished, MapsSaved, Started, append
 from runtime.launchers import local
 from runtime.maps import pack, read_maps, save
-from runtime.run import RunSpec, create, delete, open_run, runs
+from runtime.run import RunSpec, create, open_run, runs
 from runtime.starts import place
 from tests.processes import play_worker
 

@@ -11,9 +11,10 @@ import pytest
 
 from builder.graph import Graph
 from runtime import queue, tickets
+from runtime.deleted import delete
 from runtime.events import Failed, Started, Stopped, append, last
 from runtime.process import AGAIN, Worker, write_atomically
-from runtime.run import RunSpec, create, delete
+from runtime.run import RunSpec, create
 from tests.processes import play_worker
 
 SPEC = RunSpec(graph=Graph())

@@ -15,7 +15,7 @@ from builder.graph import MAX_DOCUMENT_BYTES, Graph
 from runtime.events import Failed, Finished, Paused, Resumed, Started, Stopped, append
 from runtime.process import AGAIN, Worker
 from runtime.record import ID, MAX_NAME
-from runtime.run import RunError, RunSpec, create, damaged, delete, open_run, rename, runs
+from runtime.run import RunError, RunSpec, create, damaged, open_run, rename, runs
 from runtime.versions import PYPROJECT
 from tests.small import until
 
@@ -159,22 +159,6 @@ def test_links_are_not_followed(home, tmp_path_factory):
         open_run(linked.name)
     assert runs() == []
     assert (outside / "run.json").exists()
-
-
-def test_a_removed_run_is_gone():
-    run, other = create(SPEC), create(SPEC)
-    delete(run)
-    assert not run.folder.exists()
-    assert runs() == [other]
-    delete(run)  # twice does no harm
-    assert run.status() == "waiting"
-
-
-def test_a_run_that_trains_is_not_removed(process):
-    run = worked(create(SPEC), process)
-    with pytest.raises(RunError, match="stop it first"):
-        delete(run)
-    assert run.folder.exists()
 
 
 def test_status_while_it_lives(process):

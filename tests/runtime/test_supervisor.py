@@ -13,10 +13,11 @@ import pytest
 
 from builder.graph import Graph
 from runtime import queue, supervisor, tickets
+from runtime.deleted import delete
 from runtime.events import Stopped, append, last
 from runtime.launchers import local, starter
 from runtime.process import AGAIN, is_held, share, take
-from runtime.run import RunSpec, create, delete
+from runtime.run import RunSpec, create
 from tests.small import BROKEN, FORKSERVER, WORKER, python, starts, until
 
 SPEC = RunSpec(graph=Graph())

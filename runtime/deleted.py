@@ -1,0 +1,80 @@
+"""Runs that have been deleted: for an hour they can be brought back, from a folder beside the others."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from runtime import tickets
+from runtime.home import home, runs_folder
+from runtime.record import ID
+from runtime.run import Run, RunError, open_run
+
+KEPT = 3600.0  # seconds
+
+
+def delete(run: Run) -> None:
+    """Put the run aside with all that came of it.
+
+    Raises:
+        RunError: it is still training, or its files cannot be moved.
+    """
+    if run.status() in ("running", "paused"):
+        raise RunError(f"{run.name} is still training: stop it first.")
+    tickets.drop(run.id)
+    try:
+        os.utime(run.folder)  # from now on its hour counts
+        forget(run.id)  # one of this name that was deleted before
+        run.folder.rename(_aside(run.id))
+    except FileNotFoundError:
+        return  # someone else was quicker
+    except OSError as error:
+        raise RunError(f"{run.name} cannot be removed: {error.strerror}.") from None
+
+
+def restore(run_id: str) -> Run:
+    """Bring a deleted run back.
+
+    Raises:
+        RunError: it has been removed for good, or is there again.
+    """
+    try:
+        _aside(run_id).rename(runs_folder() / run_id)
+    except FileNotFoundError:
+        raise RunError("This run has been removed for good meanwhile.") from None
+    except OSError as error:
+        raise RunError(f"This run cannot be brought back: {error.strerror}.") from None
+    return open_run(run_id)
+
+
+def forget(run_id: str) -> None:
+    """Remove a deleted run for good; none is no error.
+
+    Raises:
+        OSError: its files cannot be removed.
+    """
+    with suppress(FileNotFoundError):
+        shutil.rmtree(_aside(run_id))
+
+
+def clear() -> None:
+    """Remove for good what was deleted an hour ago."""
+    with suppress(OSError):  # tried again later
+        for folder in _folder().iterdir():
+            if ID.fullmatch(folder.name) and time.time() - folder.lstat().st_mtime > KEPT:
+                forget(folder.name)
+
+
+def _aside(run_id: str) -> Path:
+    if not ID.fullmatch(run_id):
+        raise RunError(f"{run_id[:60]!r} is no run.")
+    return _folder() / run_id
+
+
+def _folder() -> Path:
+    path = home() / "deleted"
+    path.mkdir(exist_ok=True)
+    return path
