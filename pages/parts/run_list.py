@@ -11,6 +11,7 @@ from pages.parts import moving, state
 from pages.parts.literal import literal
 from pages.parts.live import MOST_RUNS
 from pages.parts.queue import queue_list
+from pages.parts.run_view import parents
 from pages.parts.runs import LIVE, STATES, best, choose, curves, duration, epochs_done
 from runtime import deleted
 from runtime.home import runs_folder
@@ -50,9 +51,11 @@ def _rows(found: list[Listed], shown: Run | None) -> None:
     if len(found) > 1:
         st.caption("Tick runs to lay their curves over the one shown above.")
     ticked = set(state.kept("compared", ()))
+    drawn = parents(shown) if shown is not None else []
     with st.container(key="runs", gap="xsmall"):
         for run in _opened(found[(page - 1) * PAGE : page * PAGE]):
-            if _row(run, is_shown=shown is not None and run.id == shown.id, ticked=run.id in ticked):
+            is_shown = shown is not None and run.id == shown.id
+            if _row(run, is_shown=is_shown, is_parent=run.id in drawn, ticked=run.id in ticked):
                 ticked.add(run.id)
             else:
                 ticked.discard(run.id)
@@ -80,12 +83,16 @@ def _damaged() -> None:
             st.caption(f"Mend the file, or remove the folder of that name in {runs_folder()}.")
 
 
-def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:
-    """One line; whether it is ticked for comparison."""
+def _row(run: Run, *, is_shown: bool, is_parent: bool, ticked: bool) -> bool:
+    """One line; whether it is ticked for comparison, which one that the shown run continues need not be."""
     tick, name, status, epochs, figure, time, menu = st.columns(WIDTHS, vertical_alignment="center", gap="small")
     found = curves(run)
     compared = tick.checkbox(
-        f"Compare {literal(run.name)}", ticked, key=f"tick-{run.id}", label_visibility="collapsed", disabled=is_shown
+        f"Compare {literal(run.name)}",
+        ticked or is_parent,
+        key=f"{'parent' if is_parent else 'tick'}-{run.id}",
+        label_visibility="collapsed",
+        disabled=is_shown or is_parent,
     )
     if name.button(
         f"**{literal(run.name)}**" if is_shown else literal(run.name),
@@ -101,7 +108,7 @@ def _row(run: Run, *, is_shown: bool, ticked: bool) -> bool:
     time.markdown(duration(found.elapsed))
     with menu.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {literal(run.name)}"):
         _menu(run, is_shown=is_shown)
-    return compared and not is_shown
+    return ticked if is_parent else compared and not is_shown
 
 
 def _menu(run: Run, *, is_shown: bool) -> None:

@@ -457,6 +457,10 @@ def test_a_run_is_continued_from_an_epoch_with_other_settings(
     assert (begun[0].spec.start.run, begun[0].spec.start.epoch) == (run.id, 1)
     assert name_of(run, 1) == "First from 1 (2)"  # two curves of one name could not be told apart
     assert charted(app) == [begun[0].id, run.id]
+    ticked = app.checkbox(key=f"parent-{run.id}")  # it is in the chart, whether or not one compares it
+    assert (ticked.value, ticked.disabled) == (True, True)
+    button(app, run.name).click().run()
+    assert not app.checkbox(key=f"tick-{begun[0].id}").value
 
 
 @pytest.mark.usefixtures("no_problems")
