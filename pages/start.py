@@ -105,9 +105,8 @@ def _row(project: Summary) -> None:
             state.go("build.py")
         st.space("stretch")
         st.caption(ago(time.time() - project.updated), width="content")
-        with st.popover(
-            "", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {literal(project.name)}"
-        ):
+        about = f"Rename or delete {literal(project.name)}"
+        with st.popover("", key=f"menu-{project.id}", icon=":material/more_horiz:", type="tertiary", help=about):
             name = st.text_input("Name", project.name, max_chars=MAX_NAME, key=f"name-{project.id}-{project.name}")
             with st.container(horizontal=True):
                 st.button(

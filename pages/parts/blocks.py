@@ -183,7 +183,8 @@ def block_list(project: Project, conversation: Wire) -> None:
                 on_click=edited,
                 args=(project, [_instance(project, block.name)], conversation),
             )
-            with st.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {block.name}"):
+            about = f"Rename or delete {block.name}"
+            with st.popover("", key=f"menu.{block.name}", icon=":material/more_horiz:", type="tertiary", help=about):
                 wanted = st.text_input("Name", block.name, max_chars=64, key=f"block.{project.id}.{block.name}")
                 st.button(
                     "Rename",

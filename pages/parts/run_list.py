@@ -106,7 +106,9 @@ def _row(run: Run, *, is_shown: bool, is_parent: bool, ticked: bool) -> bool:
     epochs.markdown(f"{epochs_done(found)} of {found.epochs or run.spec.training.epochs}")
     figure.markdown(literal(best(found)))
     time.markdown(duration(found.elapsed))
-    with menu.popover("", icon=":material/more_horiz:", type="tertiary", help=f"Rename or delete {literal(run.name)}"):
+    about = f"Rename or delete {literal(run.name)}"
+    # By its key Streamlit knows it from the menu of the next row, which would be open once this row is deleted.
+    with menu.popover("", key=f"menu-{run.id}", icon=":material/more_horiz:", type="tertiary", help=about):
         _menu(run, is_shown=is_shown)
     return ticked if is_parent else compared and not is_shown
 
@@ -144,8 +146,11 @@ def _deleted() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         st.markdown(f"Deleted **{literal(run.name)}**; its files are removed in an hour.", width="stretch")
-        st.button("Undo", icon=":material/undo:", on_click=_restore, args=(run,))
-        st.button("Remove now", on_click=_remove, args=(run,), help="For good: that makes room on the disk at once.")
+        undo = st.button("Undo", icon=":material/undo:")
+        remove = st.button("Remove now", help="For good: that makes room on the disk at once.")
+    if undo or remove:
+        (_restore if undo else _remove)(run)
+        st.rerun()
 
 
 def _restore(run: Run) -> None:
