@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PAUSES = int(os.environ.get("PAUSES", 10))
-DEVICES = sys.argv[1:] or ["cpu", "mirrored:cpu:2"]
+DEVICES = sys.argv[1:] or ["cpu", "mirrored:cpu:2", "workers:2"]
 NETWORKS = (("perceptron, batches of 32", "mlp", 32), ("ResNet-20, batches of 512", "resnet20", 512))
 
 
