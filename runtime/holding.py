@@ -7,6 +7,7 @@ nothing had been, so that no bit changes.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -57,7 +58,11 @@ def stop_here(control: Path) -> None:
         control: the file that says what is asked for.
     """
     command = [sys.executable, "-I", "-S", str(WAKER), str(control), str(os.getpid())]
-    with suppress(OSError), subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True):
-        signal.raise_signal(
-            signal.SIGSTOP
-        )  # to this thread, so that it has stopped when this returns: `os.kill` takes any
+    pipe = subprocess.PIPE
+    with suppress(OSError), subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True) as waker:
+        if hasattr(fcntl, "F_SETSIG") and waker.stdout:  # on Linux: should the waker be killed, its end wakes us
+            fcntl.fcntl(waker.stdout, fcntl.F_SETOWN, os.getpid())
+            fcntl.fcntl(waker.stdout, fcntl.F_SETSIG, signal.SIGCONT)
+            fcntl.fcntl(waker.stdout, fcntl.F_SETFL, os.O_ASYNC)
+        # To this thread, so that it has stopped when this returns: `os.kill` takes any.
+        signal.raise_signal(signal.SIGSTOP)

@@ -20,11 +20,8 @@ from tensorflow.python.eager import context as _context
 
 context: Any = _context  # without types
 FOREVER = 10 * 365 * 24 * 3600 * 1000  # milliseconds
-IDLE, BETWEEN, TRIES = (
-    10,
-    5,
-    3,
-)  # seconds until the other kernel is asked and between two questions; without an answer so often
+IDLE, BETWEEN = 10, 5  # seconds until the other kernel is asked whether it is there, and between two questions
+TRIES = 3  # questions without an answer
 GRACE = 5.0  # seconds in which those that are done may end, and TensorFlow may say itself that another one is gone
 
 

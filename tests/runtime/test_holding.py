@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 
 import psutil
 import pytest
@@ -86,8 +87,21 @@ def test_one_that_is_killed_leaves_no_waker(busy):
     until(lambda: has_ended(waker))
 
 
-def test_one_that_nothing_could_wake_is_not_stopped(tmp_path, monkeypatch):
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels tell nobody of the end of a pipe")
+def test_one_whose_waker_is_killed_goes_on(busy):
     """Then the training itself holds the pause when its step is done."""
+    run, process = busy
+    local.pause(run)
+    until(lambda: stopped(process))
+    (waker,) = process.children()
+    waker.kill()
+    until(lambda: not stopped(process))
+    local.stop(run)
+    process.wait()
+
+
+def test_one_that_nothing_could_wake_is_not_stopped(tmp_path, monkeypatch):
+    """The training itself holds the pause here too."""
 
     def full(*args, **kwargs):
         raise BlockingIOError
