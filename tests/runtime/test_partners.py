@@ -1,28 +1,13 @@
-"""Processes that train one run notice when another one is gone, and wait for one that has stopped."""
+"""Processes that train one run notice when another one is gone; that they wait for one that has stopped is in test_replicated."""
 
 from __future__ import annotations
 
-import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 
 import pytest
 
-from runtime.ports import free_ports
-from runtime.strategies import cluster
-
 pytestmark = pytest.mark.keras
-OPENED = """
-from tensorflow.python.eager import context
-from runtime import partners
-strategy = partners.strategy()
-config = context.context().config.experimental.coordination_config
-print(strategy.num_replicas_in_sync, config.service_type, config.heartbeat_timeout_in_ms == partners.FOREVER)
-assert "configure_coordination_service" not in vars(context.context())
-"""
 
 
 @pytest.fixture
@@ -81,12 +66,3 @@ def test_the_other_machine_is_asked_whether_it_is_there(other):
         assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
         if hasattr(socket, "TCP_KEEPIDLE"):
             assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == partners.IDLE
-
-
-def test_none_is_given_up_that_has_stopped():
-    environment = {**os.environ, "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    config = {"TF_CONFIG": json.dumps(cluster((f"127.0.0.1:{free_ports(1)[0]}",), 0))}
-    done = subprocess.run(
-        [sys.executable, "-c", OPENED], env=environment | config, capture_output=True, text=True, timeout=200
-    )
-    assert done.stdout.split() == ["1", "standalone", "True"], done.stderr[-3000:]
