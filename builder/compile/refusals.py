@@ -1,4 +1,8 @@
-"""What Keras accepts when a network is put together, and cannot compute when data comes."""
+"""What Keras accepts when a network is put together, and cannot compute when data comes.
+
+Some of it only some processors cannot, those for which TensorFlow uses oneDNN or those for which it does not. It is refused
+on all of them, as a network is to be trained where it was not built.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,7 @@ AXES = {
     keras.layers.GroupQueryAttention: 3,
 }
 MOST_AXES = 8  # of the scores of attention
+MOST_AXES_OF_SOFTMAX = 5  # with oneDNN
 ON_IMAGES = (BaseImagePreprocessingLayer, PreprocessInput)
 ON_COLOURS = (
     keras.layers.RandomHue,
@@ -56,6 +61,8 @@ def refuse_what_only_data_would_show(layer: Any, shapes: Sequence[tuple[int | No
         _refuse_axes_of_a_sum(layer.equation.partition(",")[0], shapes[0])
     if isinstance(layer, keras.layers.MultiHeadAttention) and len(shapes[0]) + len(layer.attention_axes) > MOST_AXES:
         raise ValueError(f"TensorFlow compares along fewer axes. Received: {shapes[0]}; set attention_axes.")
+    if (axes := _axes_of_softmax(layer, len(shapes[0]))) > MOST_AXES_OF_SOFTMAX:
+        raise ValueError(f"TensorFlow's softmax takes up to {MOST_AXES_OF_SOFTMAX} axes. Received: {axes}")
     if isinstance(layer, ON_IMAGES) and len(shapes[0]) != 4:
         raise ValueError(f"Images have height, width and channels. Received: {shapes[0]}")
     if isinstance(layer, keras.layers.Resizing) and layer.crop_to_aspect_ratio and layer.pad_to_aspect_ratio:
@@ -74,6 +81,16 @@ def refuse_what_only_data_would_show(layer: Any, shapes: Sequence[tuple[int | No
         raise ValueError(f"One row of classes is made of one row of numbers. Received: {shapes[0]}")
     if isinstance(layer, keras.layers.IntegerLookup) and layer.input_vocabulary is None:
         raise ValueError("It needs its vocabulary: the list of numbers that it numbers.")
+
+
+def _axes_of_softmax(layer: Any, axes: int) -> int:
+    """How many axes TensorFlow's softmax gets from a layer that gets so many; 0 where Keras goes without it, as along two."""
+    if isinstance(layer, keras.layers.MultiHeadAttention):
+        return axes + 1 if len(layer.attention_axes) == 1 else 0
+    if isinstance(layer, keras.layers.Softmax):
+        return axes if isinstance(layer.axis, int) or len(layer.axis) == 1 else 0
+    attends = isinstance(layer, keras.layers.Attention)  # AdditiveAttention is one
+    return axes if attends or getattr(layer, "activation", None) is keras.activations.softmax else 0
 
 
 def _refuse_axes_of_a_sum(letters: str, shape: tuple[int | None, ...]) -> None:

@@ -3,7 +3,8 @@
 import pytest
 
 from builder.graph import Graph
-from runtime.run import RunSpec, create, delete, rename
+from runtime.deleted import delete
+from runtime.run import RunSpec, create, rename
 from runtime.store import Store
 from runtime.store.runs import listed
 
