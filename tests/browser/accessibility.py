@@ -9,16 +9,21 @@ from playwright.sync_api import Page
 from tests.browser.server import ROOT
 
 AXE = ROOT / "assets" / "canvas" / "node_modules" / "axe-core" / "axe.min.js"
+# Streamlit fades what is being drawn anew; faded text has too little contrast for a moment. A run that begins and ends
+# while axe reads leaves the page as it was, so the beginning of a fade is listened for.
 # Left out: the numbers beside the lines of code, which Streamlit paints in a colour of its own that no theme reaches.
-FIND = """async () => {
-    const { violations } = await axe.run({ exclude: [".linenumber"] }, { resultTypes: ["violations"] });
-    return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-        .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
-}"""
-# Streamlit fades what is being drawn anew; faded text has too little contrast for a moment.
 STILL = """() => document.querySelector("[data-testid=stApp]").dataset.testScriptState === "notRunning"
     && [...document.querySelectorAll("[data-testid=stElementContainer]")].every((one) => getComputedStyle(one).opacity === "1")
     && document.getAnimations().every(({ playState, effect }) => playState !== "running" || effect.getTiming().iterations === Infinity)"""
+FIND = """async (still) => {
+    let moved = !still();
+    const move = () => { moved = true; };
+    document.addEventListener("transitionstart", move);
+    const { violations } = await axe.run({ exclude: [".linenumber"] }, { resultTypes: ["violations"] });
+    document.removeEventListener("transitionstart", move);
+    return moved || !still() ? null : violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+        .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
+}"""
 
 
 def barriers(page: Page) -> list[str]:
@@ -27,6 +32,6 @@ def barriers(page: Page) -> list[str]:
         page.evaluate(AXE.read_text())
     while True:
         page.wait_for_function(STILL)
-        found: Any = page.evaluate(FIND)
-        if page.evaluate(STILL):
+        found: Any = page.evaluate(f"() => ({FIND})({STILL})")
+        if found is not None:
             return list(found)
