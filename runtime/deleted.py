@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import time
 from contextlib import suppress
@@ -56,16 +57,19 @@ def forget(run_id: str) -> None:
     Raises:
         OSError: its files cannot be removed.
     """
+    doomed = _folder() / f"{run_id}.{secrets.token_hex(4)}"  # should we be killed midway, half a run does not come back
     with suppress(FileNotFoundError):
-        shutil.rmtree(_aside(run_id))
+        shutil.rmtree(_aside(run_id).rename(doomed))
 
 
 def clear() -> None:
-    """Remove for good what was deleted an hour ago."""
-    with suppress(OSError):  # tried again later
-        for folder in _folder().iterdir():
+    """Remove for good what was deleted an hour ago, and what is left of an earlier removal."""
+    for folder in list(_folder().iterdir()):
+        with suppress(OSError):  # tried again later
             if ID.fullmatch(folder.name) and time.time() - folder.lstat().st_mtime > KEPT:
                 forget(folder.name)
+            elif ID.fullmatch(folder.name.rpartition(".")[0]):
+                shutil.rmtree(folder)
 
 
 def _aside(run_id: str) -> Path:

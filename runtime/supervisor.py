@@ -81,6 +81,7 @@ class Supervisor:
         if changed or now != seen:
             self._admit()
             share_cores(self._followed.values())
+            deleted.clear()
         self._tell()
         return now
 
@@ -121,7 +122,6 @@ class Supervisor:
             return False
         self._last_look = now
         self._plain = [process for process in self._plain if process.poll() is None]  # a zombie would look alive
-        deleted.clear()
         changes = [apart(self._look_at, followed, ended) for followed in list(self._followed.values())]
         return any(change is not False for change in changes)
 

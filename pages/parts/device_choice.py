@@ -76,7 +76,7 @@ def expected(
         words += f"; finished runs took {ratio.value:.0%} of what was estimated for them"
     if time is None:
         there = strategy(device.name).asks is not None
-        known = "not measured on the cluster" if there else "known once this machine is measured, on the Devices page"
+        known = "not measured on the cluster" if there else "known once this machine is measured (Devices page)"
         return f"time an epoch: {known}", words
     return str(time), words
 

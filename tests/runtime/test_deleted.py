@@ -63,6 +63,25 @@ def test_after_an_hour_the_files_are_removed(home):
     assert sorted(aside(home)) == sorted([new.id, "mine"])  # what is no run is not ours
 
 
+def test_half_a_run_does_not_come_back(home, monkeypatch):
+    run = create(SPEC)
+    deleted.delete(run)
+
+    def killed(folder):
+        next(folder.iterdir()).unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(deleted.shutil, "rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            deleted.forget(run.id)
+    with pytest.raises(RunError, match="for good"):
+        deleted.restore(run.id)
+    assert len(aside(home)) == 1
+    deleted.clear()
+    assert aside(home) == []
+
+
 def test_one_that_came_back_as_an_archive_is_not_overwritten(home):
     run = create(SPEC)
     deleted.delete(run)

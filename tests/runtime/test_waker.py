@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,12 @@ def wakes(stopped, tmp_path):
         yield process
 
 
-@pytest.mark.parametrize("change", [lambda control: control.write_text("resume"), Path.unlink])
+def pipe(control):
+    control.unlink()
+    os.mkfifo(control)
+
+
+@pytest.mark.parametrize("change", [lambda control: control.write_text("resume"), Path.unlink, pipe])
 def test_a_process_goes_on_when_no_pause_is_asked_for(change, stopped, wakes, tmp_path):
     change(tmp_path / "control")
     until(lambda: stopped.status() != psutil.STATUS_STOPPED)
