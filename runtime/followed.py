@@ -64,7 +64,9 @@ class Followed:
     def active(self) -> Active:
         """What the schedule must know of it."""
         run, told = self.run, self.curves
-        memory = self.memory or told.expected_memory  # what nobody reckoned before it waited, its worker has
+        if not self.memory and (worker := run.worker()):
+            self.memory = worker.memory  # what nobody reckoned before it waited, its worker has
+        memory = self.memory or told.expected_memory
         return Active(run.id, run.owner, run.spec.device, memory, self.paused, told.remaining)
 
 

@@ -18,7 +18,8 @@ from subprocess import Popen
 from typing import TextIO
 
 from runtime import deleted, queue, tickets
-from runtime.devices import devices, environment
+from runtime.admission import machine
+from runtime.devices import environment
 from runtime.events import Failed, append
 from runtime.followed import Followed, share_cores
 from runtime.home import home
@@ -27,7 +28,7 @@ from runtime.launchers.starter import ForkServer, start_plainly
 from runtime.process import is_held, take
 from runtime.queue import Board, Place
 from runtime.run import Run, RunError, open_run, runs
-from runtime.schedule import Slots, admitted, on_cluster, ordered, starts
+from runtime.schedule import admitted, on_cluster, ordered, starts
 from runtime.tickets import Ticket
 
 TICK = 0.05  # seconds between two looks at the queue
@@ -264,11 +265,6 @@ def apart(action: Callable[..., bool | None], *values: object) -> bool | None:
     except OSError:
         traceback.print_exc()
         return None
-
-
-def machine() -> dict[str, Slots]:
-    """The room on each device: the processor trains a run a core, a GPU one at a time."""
-    return {one.name: Slots(one.threads if one.name == "cpu" else 1, one.memory_bytes) for one in devices()}
 
 
 def main() -> None:

@@ -70,7 +70,7 @@ def put(ticket: Ticket) -> Ticket:
         return placed
 
 
-def change(ticket: Ticket, **values: int) -> Ticket:
+def change(ticket: Ticket, **values: int | str) -> Ticket:
     """The ticket with other values; not written when the run waits no more."""
     with alone(folder() / ".lock"):
         changed = (find(ticket.run) or ticket).model_copy(update=values)

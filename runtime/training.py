@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from builder.program import lower
 from runtime import checkpoints, provisions, tickets, weights
+from runtime.admission import reckoned
 from runtime.checkpoints import OPTIMIZER
 from runtime.cluster import JOB
 from runtime.events import Downloading, Event, Failed, Finished, Started, Stopped, Suspended, append, mend
@@ -95,6 +96,9 @@ def _train(run: Run, team: Crew) -> Event:
     program = lower(spec.graph)
     task = dataset.task(spec.data)
     facts = _check(run, task)
+    memory = estimate(facts, training, task, gpu="gpu" in spec.device, graph=spec.graph).total
+    if not team.several_processes:
+        reckoned(run, memory)
     try:
         write_atomically(run.script, script_of(spec))
         provisions.take(run)
@@ -156,7 +160,7 @@ def _train(run: Run, team: Crew) -> Event:
             step=began.step,
             anew=anew,
             macs=sum(fact.macs or 0 for fact in facts.values()),
-            expected_memory=estimate(facts, training, task, gpu="gpu" in spec.device, graph=spec.graph).total,
+            expected_memory=memory,
         ),
     )
     tickets.drop(run.id)  # it waits no more, whatever becomes of it

@@ -10,6 +10,7 @@ import traceback
 from pathlib import Path
 
 from runtime import queue, tickets
+from runtime.admission import TooEarly
 from runtime.cluster import JOB
 from runtime.events import Failed, append
 from runtime.process import write_atomically
@@ -46,6 +47,9 @@ def work(run: Run) -> int:
     """Train, and put down how it ended as the last event; a traceback goes to the log only."""
     try:
         ended = train(run)
+    except TooEarly:
+        print("There is no room for this run beside those that train; it waits for its turn.", flush=True)
+        return 0
     except Refused as error:
         ended = Failed(at=time.time(), message=str(error))
     except PartnerLost:

@@ -1,7 +1,8 @@
 """Small processes in the place of those that import Keras: the same main functions, but a training that only waits.
 
 TRAINING is told what to do by files in a run's folder: `end` ends it, `dies` holds how many of its workers die before
-they begin, and a stopped one does not end its process while there is `lingers`. BRIEF ends by itself.
+they begin, `needs` the bytes that it finds it needs, and a stopped one does not end its process while there is `lingers`.
+BRIEF ends by itself.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 
 TRAINING = """
 import os, sys, time
-from runtime import tickets, worker
+from runtime import admission, tickets, worker
 from runtime.events import Finished, Paused, Stopped, append
 
 def work(run):
@@ -20,6 +21,12 @@ def work(run):
     dies = run.folder / "dies"
     if dies.exists() and (run.folder / "starts").read_text().count("start") <= int(dies.read_text()):
         os._exit(9)
+    needs = run.folder / "needs"
+    if needs.exists():
+        try:
+            admission.reckoned(run, int(needs.read_text()))
+        except admission.TooEarly:
+            return 0
     tickets.drop(run.id)
     while not (run.folder / "end").exists():
         wish = run.control.read_text() if run.control.exists() else ""

@@ -13,11 +13,13 @@ import pytest
 
 from builder.graph import Graph
 from runtime import queue, supervisor, tickets
+from runtime.admission import machine
 from runtime.deleted import delete
 from runtime.events import Stopped, append, last
 from runtime.launchers import local, starter
 from runtime.process import AGAIN, is_held, share, take
 from runtime.run import RunSpec, create
+from runtime.schedule import Slots
 from tests.small import BROKEN, FORKSERVER, WORKER, python, starts, until
 
 SPEC = RunSpec(graph=Graph())
@@ -81,7 +83,7 @@ def test_a_run_gets_a_process_of_its_own_forked_in_a_session_of_its_own(serve):
 
 
 def test_only_as_many_train_as_there_are_cores_and_the_others_follow(serve):
-    free = supervisor.machine()["cpu"].count
+    free = machine()["cpu"].count
     made = queued(free + 2)
     serve()
     for run in made[:free]:
@@ -96,8 +98,29 @@ def test_only_as_many_train_as_there_are_cores_and_the_others_follow(serve):
     assert [starts(run) for run in made] == [1] * (free + 1) + [0]
 
 
+def test_runs_of_which_nobody_knew_what_memory_they_need_find_it_out_and_wait_for_room(serve, monkeypatch):
+    # Room for four at once, if their memory allows.
+    monkeypatch.setattr(supervisor, "machine", lambda: {"cpu": Slots(4, machine()["cpu"].memory)})
+    large, as_large, small = made = queued(3)
+    for run in (large, as_large):
+        (run.folder / "needs").write_text(str(machine()["cpu"].memory * 2 // 3))
+    serve()
+    until(lambda: any(tickets.find(run.id) is None for run in (large, as_large)))
+    until(lambda: any(ticket.memory for ticket in tickets.tickets()))
+    late = next(run for run in (large, as_large) if tickets.find(run.id) is not None)
+    first = large if late is as_large else as_large
+    until(lambda: late.status() == "waiting")
+    train(small)
+    assert (first.status(), late.status(), starts(late)) == ("running", "waiting", 1)
+    end(first)
+    train(late)
+    assert (starts(late), forked(late), late.worker().memory) == (2, True, machine()["cpu"].memory * 2 // 3)
+    end(late, small)
+    assert [run.status() for run in made] == ["finished"] * 3
+
+
 def test_a_paused_run_leaves_its_place_to_others(serve):
-    free = supervisor.machine()["cpu"].count
+    free = machine()["cpu"].count
     made = queued(free + 1)
     serve()
     train(made[0])
@@ -120,7 +143,7 @@ def test_runs_beside_each_other_have_cores_of_their_own_and_the_last_one_has_all
 
 
 def test_owners_take_turns(serve, monkeypatch):
-    monkeypatch.setattr(supervisor, "machine", lambda: {"cpu": supervisor.Slots(1, 10**12)})
+    monkeypatch.setattr(supervisor, "machine", lambda: {"cpu": Slots(1, 10**12)})
     anna, ben = queued(3, owner="anna"), queued(2, owner="ben")
     serve()
     for run in (anna[0], ben[0], anna[1], ben[1], anna[2]):
@@ -190,7 +213,7 @@ def test_a_fork_server_that_is_killed_is_replaced(serve):
 
 
 def test_the_next_supervisor_finds_what_trains_and_starts_nothing_twice(serve):
-    free = supervisor.machine()["cpu"].count
+    free = machine()["cpu"].count
     made = queued(free + 1)
     first = serve()
     for run in made[:free]:
