@@ -79,11 +79,12 @@ def _message(sight: Sight, conversation: Wire) -> dict[str, Any]:
 async def steps(request: Request) -> Response:
     """`POST /canvas/steps?tab=EPOCH`: take what the canvas sends, and answer with the message that follows from it.
 
+    To a tab that is unknown here, as after the server has been started again, nothing (204): it then asks by the page.
     A run of the page would say the same, in three times the time.
     """
     conversation = OPEN.get(request.query_params.get("tab", ""))
     if conversation is None:
-        return JSONResponse({"message": "There is no such tab. Reload the page."}, 404)
+        return Response(status_code=204)
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

@@ -13,7 +13,7 @@ from tests.browser.test_canvas import CHAIN, Canvas, middle, opened, projects  #
 pytestmark = pytest.mark.browser
 
 
-def test_layers_are_folded_into_a_block_opened_changed_and_unfolded(opened: Callable[..., Canvas]) -> None:  # noqa: F811
+def test_layers_are_folded_into_a_block_opened_changed_and_unfolded(opened: Callable[..., Canvas], settled) -> None:  # noqa: F811
     canvas = opened(*CHAIN)
     canvas.node("conv").click()
     canvas.node("flatten").click(modifiers=["Shift"])
@@ -26,7 +26,10 @@ def test_layers_are_folded_into_a_block_opened_changed_and_unfolded(opened: Call
     expect(path).to_contain_text("block")
     expect(canvas.node("conv")).to_contain_text("6x6x4", timeout=90_000)
     canvas.node("conv").click()
-    canvas.page.get_by_role("button", name="Make a parameter").click()
+    make = canvas.page.get_by_role("button", name="Make a parameter")
+    make.wait_for()
+    settled(canvas.page)  # a popover stays where its button was when it opened, though the form above still grows
+    make.click()
     canvas.page.get_by_role("button", name="Make it a parameter").click()
     expect(canvas.page.get_by_text("is the parameter filters of the block")).to_be_visible()
 

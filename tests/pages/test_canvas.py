@@ -382,7 +382,7 @@ class TestRoutes:
     ) -> None:
         project = store.create("Try", Graph())
         body = json.dumps(sent(entry(1, ADD))).encode()
-        assert Answer(exchange.STEPS, f"tab={project.id}", body).status == 404
+        assert Answer(exchange.STEPS, f"tab={project.id}", body).status == 204
         assert graph(store) == Graph()
         wire = Wire(project.id, store)
         monkeypatch.setitem(exchange.OPEN, wire.epoch, wire)
