@@ -56,7 +56,10 @@ def page(context, request):
     tab = context.new_page()
     faults: list[str] = []
     tab.on("pageerror", lambda error: faults.append(str(error)))
-    tab.on("console", lambda message: faults.append(f"{message.text} {message.location.get('url')}") if _is_ours(message) else None)
+    tab.on(
+        "console",
+        lambda message: faults.append(f"{message.text} {message.location.get('url')}") if _is_ours(message) else None,
+    )
     yield tab
     failed = getattr(request.node, "rep_call", None) is None or request.node.rep_call.failed or faults
     if failed:
