@@ -25,13 +25,17 @@ def _likely(seconds: float | None) -> float | None:
 
 
 class Place(BaseModel):
-    """One line of the queue as the supervisor has worked it out: in how many seconds the run is likely to begin, if known."""
+    """One line of the queue as the supervisor has worked it out: in how many seconds the run is likely to begin, if known.
+
+    `memory` is what it needs, in bytes, where it is its turn and only that keeps it waiting; else 0.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     run: str = Field(max_length=64)
     owner: str = Field("", max_length=254)
     starts: Annotated[float | None, AfterValidator(_likely)] = None
+    memory: int = Field(0, ge=0)
 
 
 class Board(BaseModel):
@@ -75,7 +79,8 @@ def places() -> list[Place]:
     found = []
     for turn in told:
         ticket = own[waiting[turn.run].owner].pop(0)
-        found.append(Place(run=ticket.run, owner=ticket.owner, starts=turn.starts))
+        memory = turn.memory if ticket.run == turn.run else 0
+        found.append(Place(run=ticket.run, owner=ticket.owner, starts=turn.starts, memory=memory))
     new = [ticket for ticket in waiting.values() if ticket.run not in seen and ticket.run not in known.training]
     return [*found, *(Place(run=ticket.run, owner=ticket.owner) for ticket in new)]
 

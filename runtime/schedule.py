@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import math
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from runtime.strategies import StrategyError, strategy
 from runtime.tickets import Ticket
@@ -32,7 +35,8 @@ class Active:
     remaining: float | None = None  # seconds
 
 
-def uses(device: str) -> dict[str, int]:
+@lru_cache(1024)
+def uses(device: str) -> Mapping[str, int]:
     """The devices behind the name of one or of several together, and how many places a run on them takes of each."""
     try:
         chosen = strategy(device)
@@ -116,22 +120,32 @@ def starts(
         machine: the devices.
         typical: seconds that a run takes here, from earlier ones.
     """
-    found: dict[str, float | None] = {}
-    ends: dict[str, list[float]] = {}
-    for name, slots in machine.items():
-        left = [run.remaining for run in active if not run.paused for _ in range(uses(run.device).get(name, 0))]
-        known = [seconds if typical is None or seconds is not None else typical for seconds in left]
-        if None not in known:
-            ends[name] = sorted([*(seconds or 0.0 for seconds in known), *[0.0] * (slots.count - len(known))])
-    for ticket in queue:
-        wanted = uses(ticket.device)
-        if not all(ends.get(name) for name in wanted):
-            found[ticket.run] = None
-            continue
-        begins = found[ticket.run] = max(ends[name][:count][-1] for name, count in wanted.items())
-        for name, count in wanted.items():
+    found: dict[str, float | None] = dict.fromkeys((ticket.run for ticket in queue), None)
+    lasting = [(run, math.inf if run.paused else typical if run.remaining is None else run.remaining) for run in active]
+    unknown = {name for run, seconds in lasting if seconds is None for name in uses(run.device)}
+    now, busy = 0.0, [(seconds, run) for run, seconds in lasting if seconds]
+    left = list(queue)
+    while left := [ticket for ticket in left if _foreseen(ticket, machine, unknown)]:
+        for ticket in admitted(left, [run for _, run in busy], machine):
+            found[ticket.run] = now
             if typical is None:
-                del ends[name]  # what comes behind waits for a run of which nothing is known
+                unknown |= uses(ticket.device).keys()  # what comes behind waits for a run of which nothing is known
             else:
-                ends[name] = sorted([*ends[name][count:], *[begins + typical] * count])
+                busy.append((now + typical, Active(ticket.run, ticket.owner, ticket.device, ticket.memory)))
+        left = [ticket for ticket in left if found[ticket.run] is None]
+        now = min((end for end, _ in busy), default=math.inf)
+        if now == math.inf:
+            break
+        busy = [(end, run) for end, run in busy if end > now]
     return found
+
+
+def _foreseen(ticket: Ticket, machine: Mapping[str, Slots], unknown: Collection[str]) -> bool:
+    return all(name in machine and name not in unknown for name in uses(ticket.device))
+
+
+def short_of_memory(queue: Sequence[Ticket], active: Sequence[Active], machine: Mapping[str, Slots]) -> set[str]:
+    """The runs whose turn it is, which wait for nothing but memory."""
+    roomy = {name: replace(slots, memory=sys.maxsize) for name, slots in machine.items()}
+    begin = {ticket.run for ticket in admitted(queue, active, machine)}
+    return {ticket.run for ticket in admitted(queue, active, roomy)} - begin

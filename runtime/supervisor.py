@@ -28,7 +28,7 @@ from runtime.launchers.starter import ForkServer, start_plainly
 from runtime.process import is_held, take
 from runtime.queue import Board, Place
 from runtime.run import Run, RunError, open_run, runs
-from runtime.schedule import admitted, on_cluster, ordered, starts
+from runtime.schedule import admitted, on_cluster, ordered, short_of_memory, starts
 from runtime.tickets import Ticket
 
 TICK = 0.05  # seconds between two looks at the queue
@@ -236,13 +236,17 @@ class Supervisor:
                 followed.read()
         typical = self._typical()
         active = [followed.active() for followed in self._followed.values()]
-        begin = starts(self._order, active, machine() | self._jobs.slots, typical)
+        room = machine() | self._jobs.slots
+        begin, short = starts(self._order, active, room, typical), short_of_memory(self._order, active, room)
         news = Board(
             pid=os.getpid(),
             cluster=self._jobs.url,
             storage=self._jobs.storage,
             warm=self._fork.ready,
-            queue=tuple(Place(run=ticket.run, owner=ticket.owner, starts=begin[ticket.run]) for ticket in self._order),
+            queue=tuple(
+                Place(run=one.run, owner=one.owner, starts=begin[one.run], memory=one.memory if one.run in short else 0)
+                for one in self._order
+            ),
             training=tuple(self._followed),
             served=self._served,
             seconds=tuple(self._seconds),

@@ -9,6 +9,7 @@ from pages.parts.cluster import in_reach, waiting_in_words
 from pages.parts.literal import literal
 from runtime import queue
 from runtime.launchers import local
+from runtime.memory import size_in_words
 from runtime.queue import Place
 from runtime.run import Run, RunError, open_run
 from runtime.schedule import on_cluster
@@ -28,7 +29,7 @@ def place_in_words(run: Run) -> str:
         return "Its training is being started."
     number, place = found
     where = "Next in the queue" if number == 1 else f"{ordinal(number)} of {len(places)} in the queue"
-    return f"{where}; {begins(place)}."
+    return f"{where}; {begins(place)}{_short(place)}."
 
 
 def begins(place: Place) -> str:
@@ -43,6 +44,10 @@ def begins(place: Place) -> str:
     if minutes < 90:
         return f"begins in about {minutes} minutes"
     return f"begins in about {round(minutes / 60)} hours"
+
+
+def _short(place: Place) -> str:
+    return f": it waits for {size_in_words(place.memory)} of free memory" if place.memory else ""
 
 
 def ordinal(number: int) -> str:
@@ -75,7 +80,7 @@ def queue_list(project: Project) -> None:
 def _line(number: int, place: Place, own: list[str]) -> None:
     at, name, when, buttons = st.columns(WIDTHS, vertical_alignment="center", gap="small")
     at.markdown(ordinal(number))
-    when.markdown(begins(place).removeprefix("begins "))
+    when.markdown(f"{begins(place).removeprefix('begins ')}{_short(place)}")
     if place.run not in own:
         name.markdown(":gray[somebody else's]")
         return

@@ -8,6 +8,7 @@ from builder.terminal import NoError, UnusableError, show_json, table, write
 from runtime import queue
 from runtime.expectation import in_words
 from runtime.launchers import local
+from runtime.memory import size_in_words
 from runtime.run import Run, RunError, open_run
 
 
@@ -75,4 +76,5 @@ def _whose(place: queue.Place) -> tuple[str, str]:
 
 
 def _begins(place: queue.Place) -> str:
-    return "when those before are done" if place.starts is None else f"in about {in_words(place.starts)}"
+    when = "when those before are done" if place.starts is None else f"in about {in_words(place.starts)}"
+    return f"{when} (waits for {size_in_words(place.memory)} of free memory)" if place.memory else when

@@ -75,6 +75,13 @@ def test_a_run_says_where_it_stands(project):
     assert shown.place_in_words(second) == "2nd of 2 in the queue; begins when those before it are done."
     queue.tell(Board(queue=tuple(Place(run=run.id, owner=run.owner, starts=130.0) for run in (first, second))))
     assert shown.place_in_words(first) == "Next in the queue; begins in about 2 minutes."
+    place = Place(run=first.id, owner=first.owner, starts=130.0, memory=2_800_000_000)
+    queue.tell(Board(queue=(place, Place(run=second.id, owner=second.owner))))
+    waits = "begins in about 2 minutes: it waits for 2.8 GB of free memory"
+    assert shown.place_in_words(first) == f"Next in the queue; {waits}."
+    assert waits.removeprefix("begins ") in [text.value for text in show(project).markdown]
+    queue.move(first, 1)
+    assert not any(place.memory for place in queue.places())  # as long as nobody has reckoned anew
     queue.leave(first)
     assert shown.place_in_words(first) == "Its training is being started."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.schedule import Active, Slots, admitted, ordered, shares, starts
+from runtime.schedule import Active, Slots, admitted, ordered, shares, short_of_memory, starts
 from runtime.tickets import Ticket
 
 CPU = {"cpu": Slots(2, 8000)}
@@ -107,6 +107,40 @@ def test_when_runs_begin_is_reckoned_from_what_trains():
     unknown = [Active("x", "", "cpu"), Active("y", "", "cpu")]
     assert starts(queue[:1], unknown, CPU, None) == {"a": None}
     assert starts(queue[:1], unknown, CPU, 7) == {"a": 7}
+
+
+def test_a_large_run_begins_when_there_is_memory_for_it_and_the_others_behind_it():
+    queue = [ticket("a", memory=6000), ticket("b", memory=1000), ticket("c", memory=6000)]
+    active = [Active("x", "", "cpu", memory=3000, remaining=5)]
+    assert starts(queue, active, CPU, 10) == {"a": 5, "b": 5, "c": 15}
+    paused = [Active("x", "", "cpu", memory=3000, paused=True)]
+    assert starts(queue, paused, CPU, 10) == {"a": None, "b": None, "c": None}
+    assert short_of_memory(queue, active, CPU) == {"a"}
+    assert short_of_memory(queue[1:], active, CPU) == set()
+    full = [*active, Active("y", "", "cpu", memory=6000)]
+    assert short_of_memory(queue, full, CPU) == set()  # without a place, more memory would not help
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9000), st.sampled_from(["cpu", "mirrored:cpu:2"])), max_size=8),
+    st.lists(st.tuples(st.integers(0, 9000), st.integers(0, 30), st.booleans()), max_size=2),
+    st.integers(0, 20),
+)
+def test_the_expected_starts_are_those_of_the_admission(waiting, training, typical):
+    queue = [ticket(chr(97 + number), memory=need, device=device) for number, (need, device) in enumerate(waiting)]
+    active = [
+        Active(f"t{number}", "", "cpu", memory, paused, remaining)
+        for number, (memory, remaining, paused) in enumerate(training)
+    ]
+    found = starts(queue, active, CPU, typical)
+    soon = [one for one in active if one.paused or one.remaining]
+    assert {run for run, seconds in found.items() if seconds == 0} >= set(names(admitted(queue, soon, CPU)))
+    told = [found[one.run] for one in queue]
+    known = [seconds for seconds in told if seconds is not None]
+    assert known == sorted(known)  # nobody overtakes on one device
+    assert told[len(known) :] == [None] * (len(queue) - len(known))
+    if not any(one.paused for one in active):
+        assert len(known) == len(queue)
 
 
 def test_a_run_on_two_places_begins_when_both_are_free_and_takes_both():

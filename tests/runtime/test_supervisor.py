@@ -112,6 +112,7 @@ def test_runs_of_which_nobody_knew_what_memory_they_need_find_it_out_and_wait_fo
     until(lambda: late.status() == "waiting")
     train(small)
     assert (first.status(), late.status(), starts(late)) == ("running", "waiting", 1)
+    until(lambda: [place.memory for place in queue.board().queue] == [machine()["cpu"].memory * 2 // 3])
     end(first)
     train(late)
     assert (starts(late), forked(late), late.worker().memory) == (2, True, machine()["cpu"].memory * 2 // 3)
