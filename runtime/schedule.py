@@ -12,6 +12,7 @@ from functools import lru_cache
 from runtime.strategies import StrategyError, strategy
 from runtime.tickets import Ticket
 
+FORESEEN = 300  # runs of which it is told when they are likely to begin: each is looked at once for each one before it
 CPUS, GPUS = "cluster-cpu", "cluster-gpu"  # of all nodes of the cluster together
 
 
@@ -112,7 +113,7 @@ def shares(cores: Sequence[int], count: int) -> list[set[int]]:
 def starts(
     queue: Sequence[Ticket], active: Sequence[Active], machine: Mapping[str, Slots], typical: float | None
 ) -> dict[str, float | None]:
-    """In how many seconds each run that waits is likely to begin; None where nobody knows.
+    """In how many seconds each run that waits is likely to begin; None where nobody knows, or far back in the queue.
 
     Args:
         queue: the tickets in their order.
@@ -124,7 +125,7 @@ def starts(
     lasting = [(run, math.inf if run.paused else typical if run.remaining is None else run.remaining) for run in active]
     unknown = {name for run, seconds in lasting if seconds is None for name in uses(run.device)}
     now, busy = 0.0, [(seconds, run) for run, seconds in lasting if seconds]
-    left = list(queue)
+    left = list(queue[:FORESEEN])
     while left := [ticket for ticket in left if _foreseen(ticket, machine, unknown)]:
         for ticket in admitted(left, [run for _, run in busy], machine):
             found[ticket.run] = now
