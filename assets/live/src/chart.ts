@@ -2,6 +2,7 @@
 import Plotly from "plotly.js-basic-dist-min";
 import { absorb, begun, type Message, newRun, type Origin, quantities, type Run } from "./curves";
 import { extension, layout, type Theme, traces } from "./figure";
+import { Pace } from "./pace";
 import { Stream } from "./stream";
 import { element, STYLE } from "./style";
 import { readTheme } from "./theme";
@@ -13,6 +14,8 @@ export interface Data {
   height: number;
   runs: { id: string; name: string; token: string; over?: boolean; continues?: Origin | null }[];
 }
+
+const MOST_FRESH = 500; // messages; a tab in the background draws nothing, for hours perhaps
 
 const CONFIG = {
   displaylogo: false,
@@ -38,6 +41,10 @@ export class LiveChart {
   private stream: Stream | null = null;
   private theme: Theme;
   private shape = "";
+  /** What has been taken in and not been drawn yet. */
+  private fresh: { message: Message; index: number }[] = [];
+  private anew = false;
+  private readonly pace = new Pace(() => this.show());
 
   constructor(
     private readonly parent: HTMLElement,
@@ -75,6 +82,7 @@ export class LiveChart {
 
   close(): void {
     this.stream?.close();
+    this.pace.close();
     this.sizes.disconnect();
     for (const chart of this.charts.values()) Plotly.purge(chart);
     this.root.remove();
@@ -95,7 +103,7 @@ export class LiveChart {
       (message) => this.take(message),
       (connected) => {
         this.connection.textContent = connected ? "" : "The connection is lost; trying again. The training goes on.";
-        if (connected) this.tell();
+        if (connected) this.pace.ask();
       },
     );
   }
@@ -104,23 +112,32 @@ export class LiveChart {
     const index = this.runs.findIndex((run) => run.id === message.run);
     const run = this.runs[index];
     if (!run) return;
-    const redraw = absorb(run, message);
-    if (redraw || this.frame() !== this.shape) this.draw();
-    else this.extend(message, index);
+    this.anew = absorb(run, message) || this.anew || this.fresh.length >= MOST_FRESH;
+    if (this.anew) this.fresh = [];
+    else this.fresh.push({ message, index });
+    this.pace.ask();
+  }
+
+  private show(): void {
+    if (this.anew || this.frame() !== this.shape) this.draw();
+    else this.extend();
     this.tell();
   }
 
-  private extend(message: Message, index: number): void {
+  private extend(): void {
     for (const [quantity, chart] of this.charts) {
-      const more = extension(message, index, quantity);
+      const more = extension(this.fresh, quantity);
       if (more) void Plotly.extendTraces(chart, { x: more.x, y: more.y }, more.indices);
     }
+    this.fresh = [];
   }
 
   private draw(): void {
     const wanted = quantities(this.runs);
     const instead = this.instead();
     this.shape = this.frame();
+    this.anew = false;
+    this.fresh = [];
     for (const [quantity, chart] of this.charts) {
       if (wanted.includes(quantity)) continue;
       Plotly.purge(chart);

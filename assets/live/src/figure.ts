@@ -94,22 +94,23 @@ export function escape(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 
-/** What a message adds to a chart, for `extendTraces`; null when that is nothing. */
+/** What messages, each to the run of an index, add to a chart, for `extendTraces`; null when that is nothing. */
 export function extension(
-  message: Message,
-  index: number,
+  come: { message: Message; index: number }[],
   quantity: string,
 ): { x: number[][]; y: (number | null)[][]; indices: number[] } | null {
-  const found = { x: [] as number[][], y: [] as (number | null)[][], indices: [] as number[] };
-  const parts = [message.batches[quantity], message.epochs[quantity], message.epochs[`val_${quantity}`]];
-  parts.forEach((points, kind) => {
-    if (points?.[0].length) {
-      found.x.push(points[0]);
-      found.y.push(points[1]);
-      found.indices.push(index * KINDS.length + kind);
-    }
-  });
-  return found.indices.length ? found : null;
+  const found = new Map<number, Points>();
+  for (const { message, index } of come) {
+    const parts = [message.batches[quantity], message.epochs[quantity], message.epochs[`val_${quantity}`]];
+    parts.forEach((points, kind) => {
+      if (!points?.[0].length) return;
+      const trace = index * KINDS.length + kind;
+      const [x, y] = found.get(trace) ?? NOTHING;
+      found.set(trace, [[...x, ...points[0]], [...y, ...points[1]]]);
+    });
+  }
+  const added = [...found.values()];
+  return added.length ? { x: added.map(([x]) => x), y: added.map(([, y]) => y), indices: [...found.keys()] } : null;
 }
 
 /** What a share such as an accuracy can be, with room for the marks at its ends. */

@@ -46,8 +46,11 @@ test("a run that continues another one begins where that was, if it is shown too
 
 test("an increment goes to the traces of its run", () => {
   const message = { batches: { loss: [[1.5], [2]] }, epochs: { val_loss: [[3], [1]] } } as unknown as Message;
-  expect(extension(message, 1, "loss")).toEqual({ x: [[1.5], [3]], y: [[2], [1]], indices: [4, 6] });
-  expect(extension(message, 1, "accuracy")).toBeNull();
+  const come = { message, index: 1 };
+  expect(extension([come], "loss")).toEqual({ x: [[1.5], [3]], y: [[2], [1]], indices: [4, 6] });
+  expect(extension([come], "accuracy")).toBeNull();
+  const both = extension([come, { message, index: 0 }, come], "loss");
+  expect(both).toEqual({ x: [[1.5, 1.5], [3, 3], [1.5], [3]], y: [[2, 2], [1, 1], [2], [1]], indices: [4, 6, 0, 2] });
 });
 
 test("the reader's zoom survives: uirevision never changes", () => {
