@@ -227,8 +227,10 @@ class Store:
     def transaction(self, writes: bool = True) -> Iterator[Session]:
         """A session that is committed at the end, or rolled back when something is raised."""
         engine = self._engine.execution_options(writes=writes)
-        with Session(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
-            yield session
+        with Session(engine, expire_on_commit=False, autoflush=False) as session:
+            with session.begin():
+                yield session
+            self._states.stored(session)
 
     def _changed(self, session: Session, row: ProjectRow) -> Project:
         row.revision += 1

@@ -91,14 +91,16 @@ class States:
             DocumentError: another version of Layerloom has written it.
             EditError: there is no such state.
         """
-        if (known := self.graphs.get((project, number))) is not None:
+        key = (project, number)
+        known = session.info.get(key) or self.graphs.get(key)
+        if known is not None:
             return known
         row = _need(session, project, number)
         text = unpacked(row.graph) if row.base is None else self._base(session, project, row.base).restored(row.graph)
-        return self.graphs.put((project, number), read_graph(text))
+        return self.graphs.put(key, read_graph(text))
 
     def add(self, session: Session, row: ProjectRow, graph: Graph, made: Made) -> None:
-        """Make a new present state from the present one, the first one if there is none.
+        """Make a new present state from the present one, the first one if there is none; `stored` is to follow.
 
         Raises:
             EditError: the document would be too large.
@@ -125,7 +127,12 @@ class States:
             )
         )
         row.state = row.last = number
-        self.graphs.put((row.id, number), graph)
+        session.info[row.id, number] = graph  # of this session alone: until it is stored, another may take the number
+
+    def stored(self, session: Session) -> None:
+        """What a session has added is in the database now, and so true for all."""
+        for key, graph in session.info.items():
+            self.graphs.put(key, graph)
 
     def back(self, session: Session, row: ProjectRow) -> bool:
         """Make the parent of the present state the present one; redo leads here again. False at the beginning."""
