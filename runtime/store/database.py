@@ -90,11 +90,16 @@ def _migrate(engine: Engine) -> None:
         if _version(connection) == HEAD:  # the usual case, without the half second that alembic takes to import
             return
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+        one_at_a_time(connection)
         version = _version(connection)  # another process may have been first
         if version != HEAD:
             upgrade(connection, version)
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Wait until no other transaction that has asked for this is under way. In SQLite those that write do so anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
 
 
 def _version(connection: Connection) -> str | None:

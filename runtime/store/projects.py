@@ -17,7 +17,7 @@ from builder.graph import Graph
 from builder.training import Training
 from runtime.record import one_line
 from runtime.spec import DataSpec, Start
-from runtime.store.database import connect, default_url
+from runtime.store.database import connect, default_url, one_at_a_time
 from runtime.store.project import Project, Summary
 from runtime.store.states import Change, Made, States
 from runtime.store.tables import LOCAL, OwnerRow, ProjectRow, StateRow, VersionRow
@@ -271,8 +271,10 @@ def known_owner(session: Session, owner: str) -> str:
     """The owner as it is kept; who comes for the first time is noted."""
     login = one_line(owner, MAX_LOGIN) or LOCAL
     if session.get(OwnerRow, login) is None:
-        session.add(OwnerRow(id=login, since=time.time()))
-        session.flush()
+        one_at_a_time(session.connection())
+        if session.get(OwnerRow, login) is None:  # nobody has noted them meanwhile
+            session.add(OwnerRow(id=login, since=time.time()))
+            session.flush()
     return login
 
 

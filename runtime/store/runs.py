@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, select
 from runtime.home import runs_folder
 from runtime.record import ID
 from runtime.run import RunError, open_run
+from runtime.store.database import one_at_a_time
 from runtime.store.projects import Store, known_owner
 from runtime.store.tables import LOCAL, RunRow
 
@@ -36,7 +37,8 @@ def listed(store: Store, *, project: str | None = None, owner: str | None = None
         same = _known(session) == there
     if not same:
         with store.transaction() as session:
-            _follow(session, there)
+            one_at_a_time(session.connection())
+            _follow(session, _there())  # as it is now: another list may have followed the folders further meanwhile
     rows = select(RunRow).where(RunRow.created > 0).order_by(col(RunRow.created).desc(), col(RunRow.id).desc())
     if project is not None:
         rows = rows.where(RunRow.project == project)

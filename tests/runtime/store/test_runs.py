@@ -1,5 +1,9 @@
 """The index of runs follows the folders."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+
 import pytest
 
 from builder.graph import Graph
@@ -58,3 +62,33 @@ def test_the_newest_is_first_and_another_process_sees_the_same(index, url):
     assert [run.id for run in listed(Store(url))] == [
         run.id for run in sorted(runs, key=lambda run: (run.record.created, run.id), reverse=True)
     ]
+
+
+def at_once(*doings):
+    """Does all of them at the same moment, each in a thread; raises what one of them raises."""
+    gate = Barrier(len(doings))
+
+    def do(doing):
+        gate.wait(timeout=60)
+        return doing()
+
+    with ThreadPoolExecutor(len(doings)) as pool:
+        return list(pool.map(do, doings))
+
+
+def test_tabs_of_several_servers_may_list_new_runs_of_new_people_at_once(index, url):
+    servers = [index, Store(url)]
+    for number in range(10):
+        made(f"Mine {number}")
+        made(f"Hers {number}", owner=f"ada{number}@example.org")
+        first, second = at_once(*(partial(listed, one) for one in servers))
+        assert first == second
+        assert len(first) == 2 * (number + 1)
+
+
+def test_a_person_who_comes_for_the_first_time_may_begin_two_projects_at_once(index, url):
+    servers = [index, Store(url)]
+    for number in range(10):
+        who = f"ada{number}@example.org"
+        at_once(*(partial(one.create, "Mine", Graph(), owner=who) for one in servers))
+        assert len(index.projects(who)) == 2
