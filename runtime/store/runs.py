@@ -15,6 +15,8 @@ from runtime.store.database import one_at_a_time
 from runtime.store.projects import Store, known_owner
 from runtime.store.tables import LOCAL, RunRow
 
+MOST = 2**63  # is more than the database can hold; a file may be dated after that, which is in the year 2262
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -59,7 +61,7 @@ def _there() -> dict[str, int]:
 
 def _changed(folder: Path) -> int | None:
     try:
-        return (folder / "run.json").stat().st_mtime_ns
+        return (folder / "run.json").stat().st_mtime_ns % MOST
     except OSError:
         return None
 

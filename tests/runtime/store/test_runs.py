@@ -1,5 +1,6 @@
 """The index of runs follows the folders."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
@@ -92,3 +93,12 @@ def test_a_person_who_comes_for_the_first_time_may_begin_two_projects_at_once(in
         who = f"ada{number}@example.org"
         at_once(*(partial(one.create, "Mine", Graph(), owner=who) for one in servers))
         assert len(index.projects(who)) == 2
+
+
+@pytest.mark.parametrize("seconds", [13_569_465_600, -10_000_000_000], ids=["2400", "1653"])
+def test_a_run_may_be_dated_far_away(index, seconds):
+    run = made("Far")
+    os.utime(run.folder / "run.json", (seconds, seconds))
+    assert names(listed(index)) == ["Far"]
+    rename(run, "Near")
+    assert names(listed(index)) == ["Near"]
