@@ -23,12 +23,13 @@ class DatabaseError(RuntimeError):
     """A database that cannot be used; `str()` says why, and what to do."""
 
 
-def default_url() -> str:
+def default_url() -> str | URL:
     """Where projects are kept unless somebody says otherwise."""
-    return os.environ.get("LAYERLOOM_DATABASE") or f"sqlite:///{home() / 'projects.sqlite'}"
+    # Made of its parts: in the text of a URL, `?` and `%` in the name of a folder would mean something.
+    return os.environ.get("LAYERLOOM_DATABASE") or URL.create("sqlite", database=str(home() / "projects.sqlite"))
 
 
-def connect(url: str) -> Engine:
+def connect(url: str | URL) -> Engine:
     """An engine for an up-to-date database, whose transactions write only when they say so (`execution_options(writes=...)`).
 
     Args:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import lru_cache, reduce
 from types import EllipsisType
 
+from sqlalchemy import URL
 from sqlmodel import Session, col, select
 
 from builder.edits import Edit, EditError, apply
@@ -45,7 +46,7 @@ class Store:
         DatabaseError: it cannot be opened, or belongs to a newer Layerloom.
     """
 
-    def __init__(self, url: str | None = None) -> None:
+    def __init__(self, url: str | URL | None = None) -> None:
         self._engine = connect(url or default_url())
         self._states = States()
 

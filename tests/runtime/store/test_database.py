@@ -17,7 +17,7 @@ from builder.edits import Configure
 from builder.graph import Graph, Node
 from builder.layers import example
 from runtime.spec import DataSpec
-from runtime.store import DatabaseError, Store
+from runtime.store import DatabaseError, Store, store
 from runtime.store.database import BEFORE_ALEMBIC, HEAD, MIGRATIONS, connect, upgrade
 
 ROOT = Path(__file__).parents[3]
@@ -125,6 +125,17 @@ print(Store({old!r}).project({PROJECT!r}).name)
     store = Store(old)
     assert store.project(PROJECT).name == other.communicate(timeout=120)[0].strip() == "Old"
     assert len(store.history(PROJECT)) == 3
+
+
+@pytest.mark.parametrize("name", ["what?x=1", "100%25", "a#b", "a b", "a+b@c:d"])
+def test_the_home_may_have_any_name(tmp_path, monkeypatch, name):
+    monkeypatch.delenv("LAYERLOOM_DATABASE", raising=False)
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path / name))
+    project = Store().create("Mine", graph(1))
+    assert (tmp_path / name / "projects.sqlite").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert store().project(project.id) == project
+    assert store() is store()
 
 
 @pytest.mark.parametrize("address", ["nonsense", "mysql://a@b/c", "sqlite:////nowhere/at/all.sqlite"])
