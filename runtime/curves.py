@@ -222,8 +222,8 @@ def _thinned(maps: Maps) -> Maps:
 
 def _evenly(xs: Sequence[float], count: int) -> list[int]:
     """The places of about so many of these ascending values, evenly over what they span, so that no part of a curve is lost."""
-    span = xs[-1] - xs[0]
+    share = (xs[-1] - xs[0]) / count  # may be 0 where what they span is not, as it is too small for the processor
     # Powers of two: what stood in a cell of its own stands in one of the next time, too.
-    cell = 2.0 ** math.ceil(math.log2(span / count)) if span > 0 else 1.0
+    cell = 2.0 ** math.ceil(math.log2(share)) if share > 0 else 1.0
     cells = [x // cell for x in xs]
     return [place for place, here in enumerate(cells) if place == 0 or here > cells[place - 1]]

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from builder.graph import Graph
-from runtime.curves import MOST_POINTS, Curves, fold_all, read_curves
+from runtime.curves import MOST_MAPS, MOST_POINTS, Curves, fold_all, read_curves
 from runtime.events import (
     BatchEnded,
     CheckpointSaved,
@@ -165,6 +165,15 @@ def test_odd_numbers_from_a_log_do_no_harm():
     nothing = STARTED.model_copy(update={"steps": 0, "batch_size": 0, "examples": 0, "epochs": 0})
     curves = fold_all([batch(1, 0, 1), nothing, batch(99, 0, 0), ended(99, 0), Resumed(at=99)])
     assert curves.elapsed == 0
+
+
+@pytest.mark.parametrize("least", [5e-324, 1e-321, 1e-300])
+def test_places_that_are_hardly_apart_are_thinned_too(least):
+    here = MapsSaved(at=1, epoch=0, file="00000-000.npz")
+    places = [0.0] * (MOST_MAPS - 1) + [least, 1.0]
+    maps = fold_all(here.model_copy(update={"epoch": place}) for place in places).maps
+    assert (maps[0][0], maps[-1][0]) == (0, 1)
+    assert len(maps) <= MOST_MAPS
 
 
 def test_curves_of_a_run_folder(tmp_path, monkeypatch):
