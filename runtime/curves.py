@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any, Literal, cast
 
 from builder.training import MOST_EPOCHS
@@ -58,7 +58,7 @@ class Curves:
     peak_memory: int = 0  # bytes; 0 until the run is over
     started: float | None = None
     updated: float | None = None
-    rested: float = 0.0  # time in pauses
+    rested: float = 0.0  # time in pauses; what the clock was set back while it trained is taken off
     remaining: float | None = None
     examples_per_second: float | None = None
     batches: Mapping[str, Points] = field(default_factory=dict)
@@ -95,27 +95,26 @@ def read_curves(run: Run) -> Curves:
 def _told(curves: Curves, event: Event) -> Curves:
     match event:
         case Downloading():
-            return replace(curves, download=event, updated=event.at)
+            return replace(curves, download=event, **_clock(curves, event.at, rests=True))
         case Started():
             return _started(curves, event)
         case MapsSaved():
             return replace(curves, maps=(*_thinned(curves.maps), (event.epoch, event.file)))
         case Paused():
-            return replace(curves, status="paused", updated=event.at)
+            return replace(curves, status="paused", **_clock(curves, event.at))
         case Resumed():
-            rested = curves.rested + event.at - (curves.updated or event.at)
-            return replace(curves, status="running", rested=rested, updated=event.at)
+            return replace(curves, status="running", **_clock(curves, event.at, rests=True))
         case Finished():
-            ended = replace(curves, status="finished", test=event.test, updated=event.at, remaining=0.0)
+            ended = replace(curves, status="finished", test=event.test, remaining=0.0, **_clock(curves, event.at))
             return replace(ended, peak_memory=event.peak_memory)
         case Stopped():
-            ended = replace(curves, status="stopped", test=event.test, updated=event.at, remaining=None)
+            ended = replace(curves, status="stopped", test=event.test, remaining=None, **_clock(curves, event.at))
             return replace(ended, peak_memory=event.peak_memory)
         case Suspended():
-            return replace(curves, status="suspended", updated=event.at, remaining=None)
+            return replace(curves, status="suspended", remaining=None, **_clock(curves, event.at))
         case Failed():
             failed = replace(curves, status="failed", message=event.message, log=event.log, remaining=None)
-            return replace(failed, updated=event.at)
+            return replace(failed, **_clock(curves, event.at))
     return curves
 
 
@@ -127,7 +126,7 @@ def _started(curves: Curves, event: Started) -> Curves:
         known = Curves(
             first=curves.first,
             started=curves.started,
-            rested=curves.rested + max(0.0, event.at - (curves.updated or event.at)),
+            rested=_clock(curves, event.at, rests=True)["rested"],
             batches={name: _until(x, points) for name, points in curves.batches.items()},
             epochs_done={name: _until(x, points) for name, points in curves.epochs_done.items()},
             maps=tuple(one for one in curves.maps if one[0] <= x),
@@ -151,6 +150,19 @@ def _started(curves: Curves, event: Started) -> Curves:
     )
 
 
+def _clock(curves: Curves, *ats: float, rests: bool = False) -> dict[str, Any]:
+    """`updated` and `rested` after events at these times.
+
+    Time counts while the run trains, and never backwards: where the clock was set back between two events, none has
+    passed. What lies before an event that says that it trains again (`rests`) is rest, whatever the clock did.
+    """
+    times = ats if curves.updated is None else (curves.updated, *ats)
+    passed = (after - before for before, after in pairwise(times))
+    trained = curves.status == "running" and not rests
+    rested = sum((min(0.0, seconds) if trained else seconds for seconds in passed), curves.rested)
+    return {"updated": ats[-1], "rested": rested}
+
+
 def _until(x: float, points: Points) -> Points:
     """The points up to this place, which may be a rounding error away."""
     count = bisect_right(points[0], x + 1e-9)
@@ -172,16 +184,17 @@ def _further(curves: Curves, events: Sequence[Progress]) -> Curves:
         batches=_tuples(batches),
         epochs_done=_tuples(epochs),
         diverged=diverged,
-        **_progress(curves, events[-1]),
+        **_progress(curves, events),
     )
 
 
-def _progress(curves: Curves, event: Progress) -> dict[str, Any]:
-    """Where it is, and how fast."""
+def _progress(curves: Curves, events: Sequence[Progress]) -> dict[str, Any]:
+    """Where it is after these, and how fast."""
+    event = events[-1]
     epoch, step = event.epoch, event.step if isinstance(event, BatchEnded) else curves.steps
-    moved: dict[str, Any] = {"epoch": epoch, "step": step, "updated": event.at}
+    moved = {"epoch": epoch, "step": step, **_clock(curves, *(one.at for one in events))}
     done = (epoch - curves.first) * curves.steps + step
-    elapsed = event.at - curves.started - curves.rested if curves.started is not None else 0.0
+    elapsed = event.at - curves.started - moved["rested"] if curves.started is not None else 0.0
     if elapsed > 0 and done:
         examples = (epoch - curves.first) * curves.examples + min(step * curves.batch_size, curves.examples)
         moved["remaining"] = max(0.0, elapsed / done * ((curves.epochs - curves.first) * curves.steps - done))

@@ -12,6 +12,7 @@ from runtime.curves import MOST_MAPS, MOST_POINTS, Curves, fold_all, read_curves
 from runtime.events import (
     BatchEnded,
     CheckpointSaved,
+    Downloading,
     EpochEnded,
     Failed,
     Finished,
@@ -92,6 +93,49 @@ def test_pauses_do_not_count():
     assert resumed.remaining == pytest.approx(12)
     twice = fold_all([Paused(at=1109), Resumed(at=2109), batch(2110, 0, 10)], resumed)
     assert twice.elapsed == 10
+
+
+def known(curves):
+    return curves.elapsed, curves.remaining, curves.examples_per_second
+
+
+def shifted(events, seconds):
+    return [event.model_copy(update={"at": event.at + seconds}) for event in events]
+
+
+@pytest.mark.parametrize("hours", [-1, -1000])
+def test_a_clock_that_is_set_back_while_it_trains_changes_nothing(hours):
+    """The time between the two events at which it happened is all that is lost."""
+    long = STARTED.model_copy(update={"at": 5e6, "epochs": 4})
+    events = [long, *(batch(5e6 + 10 * n, (n - 1) // 2, 5 + 5 * ((n - 1) % 2)) for n in range(1, 7))]
+    for place in range(1, 7):
+        before, after = events[:place], shifted(events[place:], 3600 * hours)
+        whole = fold_all([*before, *shifted(after, -3600 * hours - 10)])
+        assert known(fold_all([*before, *after])) == pytest.approx(known(whole))
+        assert known(fold_all(after, fold_all(before))) == pytest.approx(known(whole))
+
+
+@pytest.mark.parametrize("interrupted", [[], [Suspended(at=106)], [Stopped(at=106)], [Failed(at=106, message="")]])
+def test_a_clock_that_is_set_back_while_it_is_interrupted_changes_nothing(interrupted):
+    """Also where nothing tells of the interruption, as its worker was killed."""
+    again = STARTED.model_copy(update={"step": 5})
+    before, after = [STARTED, batch(105, 0, 5), *interrupted], [again, batch(105, 0, 10), ended(106, 0)]
+    there = fold_all([*before, *shifted(after, 1000)])
+    assert there.elapsed == (12 if interrupted else 11)
+    assert known(fold_all([*before, *shifted(after, -90)])) == pytest.approx(known(there))
+    assert known(fold_all([*before, Downloading(at=900, name="x", received=1), *shifted(after, 1000)])) == known(there)
+
+
+def test_a_clock_that_is_set_back_in_a_pause_changes_nothing():
+    paused = [STARTED, batch(105, 0, 5), Paused(at=106)]
+    assert known(fold_all([*paused, Resumed(at=16), batch(18, 0, 8)])) == known(
+        fold_all([*paused, Resumed(at=1106), batch(1108, 0, 8)])
+    )
+
+
+def test_what_ends_in_a_pause_has_not_trained_since():
+    for end in (Suspended(at=1106), Stopped(at=1106), Stopped(at=16), Failed(at=1106, message="")):
+        assert fold_all([STARTED, batch(105, 0, 5), Paused(at=106), end]).elapsed == 6
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
