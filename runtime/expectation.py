@@ -144,12 +144,14 @@ def in_words(seconds: float) -> str:
 
 
 def _ratio(measurement: Measurement, device: str, training: Training, known: Curves) -> float | None:
-    if not known.macs or not known.elapsed or not known.epochs:
+    if not known.macs or not known.elapsed or not known.steps:
         return None
+    # Not those of the run that it continues; nor those that it was to do yet, where it has finished early.
+    epochs = known.epoch - known.first + known.step / known.steps
     share = training.validation_split
     held_out = round(known.examples * share / (1 - share))
     expected = epoch_seconds(measurement, device, training, known.macs, known.examples, held_out)
-    return known.elapsed / known.epochs / expected if expected else None
+    return known.elapsed / epochs / expected if epochs > 0 and expected else None
 
 
 def _points(figures: Sequence[Figure], device: str, training: Training) -> list[tuple[float, float]]:

@@ -70,18 +70,21 @@ def test_several_devices_share_the_work_unless_they_are_one_processor(device, se
     assert corrected.seconds == pytest.approx(0.2)
 
 
-def finished(elapsed, device="cpu"):
-    """A run of two epochs over 320 examples that took so many seconds, in twice the memory that was estimated."""
-    training = Training(epochs=2, validation_split=0)
+def finished(elapsed, device="cpu", first=0, epochs=2):
+    """A run of two epochs over 320 examples that took so many seconds, in twice the memory that was estimated.
+
+    It continues a run of `first` epochs, and was to do `epochs` in all.
+    """
+    training = Training(epochs=epochs, validation_split=0)
     run = create(RunSpec(graph=TEMPLATES["mlp"].make(), data=DataSpec(), training=training, device=device))
     append(
         run.events,
         Started(
-            at=100, device=device, epochs=2, steps=10, batch_size=32, examples=320, parameters=1, macs=100_000,
-            expected_memory=500,
+            at=100, device=device, epochs=epochs, steps=10, batch_size=32, examples=320, parameters=1, macs=100_000,
+            expected_memory=500, epoch=first,
         ),
     )  # fmt: skip
-    append(run.events, EpochEnded(at=100 + elapsed, epoch=1, seconds=elapsed / 2, logs={"loss": 1.0}))
+    append(run.events, EpochEnded(at=100 + elapsed, epoch=first + 1, seconds=elapsed / 2, logs={"loss": 1.0}))
     append(run.events, Finished(at=100 + elapsed, peak_memory=1000))
     return run
 
@@ -100,6 +103,13 @@ def test_what_runs_took_corrects_the_expectation_and_is_said():
     assert "the last 3 runs took 3 times what the measurement says" in str(corrected)
     assert memory_ratio("cpu", done).value == pytest.approx(2.0)
     assert memory_ratio("gpu:1", done) is None
+
+
+@pytest.mark.parametrize(("first", "epochs"), [(0, 2), (7, 9), (0, 50), (7, 50)])
+def test_only_the_epochs_that_a_run_did_itself_are_counted(first, epochs):
+    """Not those of a run that it continues, nor those left out by early stopping."""
+    ratio = took(KNOWN, "cpu", [finished(0.4, first=first, epochs=epochs)])
+    assert ratio.value == pytest.approx(2.0)
 
 
 def test_a_figure_that_fails_holds_up_nothing(monkeypatch):
