@@ -75,7 +75,7 @@ def branch(run: Run, epoch: int, training: Training) -> RunSpec:
     goes_on = optimizer_goes_on(run.spec.training, training)
     own = f"{checkpoints.OPTIMIZER}/"
     weights = {
-        name: array for name, array in found.arrays.items() if name[0].islower() or (goes_on and name.startswith(own))
+        name: array for name, array in found.arrays.items() if name[:1].islower() or (goes_on and name.startswith(own))
     }
     draft = starts.folder() / f".branch-{run.id}.{os.getpid()}.npz"
     try:

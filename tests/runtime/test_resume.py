@@ -164,6 +164,16 @@ def test_a_branch_asks_for_an_epoch_that_was_kept_and_for_more_epochs(undisturbe
         branching.branch(undisturbed, 4, TRAINING)
 
 
+def test_a_branch_leaves_out_what_has_no_name(tmp_path, monkeypatch):
+    """No worker writes such an array; an archive from elsewhere may hold one."""
+    monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path))
+    run = create(RunSpec(graph=GRAPH, training=TRAINING))
+    checkpoints.write(run, checkpoints.Position(2), {"": np.zeros(3), "digit/0": np.ones(3)})
+    continued = create(branching.branch(run, 2, TRAINING))
+    with np.load(continued.start) as weights:
+        assert weights.files == ["digit/0"]
+
+
 @pytest.mark.parametrize(
     ("optimizer", "goes_on"),
     [
