@@ -204,7 +204,8 @@ def tidy(run: Run, scores: Mapping[Position, float]) -> None:
 def surplus(sizes: Mapping[Position, int], scores: Mapping[Position, float]) -> Iterable[Position]:
     """Which checkpoints may go, by their sizes in bytes and their scores."""
     left = sorted(sizes)
-    best = min((one for one in left if one.step == 0 and one in scores), key=lambda one: scores[one], default=None)
+    scored = [one for one in left if one.step == 0 and math.isfinite(scores.get(one, math.inf))]
+    best = min(scored, key=lambda one: scores[one], default=None)
     going = [one for one in left[:-NEWEST] if one.step > 0]
     left = [one for one in left if one not in going]
     while len(left) > MOST or sum(sizes[one] for one in left) > MOST_BYTES:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -153,3 +155,14 @@ def test_the_newest_and_the_best_stay_and_no_more_than_have_room(positions, scor
     assert len(left) <= checkpoints.MOST
     assert len(left) <= NEWEST + 1 or len(left) * size <= checkpoints.MOST_BYTES
     assert all(one.step == 0 for one in left[:-NEWEST])
+
+
+@pytest.mark.parametrize("odd", [math.nan, -math.inf, math.inf])
+@pytest.mark.parametrize("place", [1, 15])
+def test_a_score_that_is_no_number_is_not_the_best(odd, place):
+    sizes = {Position(epoch): 1 for epoch in range(1, 41)}
+    scores = {position: 1 / position.epoch for position in sizes} | {Position(20): 0.001, Position(place): odd}
+    left = sizes.keys() - set(checkpoints.surplus(sizes, scores))
+    assert Position(20) in left
+    without = dict(scores) | {Position(place): 1.0}
+    assert left == sizes.keys() - set(checkpoints.surplus(sizes, without))
