@@ -78,7 +78,8 @@ def folder(run: Run) -> Path:
 def kept(run: Run) -> list[Position]:
     """The positions of all that are there, oldest first; they have not been read."""
     try:
-        names = [NAME.fullmatch(path.name) for path in folder(run).iterdir()]
+        with os.scandir(folder(run)) as entries:  # which knows what each is without another look at the disk
+            names = [NAME.fullmatch(one.name) for one in entries if one.is_file(follow_symlinks=False)]
     except OSError:
         return []
     return sorted(Position(int(name[1]), int(name[2])) for name in names if name)

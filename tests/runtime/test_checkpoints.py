@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import numpy as np
 import pytest
@@ -166,3 +167,15 @@ def test_a_score_that_is_no_number_is_not_the_best(odd, place):
     assert Position(20) in left
     without = dict(scores) | {Position(place): 1.0}
     assert left == sizes.keys() - set(checkpoints.surplus(sizes, without))
+
+
+def test_what_is_no_file_is_no_checkpoint(run, tmp_path):
+    """As an archive may bring it, or a person put it there."""
+    checkpoints.write(run, Position(1), ARRAYS)
+    (checkpoints.folder(run) / "00002-000000000.npz" / "within").mkdir(parents=True)
+    os.mkfifo(checkpoints.path_of(run, Position(3)))
+    checkpoints.path_of(run, Position(4)).symlink_to(tmp_path)
+    assert checkpoints.kept(run) == [Position(1)]
+    assert checkpoints.newest(run).position == Position(1)
+    checkpoints.tidy(run, {})
+    assert checkpoints.scores(run).keys() == {Position(1)}
