@@ -22,8 +22,11 @@ def machine() -> dict[str, Slots]:
     return {one.name: Slots(one.threads if one.name == "cpu" else 1, one.memory_bytes) for one in devices()}
 
 
-def reckoned(run: Run, memory: int) -> None:
+def reckoned(run: Run, memory: int, waits: bool = True) -> None:
     """Put down what our run needs of its device, in bytes, where nobody knew before it began, as on the command line.
+
+    Args:
+        waits: whether it can still wait for room.
 
     Raises:
         TooEarly: there is no room for it beside those that train.
@@ -35,7 +38,7 @@ def reckoned(run: Run, memory: int) -> None:
     # Written first: of two that look at the same moment each then finds the other one.
     beside = [found for other in queue.board().training if other != run.id and (found := _trains(other))]
     room = {name: replace(slots, count=sys.maxsize) for name, slots in machine().items()}
-    if not admitted([ticket.model_copy(update={"memory": memory})], beside, room):
+    if waits and not admitted([ticket.model_copy(update={"memory": memory})], beside, room):
         # By a new stamp the supervisor sees that this worker has not failed.
         tickets.change(ticket, memory=memory, stamp=secrets.token_hex(4))
         raise TooEarly
@@ -46,7 +49,8 @@ def _trains(run_id: str) -> Active | None:
         run = open_run(run_id)
     except RunError:
         return None
-    worker = run.worker()
-    if worker is None or not worker.lives(run.lock):
-        return None
-    return Active(run.id, run.owner, run.spec.device, worker.memory)
+    worker, ticket = run.worker(), tickets.find(run_id)
+    if worker is not None and worker.lives(run.lock):
+        return Active(run.id, run.owner, run.spec.device, worker.memory)
+    # Its worker is only just being started.
+    return Active(run.id, run.owner, run.spec.device, ticket.memory) if ticket else None

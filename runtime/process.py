@@ -38,7 +38,7 @@ class Worker(BaseModel):
     pid: int = Field(ge=1, le=2**31 - 1)
     started: float
     boot: str = Field("", max_length=64)
-    memory: int = 0
+    memory: int = Field(0, ge=0, le=2**63)
     again: int = Field(AGAIN, ge=0)
     job: str = Field("", max_length=100)
     over: bool = False

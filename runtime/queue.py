@@ -35,7 +35,7 @@ class Place(BaseModel):
     run: str = Field(max_length=64)
     owner: str = Field("", max_length=254)
     starts: Annotated[float | None, AfterValidator(_likely)] = None
-    memory: int = Field(0, ge=0)
+    memory: int = Field(0, ge=0, le=2**63)
 
 
 class Board(BaseModel):
@@ -49,7 +49,7 @@ class Board(BaseModel):
     warm: bool = False  # whether a run would begin at once
     queue: tuple[Place, ...] = ()
     training: tuple[str, ...] = ()
-    served: dict[str, int] = Field(default_factory=dict, max_length=10_000)
+    served: dict[str, Annotated[int, Field(le=2**53)]] = Field(default_factory=dict, max_length=10_000)
     seconds: tuple[Annotated[float, AfterValidator(_likely)], ...] = ()  # that the last runs have taken
 
 

@@ -19,6 +19,7 @@ from runtime.folders import strange
 from runtime.home import runs_folder
 from runtime.process import AGAIN, Worker, open_plain, read_small
 from runtime.record import ID, Record, clean_name, read_record, write_record
+from runtime.schedule import on_cluster
 from runtime.spec import START_FILE, DataSpec, RunSpec, Start, Watch
 from runtime.starts import take_along
 from runtime.versions import versions
@@ -142,9 +143,11 @@ class Run:
     def worker(self) -> Worker | None:
         """The process that was started for it, alive or not."""
         try:
-            return Worker.model_validate_json(read_small(self.worker_file))
+            found = Worker.model_validate_json(read_small(self.worker_file))
         except (OSError, ValidationError):
             return None
+        # Only of what was sent to the cluster does the cluster know whether it lives.
+        return found if on_cluster(self.spec.device) else found.model_copy(update={"job": ""})
 
     def status(self) -> Status:
         """What it does now. When its worker has died without a word it waits to go on; "crashed" when that has not helped."""

@@ -12,6 +12,7 @@ from functools import lru_cache
 from runtime.strategies import StrategyError, strategy
 from runtime.tickets import Ticket
 
+REMEMBERED = 1000  # owners
 FORESEEN = 300  # runs of which it is told when they are likely to begin: each is looked at once for each one before it
 CPUS, GPUS = "cluster-cpu", "cluster-gpu"  # of all nodes of the cluster together
 
@@ -72,6 +73,12 @@ def ordered(waiting: Iterable[Ticket], active: Iterable[Active], served: Mapping
         for turn, ticket in enumerate(queue)
     ]
     return [turn[-1] for turn in sorted(turns, key=lambda turn: turn[:-1])]
+
+
+def served(before: Mapping[str, int], owner: str) -> dict[str, int]:
+    """The numbers of the owners when a run of this one has been started; those of the last REMEMBERED."""
+    numbers = {**before, owner: max(before.values(), default=0) + 1}
+    return dict(sorted(numbers.items(), key=lambda one: one[1])[-REMEMBERED:])
 
 
 def admitted(queue: Sequence[Ticket], active: Sequence[Active], machine: Mapping[str, Slots]) -> list[Ticket]:

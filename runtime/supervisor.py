@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from subprocess import Popen
 from typing import TextIO
 
-from runtime import deleted, queue, tickets
+from runtime import deleted, queue, schedule, tickets
 from runtime.admission import machine
 from runtime.devices import environment
 from runtime.events import Failed, append
@@ -82,7 +82,7 @@ class Supervisor:
         if changed or now != seen:
             self._admit()
             share_cores(self._followed.values())
-            deleted.clear()
+            apart(deleted.clear)
         self._tell()
         return now
 
@@ -220,7 +220,7 @@ class Supervisor:
 
     def _follow_new(self, run: Run, followed: Followed) -> None:
         self._followed[run.id] = followed
-        self._served[run.owner] = max(self._served.values(), default=0) + 1
+        self._served = schedule.served(self._served, run.owner)
 
     def _tell(self) -> None:
         """Put up the board, when it says something new."""
@@ -233,7 +233,7 @@ class Supervisor:
         self._last_told = now
         if self._order:
             for followed in self._followed.values():
-                followed.read()
+                apart(followed.read)
         typical = self._typical()
         active = [followed.active() for followed in self._followed.values()]
         room = machine() | self._jobs.slots
@@ -263,10 +263,10 @@ class Supervisor:
 
 
 def apart(action: Callable[..., bool | None], *values: object) -> bool | None:
-    """Do something with one run: what cannot be read or written of it keeps no other run waiting."""
+    """Do something with one run: what cannot be read or written of it, or makes no sense, keeps no other run waiting."""
     try:
         return action(*values)
-    except OSError:
+    except (OSError, ValueError):
         traceback.print_exc()
         return None
 

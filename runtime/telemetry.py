@@ -49,6 +49,7 @@ class Telemetry:
         self.epoch = self.step = 0
         self.stopped = False
         self.suspended = False
+        self.interrupted = False
         self.diverged = False
         self.saved = False
         self._every = math.ceil(run.spec.training.epochs / MOST_LOOKS)
@@ -71,6 +72,10 @@ class Telemetry:
     def suspend(self) -> None:
         """End after these batches, so that the run can go on later exactly where it was."""
         self.suspended = True
+
+    def interrupt(self) -> None:
+        """The same, when nobody has asked for it, as when the machine is shut down: the run then goes on by itself."""
+        self.suspended = self.interrupted = True
 
     def begin_epoch(self, epoch: int, step: int = 0) -> None:
         """Remember when it began, or went on after so many steps."""

@@ -29,8 +29,8 @@ class Ticket(BaseModel):
     run: str = Field(max_length=64)
     owner: str = Field("", max_length=254)
     device: str = Field("cpu", max_length=400)
-    place: int = 0
-    memory: int = Field(0, ge=0)
+    place: int = Field(0, ge=-(2**53), le=2**53)
+    memory: int = Field(0, ge=0, le=2**63)
     tries: int = Field(0, ge=0)
     again: int = Field(0, ge=0)
     stamp: str = Field("", max_length=16)
@@ -81,7 +81,8 @@ def change(ticket: Ticket, **values: int | str) -> Ticket:
 
 def drop(run_id: str) -> None:
     """The run waits no more."""
-    (folder() / f"{run_id}{SUFFIX}").unlink(missing_ok=True)
+    with alone(folder() / ".lock"):  # who is about to change the ticket would write it anew
+        (folder() / f"{run_id}{SUFFIX}").unlink(missing_ok=True)
 
 
 def move(run_id: str, by: int) -> None:

@@ -44,8 +44,8 @@ class PartnerLost(Exception):  # noqa: N818 (no error of this run)
     """Another worker of the run is gone; the supervisor lets all of them go on from the last checkpoint."""
 
 
-def train(run: Run) -> Event:
-    """The whole training, on the devices that its strategy names. Returns its last event."""
+def train(run: Run) -> Event | None:
+    """The whole training, on the devices that its strategy names. Returns its last event; none where it is to go on by itself."""
     from runtime.crew import LOSSES, crew
 
     try:
@@ -68,7 +68,7 @@ def train(run: Run) -> Event:
         raise PartnerLost from error
 
 
-def _train(run: Run, team: Crew) -> Event:
+def _train(run: Run, team: Crew) -> Event | None:
     """In the order of the exported script, so that both give the same curve."""
     import keras
 
@@ -97,8 +97,8 @@ def _train(run: Run, team: Crew) -> Event:
     task = dataset.task(spec.data)
     facts = _check(run, task)
     memory = estimate(facts, training, task, gpu="gpu" in spec.device, graph=spec.graph).total
-    if not team.several_processes:
-        reckoned(run, memory)
+    if not team.follows:
+        reckoned(run, memory, waits=not team.several_processes)
     try:
         write_atomically(run.script, script_of(spec))
         provisions.take(run)
@@ -143,7 +143,7 @@ def _train(run: Run, team: Crew) -> Event:
     recorder = Recorder(run, statistician(model, *next(iter(parts.few)))) if measurable else None
     keeper = Keeper(run, state)
     telemetry = Telemetry(run, model, parts.steps, look, recorder, keeper)
-    signal.signal(signal.SIGTERM, lambda *_: telemetry.suspend())  # as when the machine is shut down
+    signal.signal(signal.SIGTERM, lambda *_: telemetry.interrupt())
     began = resume.position if resume else checkpoints.Position(first)
     mend(run.events)
     append(
@@ -178,6 +178,8 @@ def _train(run: Run, team: Crew) -> Event:
                 f"have run away. Lower the learning rate (a tenth of it), or set the optimizer's clipnorm to 1, and train "
                 f"again. {'The model of the last checkpoint before is kept.' if telemetry.saved else ''}".strip()
             )
+        if telemetry.interrupted:
+            return None
         telemetry.checkpoint()
         if telemetry.suspended:
             return Suspended(at=time.time())

@@ -12,11 +12,12 @@ from pathlib import Path
 from runtime import queue, tickets
 from runtime.admission import TooEarly
 from runtime.cluster import JOB
-from runtime.events import Failed, append
+from runtime.events import Failed, Stopped, Suspended, append
 from runtime.process import write_atomically
 from runtime.run import Run, RunError, open_run
 from runtime.training import PartnerLost, Refused, train
 
+ENDED = {"stop": Stopped, "suspend": Suspended}  # what is asked of a run while it begins
 NICE = 5  # so that pages stay quick while every core trains
 
 
@@ -44,12 +45,13 @@ def main(arguments: list[str]) -> int:
 
 
 def work(run: Run) -> int:
-    """Train, and put down how it ended as the last event; a traceback goes to the log only."""
+    """Train, and put down how it ended as the last event, if it has; a traceback goes to the log only."""
     try:
         ended = train(run)
     except TooEarly:
-        print("There is no room for this run beside those that train; it waits for its turn.", flush=True)
-        return 0
+        print("There is no room for this run beside those that train.", flush=True)
+        asked = ENDED.get(run.wish())
+        ended = asked(at=time.time()) if asked else None
     except Refused as error:
         ended = Failed(at=time.time(), message=str(error))
     except PartnerLost:
@@ -60,6 +62,9 @@ def work(run: Run) -> int:
         traceback.print_exc()
         sys.stderr.flush()
         ended = Failed(at=time.time(), message=_in_words(error), log=run.log_end())
+    if ended is None:
+        print("It waits for its turn.", flush=True)
+        return 0
     tickets.drop(run.id)  # before all see that it is over: then it may get a new one, to go on
     try:
         append(run.events, ended)

@@ -7,7 +7,7 @@ import pytest
 from builder.graph import Graph
 from runtime import admission, queue, tickets, worker
 from runtime.admission import TooEarly, reckoned
-from runtime.events import last
+from runtime.events import Stopped, Suspended, last
 from runtime.queue import Board
 from runtime.run import RunSpec, create
 from runtime.schedule import Slots
@@ -65,6 +65,7 @@ def test_beside_others_it_needs_room(begun, other, device, fits):
 def test_those_that_have_ended_take_no_room(begun, monkeypatch):
     ended = begun(900)
     ended.worker_file.write_text(ended.worker().model_copy(update={"started": 0.0}).model_dump_json())
+    tickets.drop(ended.id)
     queue.tell(Board(training=("20260101-000000-000000", *queue.board().training)))
     reckoned(begun(), 600)
 
@@ -83,12 +84,30 @@ def test_of_two_that_look_at_the_same_moment_both_see_the_other(begun):
         reckoned(other, 600)
 
 
-def test_its_worker_ends_without_a_word(begun, monkeypatch):
+def test_one_whose_worker_is_just_being_started_takes_room(begun):
+    run, other = begun(), create(SPEC)
+    queue.join(other, 900)
+    queue.tell(Board(training=(run.id, other.id)))
+    with pytest.raises(TooEarly):
+        reckoned(run, 600)
+
+
+def test_one_that_cannot_wait_any_more_says_what_it_needs(begun):
+    begun(900)
+    run = begun()
+    reckoned(run, 600, waits=False)
+    assert run.worker().memory == 600
+
+
+@pytest.mark.parametrize(("asked", "ends"), [("stop", Stopped), ("suspend", Suspended), ("pause", None), (None, None)])
+def test_its_worker_ends_without_a_word_unless_it_is_to_end_for_good(begun, monkeypatch, asked, ends):
     def train(run):
         raise TooEarly
 
     monkeypatch.setattr(worker, "train", train)
     run = begun()
+    if asked:
+        run.control.write_text(asked)
     assert worker.work(run) == 0
-    assert last(run.events) is None
-    assert tickets.find(run.id) is not None
+    assert isinstance(last(run.events), ends or type(None))
+    assert (tickets.find(run.id) is None) == (ends is not None)

@@ -16,9 +16,10 @@ import pytest
 from builder.graph import Edge, Graph, Node
 from builder.layers import LAYERS
 from builder.training import Training
-from runtime import branching, checkpoints
+from runtime import branching, checkpoints, queue
 from runtime.curves import read_curves
 from runtime.run import RunError, RunSpec, create
+from runtime.telemetry import Telemetry
 from runtime.worker import work
 from tests.runtime.test_worker import RECORDED
 
@@ -121,6 +122,26 @@ def test_a_suspended_run_goes_on_with_the_same_bits(undisturbed):
     same_bits(undisturbed, run)
     with pytest.raises(RunError):
         branching.resume(run)
+
+
+def test_a_worker_that_is_to_end_with_the_machine_says_nothing_and_the_run_goes_on_by_itself(undisturbed, monkeypatch):
+    run = made()
+    queue.join(run)
+    begin = Telemetry.begin_epoch
+
+    def begin_second(telemetry, epoch, step=0):
+        begin(telemetry, epoch, step)
+        if epoch == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with monkeypatch.context() as patched, queue.claim(run):
+        patched.setattr(Telemetry, "begin_epoch", begin_second)
+        assert work(run) == 0
+    run.worker_file.write_text(run.worker().model_copy(update={"started": 0.0}).model_dump_json())  # it has ended
+    assert run.status() == "waiting"
+    assert checkpoints.kept(run)[-1] >= (1, 0)
+    assert work(run) == 0
+    same_bits(undisturbed, run)
 
 
 def test_a_stopped_run_keeps_its_model_and_may_go_on(undisturbed):

@@ -238,12 +238,29 @@ def test_another_process_with_the_same_number_is_not_the_worker(process):
     assert run.worker().process() is None
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"pid": -1, "started": 0}', '{"pid": 99999999999, "started": 0}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        '{"pid": -1, "started": 0}',
+        '{"pid": 99999999999, "started": 0}',
+        '{"pid": 1, "started": 0, "memory": -5, "again": 0}',
+    ],
+)
 def test_a_broken_note_of_the_worker_is_none(content):
     run = create(SPEC)
     run.worker_file.write_text(content)
     assert run.worker() is None
     assert run.status() == "waiting"
+
+
+def test_only_what_was_sent_to_the_cluster_is_a_job_of_it():
+    here, there = (create(SPEC.model_copy(update={"device": device})) for device in ("cpu", "cluster"))
+    for run in (here, there):
+        run.worker_file.write_text(Worker(pid=1, started=0, job="layerloom-1").model_dump_json())
+    assert not here.worker().lives(here.lock)
+    assert there.worker().lives(there.lock)
 
 
 def test_the_end_of_the_log():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime import schedule
 from runtime.schedule import Active, Slots, admitted, ordered, shares, short_of_memory, starts
 from runtime.tickets import Ticket
 
@@ -141,6 +142,15 @@ def test_the_expected_starts_are_those_of_the_admission(waiting, training, typic
     assert told[len(known) :] == [None] * (len(queue) - len(known))
     if not any(one.paused for one in active):
         assert len(known) == len(queue)
+
+
+def test_the_owners_that_were_served_last_are_remembered():
+    numbers = {}
+    for owner in [*map(str, range(schedule.REMEMBERED + 5)), "7"]:
+        numbers = schedule.served(numbers, owner)
+    assert len(numbers) == schedule.REMEMBERED
+    assert list(numbers)[:3] == ["5", "6", "8"]
+    assert max(numbers, key=numbers.get) == "7"
 
 
 def test_a_run_on_two_places_begins_when_both_are_free_and_takes_both():

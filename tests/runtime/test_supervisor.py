@@ -202,6 +202,15 @@ def test_without_a_fork_server_workers_begin_plainly(serve, monkeypatch):
     end(run)
 
 
+@pytest.mark.parametrize("error", [OSError("no disk"), ValueError("math domain error")])
+def test_what_goes_wrong_with_one_run_ends_nothing(error, capsys):
+    def fail(run):
+        raise error
+
+    assert supervisor.apart(fail, "run") is None
+    assert str(error) in capsys.readouterr().err
+
+
 def test_a_fork_server_that_is_killed_is_replaced(serve):
     serve()
     until(lambda: queue.board().warm)

@@ -67,6 +67,21 @@ def test_moves_lose_nobody_and_do_what_they_say(tmp_path_factory, moves):
         assert runs("b") == ["5"]
 
 
+def test_a_ticket_that_is_dropped_while_others_are_moved_stays_away():
+    queue(*["anna"] * 12)
+
+    def cancel(number):
+        drop(str(number))
+        return number
+
+    with ThreadPoolExecutor(4) as pool:
+        moves = [pool.submit(move, "11", by) for by in (-12, 12) * 20]
+        gone = set(pool.map(cancel, range(11)))
+    assert not [moved.result() for moved in moves if moved.result()]
+    assert len(gone) == 11
+    assert runs() == ["11"]
+
+
 def test_what_is_changed_after_the_run_has_begun_is_not_written():
     ticket = put(Ticket(run="1"))
     assert change(ticket, tries=1).tries == find("1").tries == 1
