@@ -65,8 +65,10 @@ class Supervisor:
         """Work until the end."""
         self._adopt()
         seen: object = None
-        while not self._asked and not self._idle():
+        while not self._asked:
             try:
+                if self._idle():
+                    break
                 seen = self._serve_once(seen)
             except OSError:  # such as a full disk: what is written down waits
                 traceback.print_exc()
@@ -157,9 +159,7 @@ class Supervisor:
     def _gave_up(self, followed: Followed, ended: set[str]) -> bool:
         if followed.job:
             return self._jobs.gave_up(followed.job)
-        if followed.process is not None:
-            return followed.process.poll() is not None
-        return str(followed.run.folder) in ended
+        return str(followed.run.folder) in ended if followed.process is None else followed.process.poll() is not None
 
     def _once_more(self, run: Run, ticket: Ticket, counts: bool) -> None:
         """Its worker has died before the training began: it waits again at its old place, though not for ever."""
@@ -214,8 +214,9 @@ class Supervisor:
         except (OSError, ValueError) as error:
             self._fail(run, f"The training could not be started: {error}")
             return True
-        by = self._fork.pid if forked else None
-        self._follow_new(run, Followed(run, ticket.memory, process, by, stamp=ticket.stamp))
+        self._follow_new(
+            run, Followed(run, ticket.memory, process, self._fork.pid if forked else None, stamp=ticket.stamp)
+        )
         return True
 
     def _follow_new(self, run: Run, followed: Followed) -> None:

@@ -65,8 +65,8 @@ def work(run: Run) -> int:
     if ended is None:
         print("It waits for its turn.", flush=True)
         return 0
-    tickets.drop(run.id)  # before all see that it is over: then it may get a new one, to go on
     try:
+        tickets.drop(run.id)  # before all see that it is over: then it may get a new one, to go on
         append(run.events, ended)
     except OSError:
         traceback.print_exc()  # the run then counts as crashed, and its log says why
