@@ -91,10 +91,9 @@ class Supervisor:
     def _idle(self) -> bool:
         if not (home() / LOCK).exists():
             return True  # the whole folder has been removed
-        now = time.monotonic()
         if self._followed or self._order or is_held(home() / ATTENDED):
-            self._busy_at = now
-        return now - self._busy_at > LINGER
+            self._busy_at = time.monotonic()
+        return time.monotonic() - self._busy_at > LINGER
 
     def _wait(self) -> set[str]:
         output = self._fork.output
@@ -214,9 +213,8 @@ class Supervisor:
         except (OSError, ValueError) as error:
             self._fail(run, f"The training could not be started: {error}")
             return True
-        self._follow_new(
-            run, Followed(run, ticket.memory, process, self._fork.pid if forked else None, stamp=ticket.stamp)
-        )
+        by = self._fork.pid if forked else None
+        self._follow_new(run, Followed(run, ticket.memory, process, by, stamp=ticket.stamp))
         return True
 
     def _follow_new(self, run: Run, followed: Followed) -> None:
