@@ -1,7 +1,8 @@
-"""Runs that have been deleted: for an hour they can be brought back, from a folder beside the others."""
+"""Runs that have been deleted: for an hour they can be brought back, from a hidden folder among the others."""
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -10,11 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from runtime import tickets
-from runtime.home import home, runs_folder
+from runtime.home import runs_folder
 from runtime.record import ID
 from runtime.run import Run, RunError, open_run
 
 KEPT = 3600.0  # seconds
+FOLDER = (
+    ".deleted"  # no run's id, so that nobody lists it; with the runs, as they may lie on another disk than the rest
+)
 
 
 def delete(run: Run) -> None:
@@ -63,9 +67,13 @@ def forget(run_id: str) -> None:
 
 
 def clear() -> None:
-    """Remove for good what was deleted an hour ago, and what is left of an earlier removal."""
-    for folder in list(_folder().iterdir()):
-        with suppress(OSError):  # tried again later
+    """Remove for good what was deleted an hour ago, and what is left of an earlier removal; what cannot be is tried again."""
+    try:
+        found = list(_folder().iterdir())
+    except OSError:
+        return  # the disk may not be mounted just now
+    for folder in found:
+        with suppress(OSError):
             if ID.fullmatch(folder.name) and time.time() - folder.lstat().st_mtime > KEPT:
                 forget(folder.name)
             elif ID.fullmatch(folder.name.rpartition(".")[0]):
@@ -79,6 +87,13 @@ def _aside(run_id: str) -> Path:
 
 
 def _folder() -> Path:
-    path = home() / "deleted"
+    """Where deleted runs lie. A link is refused: what it leads to may be the runs of somebody else.
+
+    Raises:
+        OSError: it is a link, or cannot be made.
+    """
+    path = runs_folder() / FOLDER
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, f"{path} is a link, and deleted runs stay with the others")
     path.mkdir(exist_ok=True)
     return path

@@ -149,7 +149,7 @@ class Bench(Injections):
         return bool(trains and served and not statuses["crashed"] + statuses["failed"])
 
     def _check(self) -> None:
-        found = {folder.name for folder in runs_folder().iterdir()}
+        found = {folder.name for folder in runs_folder().iterdir()} - {deleted.FOLDER}
         if found != {run.id for run in self.runs}:
             raise Broken(f"runs were lost or came from nowhere: {found ^ {run.id for run in self.runs}}")
         if self._doubled():

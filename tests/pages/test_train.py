@@ -21,7 +21,7 @@ from runtime import checkpoints, deleted, tickets
 from runtime.branching import name_of
 from runtime.checkpoints import Position
 from runtime.events import EpochEnded, Event, Failed, Finished, Paused, Started, Suspended, append
-from runtime.home import home
+from runtime.home import runs_folder
 from runtime.launchers import local
 from runtime.run import DataSpec, Run, RunSpec, Start, Watch, create, open_run, runs
 from runtime.starts import place
@@ -377,7 +377,7 @@ def test_a_deleted_run_comes_back_or_makes_room_at_once(project: Project, tmp_pa
     app.button(key=f"delete-{first.id}").click().run()
     button(app, "Remove now").click().run()
     assert [run.id for run in runs(project.id)] == [second.id]
-    assert not list((home() / "deleted").iterdir())
+    assert not list((runs_folder() / deleted.FOLDER).iterdir())
     assert "Deleted **" not in texts(app)
 
 

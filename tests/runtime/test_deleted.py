@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from builder.graph import Graph
 from runtime import deleted, tickets
 from runtime.process import Worker, take
-from runtime.run import RunError, RunSpec, create, open_run, runs
+from runtime.run import RunError, RunSpec, create, damaged, open_run, runs
 
 SPEC = RunSpec(graph=Graph())
 
@@ -22,7 +23,7 @@ def home(tmp_path, monkeypatch):
 
 
 def aside(home):
-    return [path.name for path in (home / "deleted").iterdir()]
+    return [path.name for path in (home / "runs" / deleted.FOLDER).iterdir()]
 
 
 def test_a_deleted_run_is_gone_and_comes_back_as_it_was():
@@ -54,11 +55,11 @@ def test_after_an_hour_the_files_are_removed(home):
     os.utime(old.folder, (0, 0))  # an hour of being deleted, not of having been made
     for run in (old, new):
         deleted.delete(run)
-    (home / "deleted" / "mine").mkdir()
+    (home / "runs" / deleted.FOLDER / "mine").mkdir()
     deleted.clear()
     assert sorted(aside(home)) == sorted([old.id, new.id, "mine"])
     for name in (old.id, "mine"):
-        os.utime(home / "deleted" / name, (0, time.time() - deleted.KEPT - 1))
+        os.utime(home / "runs" / deleted.FOLDER / name, (0, time.time() - deleted.KEPT - 1))
     deleted.clear()
     assert sorted(aside(home)) == sorted([new.id, "mine"])  # what is no run is not ours
 
@@ -120,3 +121,37 @@ def test_a_run_that_trains_is_not_deleted():
         with pytest.raises(RunError, match="stop it first"):
             deleted.delete(run)
     assert run.folder.exists()
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="there is no other disk")
+def test_runs_may_lie_on_another_disk(home):
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as other:
+        (home / "runs").symlink_to(other)
+        run = create(SPEC)
+        deleted.delete(run)
+        assert (runs(), damaged()) == ([], {})
+        assert deleted.restore(run.id) == run
+        deleted.delete(run)
+        deleted.forget(run.id)
+        assert aside(home) == []
+
+
+def test_a_link_to_the_runs_of_another_home_is_not_followed(home):
+    theirs = home / "theirs" / "20260101-000000-aaaaaa"
+    theirs.mkdir(parents=True)
+    os.utime(theirs, (0, 0))
+    run = create(SPEC)
+    (home / "runs" / deleted.FOLDER).symlink_to(theirs.parent)
+    deleted.clear()
+    assert theirs.exists()
+    with pytest.raises(RunError, match="is a link"):
+        deleted.delete(run)
+    with pytest.raises(RunError, match="is a link"):
+        deleted.restore(theirs.name)
+    assert run.folder.exists()
+
+
+def test_a_folder_that_cannot_be_listed_ends_nobody(home):
+    create(SPEC)
+    (home / "runs" / deleted.FOLDER).symlink_to("/not/mounted")
+    deleted.clear()
