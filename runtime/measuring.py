@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from runtime.devices import devices
 from runtime.gpu import Build
 from runtime.home import home
-from runtime.process import Worker, read_small, write_atomically
+from runtime.process import Worker, read_small, take, write_atomically
 
 ROOT = Path(__file__).parents[1]
 TIME_LIMIT = 1200  # seconds; the child ends itself then
@@ -102,9 +102,14 @@ def begin() -> None:
     Raises:
         OSError: the process cannot be started, or nothing can be written.
     """
-    known = measurements()
-    if any(one.goes_on for one in known):
-        return
+    held = take(_folder() / "lock")  # another tab may look at the same moment
+    if held is not None:
+        with held:
+            if not any(one.goes_on for one in measurements()):
+                _start()
+
+
+def _start() -> None:
     for old in sorted(_folder().glob("*.json"))[: -MOST + 1]:
         old.unlink(missing_ok=True)
     now, cpu = time.time(), devices()[0]

@@ -164,6 +164,22 @@ def test_one_measures_at_a_time_and_is_broken_off(monkeypatch):
     assert (kept.doing, kept.error, len(kept.figures)) == ("", "It was broken off.", 5)
 
 
+def test_of_two_tabs_that_begin_at_once_one_measures(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/sleep")
+    monkeypatch.setattr(measuring, "_children", [])
+    real = measuring.devices
+
+    def meanwhile():
+        monkeypatch.setattr(measuring, "devices", real)
+        begin()  # the other tab, between our look and our start
+        return real()
+
+    monkeypatch.setattr(measuring, "devices", meanwhile)
+    begin()
+    (child,) = measuring._children
+    child.wait()
+
+
 def test_a_damaged_file_is_left_out():
     (measuring._folder() / "20260101-000000.json").write_text("{")
     assert measurements() == []
