@@ -262,10 +262,9 @@ class Incoming:
     def _wish(self) -> dict[str, str]:
         try:
             found = self.run.control.stat()
-            wish = self.run.control.read_text()[:20].strip()
         except OSError:
             return {"wish": "", "asked": ""}
-        return {"wish": wish, "asked": f"{found.st_mtime_ns}-{found.st_ino}"}
+        return {"wish": self.run.wish(), "asked": f"{found.st_mtime_ns}-{found.st_ino}"}
 
     def _write(self) -> None:
         write_note(self.run, self._note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import fsspec
@@ -91,6 +92,19 @@ def batch(step: int) -> BatchEnded:
 def keep(run: Run, epoch: int, value: float = 1.0) -> Position:
     checkpoints.write(run, Position(epoch), {"a/0": np.full(1_000, value)}, lasting=False)
     return Position(epoch)
+
+
+def test_a_control_file_that_is_none_holds_up_nobody(two):
+    two.run.control.write_bytes(b"\xff\xfe")
+    incoming, _, _ = two.begin()
+    two.at("server")
+    two.run.control.unlink(missing_ok=True)
+    os.mkfifo(two.run.control)
+    incoming.send_wish()
+    two.run.control.unlink()
+    two.run.control.write_text("stop")
+    incoming.send_wish()
+    assert said(Orders, two.part.read(words.ORDERS)).wish == "stop"
 
 
 def test_what_a_node_writes_is_here_byte_by_byte_and_the_run_trains(two):
