@@ -25,6 +25,7 @@ from builder.graph import Graph, read_graph, write_graph
 from builder.program import lower
 from runtime import weights
 from runtime.child import ROOT
+from runtime.cluster import JOB
 from runtime.datasets.downloads import LARGEST
 from runtime.home import home
 from runtime.process import drafted, read_small, write_atomically
@@ -117,13 +118,19 @@ def lay_out(run: Run) -> None:
 
 
 def take(run: Run) -> None:
-    """Bring what this machine lacks from where all machines see it. What is not whole there is left."""
+    """On a cluster, bring what this machine lacks from where all machines see it. What is not whole there is left.
+
+    Nothing is put in the place of a file: other trainings on this machine may have it from a better place.
+    """
+    if not os.environ.get(JOB):
+        return
     with suppress(OSError, ValidationError):
         for provision in LISTED.validate_json(read_small(run.folder / LIST)):
             shelved = _shelf() / provision.sha256
             with suppress(OSError):
-                if provision.lacks(run.folder) and _sha256(shelved) == provision.sha256:
-                    _link(shelved, provision.place(run.folder))
+                place = provision.place(run.folder)
+                if not os.path.lexists(place) and _sha256(shelved) == provision.sha256:
+                    _link(shelved, place)
 
 
 def own_folder(run: Run) -> Path:

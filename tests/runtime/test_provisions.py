@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from io import StringIO
@@ -49,6 +50,7 @@ def at(tmp_path, monkeypatch):
     def go(machine, shared=False):
         monkeypatch.setenv("LAYERLOOM_HOME", str(tmp_path / ("server" if shared else machine)))
         monkeypatch.setenv("KERAS_HOME", str(tmp_path / f"{machine}-keras"))
+        monkeypatch.setenv(JOB, "" if machine == "server" else "its job")
 
     go("server")
     for name, content in PICTURES.items():
@@ -195,6 +197,25 @@ def test_what_is_not_whole_in_the_folder_that_all_see_is_not_taken(at, tmp_path)
     (run.folder / LIST).write_text('[{"name": "models/../../x", "size": 1, "sha256": "00"}]')
     take(run)
     assert pictures() == {}
+
+
+def test_a_list_made_by_hand_brings_nothing_to_the_server_and_replaces_nothing_anywhere(at):
+    run = create(spec(weights=None))
+    (weights.cache() / "learned.h5").write_bytes(LEARNED)
+    listed = []
+    for name in ("learned.h5", "other.h5"):
+        provision = Provision(name=f"models/{name}", size=len(OWN), sha256=hashlib.sha256(OWN).hexdigest())
+        listed.append(provision.model_dump())
+        (home() / FOLDER).mkdir(exist_ok=True)
+        (home() / FOLDER / provision.sha256).write_bytes(OWN)
+    (run.folder / LIST).write_text(json.dumps(listed))
+    take(run)
+    assert [path.name for path in weights.cache().iterdir()] == ["learned.h5"]
+    at("node", shared=True)
+    (weights.cache() / "learned.h5").write_bytes(LEARNED)
+    take(run)
+    assert (weights.cache() / "learned.h5").read_bytes() == LEARNED
+    assert (weights.cache() / "other.h5").read_bytes() == OWN
 
 
 def test_that_keras_cannot_tell_stands_in_the_log_and_holds_up_nothing(at, monkeypatch, storage):
