@@ -261,13 +261,16 @@ def rename(run: Run, name: str) -> Run:
     """The run under another name.
 
     Raises:
-        RunError: the name is empty.
+        RunError: the name is empty, or the run has been deleted meanwhile.
     """
     label = clean_name(name)
     if not label:
         raise RunError("A run needs a name of at least one character.")
     renamed = Run(run.folder, run.record.model_copy(update={"name": label}))
-    write_record(run.folder / "run.json", renamed.record)
+    try:
+        write_record(run.folder / "run.json", renamed.record)
+    except FileNotFoundError:
+        raise NoRunError(f"There is no run {run.name} any more.") from None
     return renamed
 
 

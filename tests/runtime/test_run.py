@@ -12,6 +12,7 @@ import tomllib
 import pytest
 
 from builder.graph import MAX_DOCUMENT_BYTES, Graph
+from runtime.deleted import delete
 from runtime.events import Failed, Finished, Paused, Resumed, Started, Stopped, append
 from runtime.process import AGAIN, Worker
 from runtime.record import ID, MAX_NAME
@@ -91,6 +92,14 @@ def test_a_new_name_is_kept():
     with pytest.raises(RunError, match="needs a name"):
         rename(run, " \n ")
     assert not [path for path in run.folder.iterdir() if path.name.startswith(".")]
+
+
+def test_a_run_that_another_tab_has_deleted_is_not_renamed():
+    run = create(SPEC)
+    delete(run)
+    with pytest.raises(RunError, match="any more"):
+        rename(run, "new")
+    assert not run.folder.exists()
 
 
 @pytest.mark.parametrize(
