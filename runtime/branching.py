@@ -41,6 +41,8 @@ def resume(run: Run) -> None:
     """
     status = run.status()
     if status == "waiting":
+        if run.wish() == "pause":  # from before its worker died; else it would begin and pause again
+            run.control.unlink(missing_ok=True)
         local.launch(run)
     elif status not in INTERRUPTED:
         local.resume(run)
