@@ -7,9 +7,11 @@ costs the time of the copy, what the processor does to write, and the waiting on
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 from runtime import checkpoints, queue
 from runtime.checkpoints import Arrays, Position
@@ -20,12 +22,24 @@ BETWEEN = 5.0  # seconds between two states within an epoch at least
 LASTING = 1.0  # seconds between two at least for which we wait until the disk has them
 MOST_KEEPING = 0.01  # the share of the time that all this may take
 ALLOWANCE = 0.2  # seconds that it may take in any case, so that short trainings keep their epochs too
+# Of what a worker alone writes, and what is large; drafts of smaller files may be those of a process that lives.
+DRAFT = re.compile(r"\.(\d{5}-\d{9}\.npz|model\.keras)\.[0-9a-f]{12}(\.keras)?")
+
+
+def remove_drafts(run: Run) -> None:
+    """Remove what workers that were killed have left half written; for the worker that holds the run's lock now."""
+    for folder in (run.folder, checkpoints.folder(run)):
+        with suppress(OSError):  # they may stay: then they only take room
+            for path in list(folder.iterdir()):
+                if DRAFT.fullmatch(path.name) and path.is_file() and not path.is_symlink():
+                    path.unlink()
 
 
 class Keeper:
     """Writes checkpoints of a run, whose `state` gives a copy of all variables as arrays."""
 
     def __init__(self, run: Run, state: Callable[[], Arrays]) -> None:
+        remove_drafts(run)
         self._run, self._state = run, state
         self._scores = checkpoints.scores(run)
         self._newest: Position | None = None

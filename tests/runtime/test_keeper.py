@@ -12,7 +12,8 @@ import runtime.keeper
 from builder.graph import Graph
 from runtime import checkpoints
 from runtime.checkpoints import Position
-from runtime.keeper import ALLOWANCE, BETWEEN, LASTING, MOST_KEEPING, Keeper
+from runtime.keeper import ALLOWANCE, BETWEEN, DRAFT, LASTING, MOST_KEEPING, Keeper
+from runtime.process import drafted
 from runtime.run import Run, RunSpec, create
 
 STATE = {"dense/0": np.zeros(3)}
@@ -160,3 +161,39 @@ def test_a_full_disk_is_told_and_the_same_state_tried_again(run, monkeypatch, ca
     keeper.keep(Position(1))
     keeper.done()
     assert checkpoints.kept(run) == [Position(1)]
+
+
+@pytest.mark.parametrize("place", [".", "checkpoints"])
+def test_what_killed_workers_have_left_half_written_is_removed(run, place):
+    folder = run.folder / place
+    folder.mkdir(exist_ok=True)
+    drafts = [".00001-000000000.npz.0123456789ab", ".model.keras.0123456789ab.keras"]
+    others = ["00001-000000000.npz", ".model.keras", ".control.0123456789ab", "log", ".1-2.npz.0123456789ab"]
+    for name in drafts + others:
+        (folder / name).touch()
+    (folder / ".00002-000000000.npz.0123456789ab").mkdir()
+    (folder / ".00003-000000000.npz.0123456789ab").symlink_to(folder / "log")
+    Keeper(run, lambda: STATE)
+    left = {path.name for path in folder.iterdir()}
+    assert left.isdisjoint(drafts)
+    assert left >= {*others, ".00002-000000000.npz.0123456789ab", ".00003-000000000.npz.0123456789ab"}
+
+
+def test_a_write_that_is_killed_leaves_what_the_next_worker_removes(run, monkeypatch):
+    names = []
+
+    class Killed(BaseException):
+        pass
+
+    def die(file, **arrays):
+        names.extend(path.name for path in checkpoints.folder(run).iterdir())
+        raise Killed
+
+    monkeypatch.setattr(checkpoints.np, "savez", die)
+    with pytest.raises(Killed):
+        checkpoints.write(run, Position(1), STATE)
+    with drafted(run.model, ".keras") as draft:
+        draft.touch()
+        names.append(draft.name)
+    assert len(names) == 2
+    assert all(map(DRAFT.fullmatch, names))
