@@ -14,7 +14,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, Literal
@@ -41,10 +41,10 @@ BELONGS = re.compile(
     r"(run\.json|events\.jsonl|statistics\.json|log|model\.keras|start\.npz|"
     r"(maps|checkpoints)(/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){1,3})"
 )
-# Bytes, of those that are read whole.
+# Bytes, of those that are read whole, or line by line.
 MOST = {
     "run.json": 2 * MAX_DOCUMENT_BYTES,
-    "events.jsonl": 500_000_000,
+    "events.jsonl": 10_000_000_000,  # four months, as a training writes up to 80 MB a day; read a piece at a time
     "statistics.json": 20_000_000,
     "log": 100_000_000,
 }
@@ -82,13 +82,18 @@ def archive(run: Run, path: Path) -> None:
     """Write a run into one file, which `adopt` reads on another server.
 
     Raises:
-        RunError: it has not ended; then its files still change.
+        RunError: it has not ended, so that its files still change; or they are larger than `adopt` takes.
         OSError: the file cannot be written.
     """
     if run.status() not in OVER:
         raise RunError(f"{run.name} has not ended yet ({run.status()}): stop it first, then it can be moved.")
+    belong = list(_files(run.folder))
+    sizes = {name: found.stat().st_size for name, found in belong}
+    large = _too_large(sizes)
+    if large is not None or sum(sizes.values()) > MAX_BYTES or len(sizes) > MAX_FILES:
+        raise RunError(f"{run.name} cannot be moved: {large or 'all of it'} is larger than what another server takes.")
     with drafted(path) as draft, zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as target:
-        files = [_packed(target, found, name) for name, found in _files(run.folder)]
+        files = [_packed(target, found, name) for name, found in belong]
         manifest = Manifest(run=run.id, versions=run.versions, files=files)
         target.writestr(MANIFEST, manifest.model_dump_json(indent=1))
 
@@ -202,7 +207,7 @@ def _check_names(opened: zipfile.ZipFile, manifest: Manifest) -> None:
     held = [entry.filename for entry in opened.infolist() if entry.filename != MANIFEST]
     if len(set(listed)) != len(listed) or sorted(held) != sorted(listed):
         raise ArchiveError("This archive does not hold what its manifest names; it has been changed or is damaged.")
-    large = next((file.name for file in manifest.files if file.size > MOST.get(file.name, MAX_BYTES)), None)
+    large = _too_large({file.name: file.size for file in manifest.files})
     if large is not None:
         raise ArchiveError(f"{large} in this archive is larger than any run makes it.")
     if "run.json" not in listed:
@@ -212,6 +217,11 @@ def _check_names(opened: zipfile.ZipFile, manifest: Manifest) -> None:
         plain = kind in (0, stat.S_IFREG) and not entry.is_dir() and not entry.flag_bits & ENCRYPTED
         if not plain or entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise ArchiveError(f"{entry.filename[:80]} in this archive is no plain file; it is not taken.")
+
+
+def _too_large(sizes: Mapping[str, int]) -> str | None:
+    """The first file that is larger than any run makes it."""
+    return next((name for name, size in sizes.items() if size > MOST.get(name, MAX_BYTES)), None)
 
 
 def _unpack(opened: zipfile.ZipFile, file: File, path: Path) -> None:

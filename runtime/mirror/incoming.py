@@ -18,6 +18,7 @@ from runtime.events import size_of
 from runtime.maps import MAX_FILE
 from runtime.mirror.kept import NOTE, append_bytes, job_name, needed, read_note, write_note
 from runtime.mirror.words import (
+    AT_ONCE,
     ORDERS,
     PIECE,
     Held,
@@ -211,17 +212,21 @@ class Incoming:
         return self._held is not None
 
     def _take_events(self, told: Told) -> None:
-        here = size_of(self.run.events)
-        data = self._grown("events.jsonl", here, told.events)
-        if not told.over:
-            data = before_the_end(data)
+        while (here := size_of(self.run.events)) < told.events:
+            come = self._grown("events.jsonl", here, min(told.events, here + AT_ONCE))
+            data = come if told.over else before_the_end(come)
+            self._take_maps(data)
+            append_bytes(self.run.events, data)
+            if not data or len(data) < len(come):
+                return  # what is missing comes later
+
+    def _take_maps(self, data: bytes) -> None:
         for file in maps_in(data):
             path = self.run.maps / file
             if not path.exists() and (maps := self._storage.read(f"{self.number}/maps/{file}", 0, MAX_FILE)):
                 path.parent.mkdir(exist_ok=True)
                 with drafted(path) as draft:
                     draft.write_bytes(maps)
-        append_bytes(self.run.events, data)
 
     def _take_worker(self, told: Told) -> None:
         """Its end is taken with the run's last word, which comes last; until then it counts as alive."""

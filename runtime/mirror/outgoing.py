@@ -12,7 +12,7 @@ from runtime import checkpoints, tickets
 from runtime.archive import MOST
 from runtime.checkpoints import NAME
 from runtime.events import size_of
-from runtime.mirror.words import MOST_FILES, PIECE, SLOTS, Held, Told, pieces, upload
+from runtime.mirror.words import AT_ONCE, MOST_FILES, PIECE, SLOTS, Held, Told, pieces, upload
 from runtime.run import Run
 from runtime.storage import Storage
 
@@ -118,14 +118,16 @@ class Outgoing:
         if not path.exists():
             return done
         with path.open("rb") as file:
-            file.seek(done)
-            new = file.read(MOST[name] - done)
-            end = done + new.rfind(b"\n") + 1
-            for key, first, last in pieces(name, done, end):
-                begin = first - first % PIECE
-                file.seek(begin)
-                self._storage.write(f"{self._number}/{key}", file.read(last - begin))
-        return end
+            while True:
+                file.seek(done)
+                end = done + file.read(max(0, min(AT_ONCE, MOST[name] - done))).rfind(b"\n") + 1
+                if end == done:
+                    return end
+                for key, first, last in pieces(name, done, end):
+                    begin = first - first % PIECE
+                    file.seek(begin)
+                    self._storage.write(f"{self._number}/{key}", file.read(last - begin))
+                done = end
 
     def _forget(self, before: Held | None) -> None:
         """An object whose content has been replaced may go. One that was given belongs to another attempt."""

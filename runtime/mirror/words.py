@@ -21,6 +21,7 @@ from runtime.tickets import Ticket
 ORDERS = "orders.json"
 SLOTS = ("told-0.json", "told-1.json")
 PIECE = 1 << 16  # bytes
+AT_ONCE = 100_000_000  # bytes of what grows that are held in memory; a line is never longer
 MOST_FILES = 500
 Said = TypeVar("Said", bound=BaseModel)
 

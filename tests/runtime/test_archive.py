@@ -14,7 +14,7 @@ from builder.zoo import TEMPLATES
 from runtime import archive as archives
 from runtime import statistics
 from runtime.archive import MANIFEST, ArchiveError, adopt, archive
-from runtime.deleted import delete
+from runtime.deleted import FOLDER, delete
 from runtime.events import Finished, append
 from runtime.run import RunError, RunSpec, create, open_run, runs
 from runtime.spec import START_FILE
@@ -101,6 +101,19 @@ def test_a_run_that_is_here_already_is_left_alone(run, tmp_path):
     with pytest.raises(RunError, match="here already"):
         adopt(tmp_path / "x.zip")
     assert run.script.exists()
+
+
+def test_two_weeks_of_events_can_be_moved_and_what_no_server_takes_is_refused_at_once(run, tmp_path, monkeypatch):
+    assert 14 * 80_000_000 < archives.MOST["events.jsonl"] < archives.MAX_BYTES
+    size = run.events.stat().st_size
+    monkeypatch.setitem(archives.MOST, "events.jsonl", size - 1)
+    with pytest.raises(RunError, match=r"events.jsonl is larger than what another server takes"):
+        archive(run, tmp_path / "x.zip")
+    monkeypatch.setitem(archives.MOST, "events.jsonl", size)
+    monkeypatch.setattr(archives, "MAX_BYTES", run.model.stat().st_size)
+    with pytest.raises(RunError, match="all of it is larger"):
+        archive(run, tmp_path / "x.zip")
+    assert list(tmp_path.glob("*.zip")) == []
 
 
 def test_a_run_that_has_not_ended_is_not_archived(tmp_path):
@@ -243,5 +256,5 @@ def test_damage_anywhere_is_told_or_does_no_harm(file, at, byte, cut):
 
 def assert_nothing_is_left(file):
     assert runs() == []
-    assert list((file.parent / "home" / "runs").iterdir()) == []
+    assert [path.name for path in (file.parent / "home" / "runs").iterdir()] == [FOLDER]
     assert not (file.parent / "evil").exists()

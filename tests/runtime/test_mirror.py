@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 
 from builder.graph import Graph
 from runtime import checkpoints, queue, tickets
+from runtime.archive import MOST
 from runtime.checkpoints import Position
 from runtime.events import BatchEnded, EpochEnded, Finished, MapsSaved, Stopped, append, read
 from runtime.launchers.remote import Attempt, Taken
+from runtime.mirror import incoming as module_in
+from runtime.mirror import outgoing as module_out
 from runtime.mirror import words
 from runtime.mirror.incoming import Incoming
 from runtime.mirror.kept import job_name
@@ -148,6 +151,34 @@ def test_the_last_word_comes_with_all_that_belongs_to_it(two):
     assert two.run.model.read_bytes() == b"model"
     incoming.close()
     assert two.part.names() == [words.ORDERS]
+
+
+def test_a_week_of_events_comes_in_parts(two, monkeypatch):
+    for module in (module_in, module_out):
+        monkeypatch.setattr(module, "AT_ONCE", 300)
+    incoming, outgoing, there = two.begin()
+    for step in range(50):
+        append(there.events, batch(step))
+    append(there.events, Finished(at=1))
+    write_atomically(there.worker_file, there.worker().model_copy(update={"over": True}).model_dump_json())
+    two.send(outgoing)
+    incoming.pull()
+    assert len(read(two.run.events)[0]) == 50  # its last word comes last
+    two.send(outgoing, over=True)
+    incoming.pull()
+    assert two.run.events.read_bytes() == there.events.read_bytes()
+
+
+def test_a_log_that_is_longer_than_any_run_makes_it_is_not_read_whole(two, monkeypatch):
+    incoming, outgoing, there = two.begin()
+    append(there.events, batch(1))
+    two.send(outgoing)
+    incoming.pull()
+    monkeypatch.setitem(MOST, "events.jsonl", 10)
+    append(there.events, batch(2))
+    two.send(outgoing)
+    incoming.pull()
+    assert len(read(two.run.events)[0]) == 1
 
 
 def test_another_node_goes_on_from_the_newest_checkpoint_that_is_whole(two):
