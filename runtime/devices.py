@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from builder.training import Task, Training
 from runtime.cgroup import cpu_limit, memory_limit
 from runtime.cluster import JOB
 from runtime.gpu import INSTALL, cudnn
-from runtime.memory import FLOAT, Memory, estimate, size_in_words
+from runtime.memory import FLOAT, Memory, estimate, sharing_of, size_in_words
 from runtime.nodes import Seen, seen
 from runtime.strategies import Asks, Strategy, StrategyError, strategy
 
@@ -122,13 +122,20 @@ def refusal(
     """Why a training cannot start on this device, with the estimate and what to do; None when it can."""
     if device.missing:
         return f"{device.title} cannot be used: {device.missing}."
-    memory = estimate(facts, training, task, gpu="gpu" in device.name, graph=graph)
+    memory = estimate(facts, training, task, device.name, graph)
     if memory.total <= device.memory_bytes:
         return None
+    fewer = _fewer_replicas(device, lambda name: estimate(facts, training, task, name, graph).total)
     return (
-        f"Training this network needs about {size_in_words(memory.total)} of memory ({memory}), and {device.title} has "
-        f"{size_in_words(device.memory_bytes)}. {_remedy(facts, training, device, memory)}"
+        f"Training this network needs about {size_in_words(memory.total)} of memory ({memory}){_together(device)}, and "
+        f"{device.title} has {size_in_words(device.memory_bytes)}. {fewer or _remedy(facts, training, device, memory)}"
     )
+
+
+def _together(device: Device) -> str:
+    """Says of whom the estimate is, where several replicas share a memory."""
+    replicas = sharing_of(strategy(device.name)).replicas
+    return f" for {replicas} replicas together" if replicas > 1 else ""
 
 
 def _remedy(facts: Mapping[str, Facts], training: Training, device: Device, memory: Memory) -> str:
@@ -146,6 +153,20 @@ def _remedy(facts: Mapping[str, Facts], training: Training, device: Device, memo
         else f"an output of {size_in_words(largest.activation_bytes or 0)} an example"
     )
     return f"Make the layer {name} smaller, which alone has {takes}, or what comes before it (by pooling, for example)."
+
+
+def _fewer_replicas(device: Device, total: Callable[[str], int]) -> str:
+    """How many replicas would fit on the processor, as each holds the network once; empty where that does not help.
+
+    Args:
+        total: the bytes that the training needs on a device, by its name.
+    """
+    replicas = sharing_of(strategy(device.name)).replicas
+    kind = device.name.rpartition(":")[0]
+    names = {f"{count} replicas": f"{kind}:{count}" for count in range(replicas - 1, 1, -1)}
+    names |= {"the processor alone": "cpu"} if replicas > 1 else {}
+    chosen = next((title for title, name in names.items() if total(name) <= device.memory_bytes), "")
+    return chosen and f"Choose {chosen} instead of {replicas} replicas, each of which holds the network once."
 
 
 def _cpu() -> Device:

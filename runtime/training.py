@@ -22,7 +22,7 @@ from runtime.events import Downloading, Event, Failed, Finished, Started, Stoppe
 from runtime.holding import held_at_once
 from runtime.process import write_atomically
 from runtime.run import Run
-from runtime.strategies import StrategyError, usable
+from runtime.strategies import StrategyError, strategy, usable
 
 if TYPE_CHECKING:  # they bring TensorFlow
     from builder.program import Facts
@@ -96,7 +96,7 @@ def _train(run: Run, team: Crew) -> Event | None:
     program = lower(spec.graph)
     task = dataset.task(spec.data)
     facts = _check(run, task)
-    memory = estimate(facts, training, task, gpu="gpu" in spec.device, graph=spec.graph).total
+    memory = estimate(facts, training, task, spec.device, spec.graph).total
     if not team.follows:
         reckoned(run, memory, waits=not team.several_processes)
     try:
@@ -185,7 +185,9 @@ def _train(run: Run, team: Crew) -> Event | None:
             return Suspended(at=time.time())
         if parts.test is not None:
             test = floats(measure(steps["test"], parts.test, telemetry))
-    return (Stopped if telemetry.stopped else Finished)(at=time.time(), test=test, peak_memory=_peak_memory())
+    return (Stopped if telemetry.stopped else Finished)(
+        at=time.time(), test=test, peak_memory=_peak_memory(spec.device)
+    )
 
 
 def _resume(run: Run, model: Any, team: Crew) -> Resume | None:
@@ -279,11 +281,13 @@ def _not_built(error: ValueError) -> str:
     )
 
 
-def _peak_memory() -> int:
-    """Bytes that this process, or its first GPU, has held at most."""
+def _peak_memory(device: str) -> int:
+    """Bytes that our processes on this machine, or the first GPU, have held at most; the processes of a run are alike."""
     import tensorflow as tf
+
+    from runtime.memory import sharing_of
 
     if tf.config.list_logical_devices("GPU"):
         return int(tf.config.experimental.get_memory_info("GPU:0")["peak"])
     unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit * sharing_of(strategy(device)).processes

@@ -60,7 +60,7 @@ def fits(
     if facts is None or task is None:
         return 0, [*apart]
     too_large = refusal(facts, training, device, task, graph)
-    memory = estimate(facts, training, task, "gpu" in device.name, graph).total
+    memory = estimate(facts, training, task, device.name, graph).total
     return memory, [*([too_large] if too_large else []), *apart]
 
 
@@ -70,7 +70,7 @@ def expected(
     """Time an epoch and memory on a device, in words."""
     newest = next((one for one in measurements() if one.figures), None)
     time = expectation(newest, device.name, training, facts, task.examples, done)
-    memory = estimate(facts, training, task, gpu="gpu" in device.name, graph=graph)
+    memory = estimate(facts, training, task, device.name, graph)
     words = f"about {size_in_words(memory.total)} of memory"
     if ratio := memory_ratio(device.name, done):
         words += f"; finished runs took {ratio.value:.0%} of what was estimated for them"

@@ -33,7 +33,7 @@ def totals(
     parameters = sum(one.parameters for one in facts.values())
     frozen = parameters - sum(one.trainable for one in facts.values())
     macs = sum(one.macs or 0 for one in facts.values())
-    memory = estimate(facts, training, task, graph=project.graph)
+    memory = estimate(facts, training, task, device, project.graph)
     measured = next(iter(measurements()), None)
     took = (
         expectation(measured, device, training, facts, task.examples, runs(project.id)) if task and measured else None

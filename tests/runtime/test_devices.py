@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import psutil
 import pynvml
 import pytest
 
+from builder.optimizers import SGD
 from builder.program import Facts
 from builder.training import Task, Training
 from runtime import devices as module
@@ -123,6 +125,18 @@ def test_data_counts():
     words = refusal({"x": Facts()}, Training(), SMALL, task)
     assert "data 8.0 GB" in words
     assert "Choose a smaller data set" in words
+
+
+def test_replicas_that_do_not_fit_together_are_refused_with_fewer():
+    layer = {"dense": Facts(parameters=25_000_000, trainable=25_000_000, activation_bytes=4)}
+    together = Device(name="mirrored:cpu:8", title="Small", memory_bytes=2_000_000_000, threads=2)
+    words = refusal(layer, Training(optimizer=SGD()), together)
+    assert "for 8 replicas together, and Small has 2.0 GB" in words
+    assert "Choose 5 replicas instead of 8 replicas" in words
+    assert refusal(layer, Training(optimizer=SGD()), replace(together, name="mirrored:cpu:5")) is None
+    words = refusal(layer, Training(optimizer=SGD()), replace(together, name="workers:2"))
+    assert "Choose the processor alone instead of 2 replicas" in words
+    assert "replicas" not in refusal({"dense": Facts(parameters=10**9)}, Training(), SMALL)
 
 
 @pytest.mark.usefixtures("gpus")

@@ -100,7 +100,7 @@ def test_each_part():
 
 def test_data_is_not_on_the_gpu():
     task = Task(data="x", input_shape=(5,), kind="values", examples=1000)
-    assert estimate({}, Training(), task, gpu=True).data == 0
+    assert estimate({}, Training(), task, "gpu:0").data == 0
 
 
 def test_every_optimizer_that_is_offered_has_its_slots():
@@ -140,3 +140,35 @@ def test_what_is_frozen_in_front_of_all_that_learns_keeps_nothing():
     assert frozen.total == pytest.approx(1_380e6, rel=0.1)
     learning = network | {"first": film.model_copy(update={"trainable": 36_928})}  # behind it all is kept
     assert estimate(learning, Training(batch_size=256), task, graph=graph).activations > 2 * frozen.activations
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "device", "peak"),
+    [
+        (Adam(), "cpu", 1_295e6), (Adam(), "mirrored:cpu:2", 1_657e6), (Adam(), "mirrored:cpu:8", 3_960e6),
+        (Adam(), "workers:2", 3_581e6), (Adam(), "workers:4", 5_119e6), (SGD(), "workers:2", 2_708e6),
+    ],
+)  # fmt: skip
+def test_replicas_on_one_machine_are_estimated_as_measured(optimizer, device, peak):
+    """Two Dense of 4,000 units on digits, see the module."""
+    task = Task(data="digits", input_shape=(8, 8, 1), kind="classes", classes=("0", "1"), examples=1_797)
+    layers = facts([64 * 4000 + 4000, 4000 * 4000 + 4000, 4000 * 10 + 10])
+    assert estimate(layers, Training(optimizer=optimizer), task, device).total == pytest.approx(peak, rel=0.15)
+
+
+@pytest.mark.parametrize("device", ["mirrored:gpu:0,gpu:1", "workers:10.0.0.5:4000,10.0.0.6:4000", "cluster:2:cpus=4"])
+def test_replicas_with_a_memory_each_are_estimated_as_one(device):
+    alone = "gpu:0" if "gpu" in device else "cpu"
+    layers = facts(PERCEPTRON, outputs=[1000])
+    assert estimate(layers, Training(), device=device) == estimate(layers, Training(), device=alone)
+
+
+def test_replicas_share_a_batch_and_processes_hold_the_data_once_each():
+    task = Task(data="x", input_shape=(100,), kind="values", examples=1000)
+    one, mirrored, workers = (
+        estimate(facts([50], [1000]), Training(), task, device) for device in ("cpu", "mirrored:cpu:3", "workers:3")
+    )
+    assert mirrored.weights == workers.weights == 3 * one.weights
+    assert mirrored.activations == workers.activations == one.activations
+    assert (mirrored.data, workers.data) == (one.data, 3 * one.data)
+    assert (mirrored.framework, workers.framework) == (FRAMEWORK, 3 * FRAMEWORK)
