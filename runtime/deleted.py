@@ -16,9 +16,7 @@ from runtime.record import ID
 from runtime.run import Run, RunError, open_run
 
 KEPT = 3600.0  # seconds
-FOLDER = (
-    ".deleted"  # no run's id, so that nobody lists it; with the runs, as they may lie on another disk than the rest
-)
+FOLDER = ".deleted"  # no run's id, so that nobody lists it; among the runs, which may lie on a disk of their own
 
 
 def delete(run: Run) -> None:
@@ -51,6 +49,8 @@ def restore(run_id: str) -> Run:
     except FileNotFoundError:
         raise RunError("This run has been removed for good meanwhile.") from None
     except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise RunError("This run is here again already: it has been brought in as a file meanwhile.") from None
         raise RunError(f"This run cannot be brought back: {error.strerror}.") from None
     return open_run(run_id)
 

@@ -113,8 +113,8 @@ def estimate(
     mixed = training.dtype_policy != "float32"
     examples = task.examples * task.inputs * prod(size or 1 for size in task.input_shape) if task else 0
     return Memory(
-        weights=sharing.replicas
-        * (weights + (weights // 2 if mixed else 0)),  # a copy of half the size, to compute with
+        # In mixed precision with a copy of half the size, to compute with.
+        weights=sharing.replicas * (weights + (weights // 2 if mixed else 0)),
         gradients=(sharing.replicas + (EXCHANGED if sharing.processes > 1 else 0)) * trainable,
         optimizer=sharing.replicas * (trainable * slots + update),
         activations=held // 2 if mixed else held,

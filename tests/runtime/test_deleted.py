@@ -87,7 +87,7 @@ def test_one_that_came_back_as_an_archive_is_not_overwritten(home):
     run = create(SPEC)
     deleted.delete(run)
     (run.folder / "maps").mkdir(parents=True)
-    with pytest.raises(RunError, match="brought back"):
+    with pytest.raises(RunError, match="here again already"):
         deleted.restore(run.id)
     (run.folder / "maps").rmdir()
     run.folder.rmdir()
