@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from pages.parts import state
@@ -17,6 +19,8 @@ from runtime.store import Project
 
 MOST = 20  # lines shown at once, and of one's own behind them
 WIDTHS = [0.8, 3.5, 3.5, 2.2]
+REFUSED = "queue.refused"
+LEGIBLE = 10.0  # seconds that a refusal stays, as the list is drawn anew every few
 
 
 def place_in_words(run: Run) -> str:
@@ -58,6 +62,7 @@ def ordinal(number: int) -> str:
 
 def queue_list(project: Project) -> None:
     """All that waits, in its order; the project's own runs can be moved and cancelled. Nothing when nothing waits."""
+    _refused()
     places = queue.places()
     if not places:
         return
@@ -117,7 +122,15 @@ def _line(number: int, place: Place, own: list[str]) -> None:
 
 
 def _cancel(run: Run) -> None:
+    """For a button in a fragment, whose callback must draw nothing: that would take the place of the style sheet."""
     try:
         local.stop(run)
     except RunError as error:
-        st.toast(str(error))
+        state.keep(REFUSED, (literal(str(error)), time.monotonic() + LEGIBLE))
+
+
+def _refused() -> None:
+    """Why the last run could not be cancelled, for long enough to be read."""
+    words, until = state.kept(REFUSED, ("", 0.0))
+    if time.monotonic() < until:
+        st.warning(words)

@@ -66,6 +66,21 @@ def test_ones_own_runs_are_moved_and_cancelled_and_others_are_not(project):
     assert (order(), first.status()) == ([second.id, other.id], "stopped")
 
 
+def test_that_a_run_was_cancelled_elsewhere_is_told_by_the_list_and_not_by_the_callback(project, monkeypatch):
+    """What the callback of a fragment draws takes the place of the page's first elements, as its style sheet."""
+    run = queued("One", project.id)
+    app = show(project)
+    queue.leave(run)  # in another tab
+    app.button(key=f"cancel-{run.id}").click().run()
+    assert not app.exception
+    assert not app.toast
+    assert ["One is over (stopped), so it cannot stop." in warning.value for warning in app.warning] == [True]
+    app.run()  # the list is drawn anew every few seconds
+    assert app.warning
+    monkeypatch.setattr(shown.time, "monotonic", lambda: float("inf"))
+    assert not app.run().warning
+
+
 def test_an_empty_queue_takes_no_room(project):
     assert not show(project).expander
 
