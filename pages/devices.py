@@ -156,13 +156,14 @@ def _measure(went_on: bool) -> None:
         st.progress(newest.done / max(1, newest.total), f"{newest.doing} … ({newest.done} of {newest.total} done)")
         st.button("Stop measuring", icon=":material/stop:", on_click=cancel)
         return
-    st.button(
+    if st.button(
         "Measure this machine" if newest is None else "Measure again",
         icon=":material/speed:",
-        on_click=_begin,
         help="A matrix product and training steps of three networks on every device, in four ways each. It takes one to a few "
         "minutes; trainings that run meanwhile disturb it.",
-    )
+    ):
+        _begin()
+        st.rerun()  # the whole page: it shows what `_begin` says, and decides how often to look
     if newest is None:
         st.caption("Not measured yet. The figures also tell how long an epoch of your network will take.")
     elif newest.error or newest.broken_off:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from builder.program import Facts
@@ -135,3 +137,21 @@ def test_charts_hold_what_was_measured_and_say_what_was_quoted() -> None:
 )
 def test_times_are_short(seconds: float, words: str) -> None:
     assert time_in_words(seconds) == words
+
+
+def test_a_measurement_that_cannot_begin_says_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A callback in a fragment could leave words only for the next page: the frame, which shows them, is not drawn anew."""
+    in_callback = []
+
+    def refuse() -> None:
+        context = get_script_run_ctx()
+        assert context is not None
+        in_callback.append(not context.has_script_started)
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("runtime.measuring.begin", refuse)
+    app = AppTest.from_file(PAGE.parent / "shell.py", default_timeout=60).run().switch_page("devices.py").run()
+    next(button for button in app.button if button.label == "Measure this machine").click().run()
+    assert not app.exception
+    assert in_callback == [False]
+    assert "The measurement could not be started: [Errno 30] Read-only file system." in texts(app)
