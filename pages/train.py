@@ -11,11 +11,12 @@ import streamlit as st
 
 from builder.problem import Problem
 from builder.program import Facts
-from builder.training import Task, Training, defaults
+from builder.training import Defaults, Task, Training, defaults
 from builder.validate import problems
 from pages.parts import state
 from pages.parts.device_choice import choose_device, device_of, expected, fits
 from pages.parts.failure import keras_again, told
+from pages.parts.faults import listening, whole_number
 from pages.parts.learned import draw_learned
 from pages.parts.literal import literal
 from pages.parts.run_details import optimizer_in_words
@@ -86,17 +87,31 @@ def _settings(waited: bool) -> None:
     suggested = defaults(project.graph, task, facts or {})
     training = project.training or suggested.training
     options = _options_now(project)
-    found = problems(project.graph, facts=facts, task=task, training=training)
-    _train_button(project, training, options, facts, [problem for problem in found if problem.severity == "error"])
-    _mend_settings(project, found)
+    top = st.container()  # for what is drawn once all is known that has been entered, be it together with the click
     st.subheader("Settings")
     draw_start(project)
     draw_learned(project.graph, project.id)
-    changed = training_form(training, suggested.training, f"{project.id}.training", _task(project))
-    if changed is not None:
-        with told():
-            store().settings(project.id, training=changed)
-            st.rerun()
+    saved = False
+    with listening() as wrong:
+        changed = training_form(training, suggested.training, f"{project.id}.training", task)
+        if changed is not None:
+            with told():
+                store().settings(project.id, training=changed)
+                saved = True
+            training = changed
+        _reasons(project, training, suggested)
+        chosen = _draw_options(project, training, options, facts)
+    found = problems(project.graph, facts=facts, task=task, training=training)
+    with top:
+        errors = [problem for problem in found if problem.severity == "error"]
+        _train_button(project, training, chosen, facts, errors, wrong)
+        _mend_settings(project, found)
+    if saved or chosen != options:
+        st.rerun()
+
+
+def _reasons(project: Project, training: Training, suggested: Defaults) -> None:
+    """Why these settings are suggested, and the way back to them."""
     with st.expander("Why these settings?", icon=":material/lightbulb:"):
         st.markdown("\n".join(f"- {reason}" for reason in suggested.reasons))
     if training != suggested.training:
@@ -108,7 +123,6 @@ def _settings(waited: bool) -> None:
             args=(project.id,),
             kwargs={"training": None},
         )
-    _draw_options(project, training, options, facts)
 
 
 def _suggestion(training: Training) -> str:
@@ -125,10 +139,12 @@ def _train_button(
     options: Options,
     facts: Mapping[str, Facts] | None,
     errors: list[Problem],
+    wrong: list[str],
 ) -> None:
     memory, cannot = fits(options.device, training, None if errors else facts, _task(project), project.graph)
-    ready = facts is not None and not errors and not cannot
-    if st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not ready, width="stretch"):
+    ready = facts is not None and not errors and not cannot and not wrong
+    pressed = st.button("Train", type="primary", icon=":material/play_arrow:", disabled=not ready, width="stretch")
+    if pressed and ready:  # what is wrong may have come with the click
         spec = RunSpec(
             graph=project.graph,
             data=project.data,
@@ -148,6 +164,8 @@ def _train_button(
         keras_again(service())
     for words in cannot:
         st.error(words)
+    if wrong:
+        st.error("\n".join(["Mend what cannot be used:", *(f"- {literal(words)}" for words in wrong)]))
     if errors:
         st.error(_in_words(errors))
         if not all(map(_in_settings, errors)) and st.button(
@@ -198,7 +216,7 @@ def _options_now(project: Project) -> Options:
     return Options(device_of(name), seed, watch)
 
 
-def _draw_options(project: Project, training: Training, options: Options, facts: Mapping[str, Facts] | None) -> None:
+def _draw_options(project: Project, training: Training, options: Options, facts: Mapping[str, Facts] | None) -> Options:
     """The settings that do not change how well a network learns."""
     name = choose_device(options.device.name, project.graph, training)
     if facts:
@@ -217,22 +235,22 @@ def _draw_options(project: Project, training: Training, options: Options, facts:
             on_click="ignore",
         )
     with st.expander("Seed and recording", icon=":material/casino:"):
-        seed = st.number_input(
+        seed = whole_number(
             "Seed", 0, 2**31 - 1, options.seed, help="The same seed gives the same weights and order of examples again."
         )
         maps = st.toggle(
             "Record filters and maps", options.watch.maps, help="What the Microscope shows, saved after each epoch."
         )
-        sample = st.number_input(
+        sample = whole_number(
             "Watched example",
             1,
             10**6,
             options.watch.sample + 1,
             help="Number of the test example that the Microscope shows.",
         )
-    state.keep(KEPT, (name, int(seed), Watch(sample=int(sample) - 1, maps=maps)))
-    if (name, seed, sample, maps) != (options.device.name, options.seed, options.watch.sample + 1, options.watch.maps):
-        st.rerun()
+    watch = Watch(sample=sample - 1, maps=maps)
+    state.keep(KEPT, (name, seed, watch))
+    return Options(device_of(name), seed, watch)
 
 
 main()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from pages.parts.faults import whole_number
 from runtime.cluster import Node
 from runtime.events import last
 from runtime.memory import size_in_words
@@ -34,7 +35,7 @@ def choose_there(now: Strategy) -> str:
     alive = known.alive if known else ()
     before = now.asks or Asks()
     with st.container(horizontal=True):
-        workers = st.number_input(
+        workers = whole_number(
             "Workers",
             1,
             MOST,
@@ -42,7 +43,7 @@ def choose_there(now: Strategy) -> str:
             key="cluster-workers",
             help="Processes that learn as one, each on a machine of its own where there is room. They share each batch.",
         )
-        cpus = st.number_input(
+        cpus = whole_number(
             "CPUs each",
             1,
             999,
@@ -53,7 +54,7 @@ def choose_there(now: Strategy) -> str:
         gpus = 0
         if any(node.gpus for node in alive) or before.gpus:
             most = 1 if workers > 1 else MOST
-            gpus = st.number_input(
+            gpus = whole_number(
                 "GPUs each", 0, most, min(before.gpus, most), key="cluster-gpus", help="All on one machine."
             )
     if known is not None:

@@ -11,6 +11,7 @@ from builder.program import Facts
 from builder.training import Task, Training
 from pages.parts.cluster import CHOICE, choose_there
 from pages.parts.cluster import offered as offered_there
+from pages.parts.faults import whole_number
 from runtime.devices import Device, devices, estimate, find, refusal
 from runtime.expectation import expectation, memory_ratio
 from runtime.measuring import measurements
@@ -99,7 +100,7 @@ def _completed(kind: str, now: Strategy, gpus: Sequence[str]) -> str | None:
     if kind == GPUS:
         return f"mirrored:{','.join(gpus)}"
     if kind in (MIRRORED, WORKERS):
-        many = st.number_input(
+        many = whole_number(
             "Replicas",
             2,
             MOST,

@@ -40,7 +40,12 @@ class Field:
     @property
     def label(self) -> str:
         """The name in plain words."""
-        return self.name.replace("_", " ").capitalize()
+        return label_of(self.name)
+
+
+def label_of(name: str) -> str:
+    """The name of a field in plain words."""
+    return name.replace("_", " ").capitalize()
 
 
 @cache

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ValidationError
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import state
-from pages.parts.fields import Field, begin, fields, fresh, step
+from pages.parts.faults import tell
+from pages.parts.fields import Field, begin, fields, fresh, label_of, step
 from pages.parts.illustrations import Drawing, curve, drawings
 from pages.parts.kinds import (
     NONE,
@@ -164,7 +165,7 @@ def _valid(model: Model, changed: dict[str, Any], slots: dict[str, DeltaGenerato
                 for name in [named] if named in changed else list(changed):
                     faulty.setdefault(str(name), message)
             for name, message in faulty.items():
-                slots[name].error(message)
+                tell(label_of(name), message, slots[name])
             changed = {name: value for name, value in changed.items() if name not in faulty}
     return None
 
@@ -208,9 +209,7 @@ def _number(kind: Number, value: Any, key: str, label: str, help_: str, default:
 
     def widget(at: str, shown: float | None) -> Any:
         return st.number_input(
-            label,
-            min_value=None if kind.low is None else number(kind.low),
-            max_value=None if kind.high is None or kind.high > LARGEST else number(kind.high),
+            label,  # without bounds: see `faults`
             value=shown,
             step=number(step(kind, default)),
             format="%d" if kind.integer else "%.10g",
@@ -240,7 +239,7 @@ def _row(kind: Row, value: Any, key: str, label: str, help_: str, default: Any) 
             results.append(_number(entry, parts[place], at, name, help_, defaults[place], first=place == 0))
     if kind.optional and None in results:
         if any(result is not None for result in results):
-            st.error("Fill in all of these, or none.")
+            tell(label, "Fill in all of these, or none.")
             return value
         return None
     return tuple(results)
@@ -252,7 +251,7 @@ def _text(kind: Text, value: Any, key: str, label: str, help_: str) -> Any:
     try:
         result = read(kind, text) if text != written(value) else value
     except ValueError as error:
-        st.error(str(error))
+        tell(label, str(error))
         result = value
     state.followed(key, value, result)
     return result

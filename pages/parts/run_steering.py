@@ -8,6 +8,7 @@ from builder.training import MOST_EPOCHS, Training
 from pages.parts import state
 from pages.parts.device_choice import device_of, fits
 from pages.parts.failure import told
+from pages.parts.faults import listening
 from pages.parts.runs import choose, curves, epochs_done
 from pages.parts.training_form import training_form
 from runtime import branching, checkpoints, service, tickets
@@ -130,7 +131,8 @@ def _branch(run: Run, kept: list[int]) -> None:
     suggested = _further(run.spec.training, kept[-1])
     before: Training = state.kept(key, suggested)
     task = task_of(run.spec.data)
-    training = training_form(before, suggested, key, task) or before
+    with listening() as wrong:
+        training = training_form(before, suggested, key, task) or before
     if training != before:
         state.keep(key, training)
     st.caption(kept_in_words(run, kept))
@@ -145,9 +147,9 @@ def _branch(run: Run, kept: list[int]) -> None:
     memory, cannot = fits(device_of(run.spec.device), training, facts, task, run.spec.graph)
     for words in cannot:
         st.error(words)
-    if st.button(
-        "Train the new run", type="primary", disabled=bool(cannot) or training.epochs <= epoch, width="stretch"
-    ):
+    barred = bool(cannot or wrong) or training.epochs <= epoch
+    pressed = st.button("Train the new run", type="primary", disabled=barred, width="stretch")
+    if pressed and not barred:  # what is wrong may have come with the click
         try:
             with told():
                 spec = branching.branch(run, epoch, training)

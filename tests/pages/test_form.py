@@ -131,6 +131,25 @@ def test_what_is_not_valid_is_told_and_the_rest_is_kept(app):
     assert entry(app, "text_input", "shape").value == "28, a"
 
 
+@pytest.mark.parametrize(
+    ("name", "entered", "bound"),
+    [
+        ("filters", 513, "less than or equal to 512"),
+        ("kernel_size.1", 0, "greater than or equal to 1"),
+        ("seed", -1, ""),
+    ],
+)
+def test_a_number_out_of_its_bounds_comes_here_and_is_told(app, name, entered, bound):
+    """With bounds the browser would keep it, and the form go on with the one before."""
+    assert not any(field.proto.has_min or field.proto.has_max for field in app.number_input)
+    before = values(app)
+    entry(app, "number_input", name).set_value(entered).run()
+    assert not app.exception
+    assert entry(app, "number_input", name).value == entered
+    assert [error.value for error in app.error] == ([f"This has to be {bound}"] if bound else [])
+    assert (values(app) == before) is bool(bound)
+
+
 def test_a_rule_of_the_whole_model_is_told_where_the_change_was_made(app):
     entry(app, "number_input", "filters").set_value(13).run()
     assert values(app) == {"filters": 8}

@@ -189,6 +189,48 @@ def test_settings_are_kept_in_the_project(project: Project) -> None:
 
 
 @pytest.mark.usefixtures("no_problems")
+@pytest.mark.parametrize(
+    ("label", "entered"),
+    [
+        ("Epochs", 0),
+        ("Batch size", 100_000),
+        ("Validation split", 1.5),
+        ("Learning rate: number", -1.0),
+        ("Seed", -1),
+        ("Watched example", 0),
+    ],
+)
+def test_a_number_out_of_its_bounds_bars_the_training_until_it_is_mended(
+    project: Project, launched: list[Run], label: str, entered: float
+) -> None:
+    app = show(project)
+    field = by_label(app.number_input, label)
+    bounds = field.proto.has_min, field.proto.has_max  # with them the browser would keep the number to itself
+    assert bounds == (False, False)
+    before = field.value
+    field.set_value(entered)
+    button(app, "Train").click().run()  # both come at once where one clicks right after typing
+    assert not app.exception
+    assert not launched
+    assert button(app, "Train").disabled
+    assert f"{label.partition(':')[0]}: This has to be" in texts(app)
+    by_label(app.number_input, label).set_value(before).run()
+    assert not button(app, "Train").disabled
+    assert not app.error
+    button(app, "Train").click().run()
+    assert len(launched) == 1
+
+
+@pytest.mark.usefixtures("no_problems")
+def test_what_is_entered_right_before_the_click_is_trained_with(project: Project, launched: list[Run]) -> None:
+    app = show(project)
+    by_label(app.number_input, "Epochs").set_value(3)
+    by_label(app.number_input, "Seed").set_value(5)
+    button(app, "Train").click().run()
+    assert [(run.spec.training.epochs, run.spec.seed) for run in launched] == [(3, 5)]
+
+
+@pytest.mark.usefixtures("no_problems")
 def test_one_button_takes_the_suggested_settings_again_where_others_are_in_use(project: Project) -> None:
     suggested = "Take the suggested settings again"
     app = show(project)
@@ -474,4 +516,9 @@ def test_a_branch_that_its_device_cannot_train_is_refused_with_the_reason(projec
     assert not button(app, "Train the new run").disabled
     app.number_input(key=f"form.branch.{run.id}.steps.Training.batch_size").set_value(3).run()
     assert "4 replicas" in texts(app)
+    assert button(app, "Train the new run").disabled
+    app.number_input(key=f"form.branch.{run.id}.steps.Training.batch_size").set_value(4).run()
+    assert not button(app, "Train the new run").disabled
+    app.number_input(key=f"form.branch.{run.id}.steps.Training.batch_size").set_value(0).run()
+    assert "This has to be greater than or equal to 1" in texts(app)
     assert button(app, "Train the new run").disabled
