@@ -16,6 +16,7 @@ from builder.training import defaults
 from pages.parts import state
 from pages.parts.exports import export_table
 from pages.parts.literal import literal
+from pages.parts.runs import choose, chosen
 from pages.parts.starts import chosen_start
 from runtime.datasets import DATASETS
 from runtime.exports.card import CARD
@@ -74,17 +75,21 @@ def main() -> None:
 
 
 def _which(project: Project) -> Run | None:
-    """What is exported: the project as it stands, or one of its runs."""
-    kept = {run.id: run for run in runs(project.id)}
+    """What is exported: the run that this tab looks at, else the project as it stands; or another one of its runs."""
+    looked_at = chosen(())
+    kept = {run.id: run for run in [*([looked_at] if looked_at else []), *runs(project.id)]}
     names = {"": "The network as it is now", **{run.id: f"{run.name} ({run.status()})" for run in kept.values()}}
-    chosen = st.selectbox(
+    picked = st.selectbox(
         "Of",
         list(names),
+        index=list(names).index(looked_at.id if looked_at else ""),
         format_func=lambda run_id: names.get(run_id, run_id),
         key=f"export-of-{project.id}",
         help="A run keeps the network and the settings that it was started with.",
     )
-    return kept.get(chosen or "")
+    if picked != (looked_at.id if looked_at else ""):
+        choose(picked or None)
+    return kept.get(picked or "")
 
 
 def _code(project: Project, run: Run | None, what: str, style: Style) -> None:

@@ -101,6 +101,7 @@ def _outcome(run: Run, found: Curves) -> None:
         if st.button("Look inside with the Microscope", icon=":material/biotech:"):
             state.go("microscope.py")
         if st.button("Export the code", icon=":material/code:"):
+            choose(run.id)  # the newest is shown without having been chosen
             state.go("export.py")
 
 

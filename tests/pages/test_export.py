@@ -132,6 +132,24 @@ def test_a_run_is_exported_as_it_was_started():
     assert "other" in app.code[0].value
 
 
+def test_the_run_that_one_comes_from_is_chosen():
+    project = store().create("Mine", MLP)
+    older, newer = (create(RunSpec(graph=MLP), name=name, project=project.id) for name in ("older", "newer"))
+    for run in (older, newer):
+        run.model.write_bytes(b"weights")
+    app = AppTest.from_file(PAGE, default_timeout=120)
+    app.query_params.update(project=project.id, run=older.id)
+    app.run()
+    assert not app.exception
+    assert app.selectbox[0].value == older.id
+    assert "Model of older (.keras)" in downloads(app)
+    app.selectbox[0].set_value("").run()
+    assert "run" not in app.query_params
+    app.selectbox[0].set_value(newer.id).run()
+    assert app.query_params["run"] in (newer.id, [newer.id])
+    assert "Model of newer (.keras)" in downloads(app)
+
+
 def test_the_model_of_a_run_can_be_had_once_it_is_there():
     app, project = opened()
     run = create(RunSpec(graph=MLP), name="first try", project=project.id)
