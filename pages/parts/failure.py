@@ -10,11 +10,13 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.parts.literal import literal
 from runtime.service import KerasService
 from runtime.store import DatabaseError
 
 LOG = logging.getLogger("layerloom")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NOT_WRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def keras_again(service: KerasService) -> None:
@@ -53,6 +55,14 @@ def show(error: Exception) -> bool:
             "There is no room left on the server's disk, so this was not done. Make room, for example by deleting runs, and "
             "try again; what trains goes on as long as it can.",
             icon=":material/hard_drive:",
+        )
+        return True
+    if isinstance(error, OSError) and error.errno in NOT_WRITABLE:
+        LOG.error("%s", error)
+        st.error(
+            f"The server may not write where this is kept ({literal(error.strerror or '')}), so it was not done. Make the "
+            "folder that LAYERLOOM_HOME names (else ~/.layerloom) and all in it writable for the server, and try again.",
+            icon=":material/lock:",
         )
         return True
     number = uuid.uuid4().hex[:8]

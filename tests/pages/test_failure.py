@@ -3,6 +3,7 @@
 import logging
 import re
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 
@@ -42,6 +43,22 @@ def test_a_full_disk_is_told_with_what_to_do():
 
     (message,) = AppTest.from_function(page, default_timeout=60).run().error
     assert "Make room" in message.value
+
+
+@pytest.mark.parametrize("name", ["EROFS", "EACCES", "EPERM"])
+def test_a_folder_that_cannot_be_written_is_told_with_what_to_do(name):
+    def page(name):
+        import errno
+        import os
+
+        from pages.parts import failure
+
+        number = getattr(errno, name)
+        assert failure.show(OSError(number, os.strerror(number)))
+
+    (message,) = AppTest.from_function(page, args=(name,), default_timeout=60).run().error
+    assert "may not write" in message.value
+    assert "LAYERLOOM_HOME" in message.value
 
 
 def test_keras_that_was_given_up_is_started_again_on_request(monkeypatch):
