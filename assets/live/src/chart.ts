@@ -1,7 +1,7 @@
 /** The live chart: status lines, and one plotly chart for each quantity. */
 import Plotly from "plotly.js-basic-dist-min";
 import { absorb, begun, type Message, newRun, type Origin, quantities, type Run } from "./curves";
-import { extension, layout, type Theme, traces } from "./figure";
+import { extension, layout, marked, type Theme, traces } from "./figure";
 import { Pace } from "./pace";
 import { Stream } from "./stream";
 import { element, STYLE } from "./style";
@@ -158,7 +158,7 @@ export class LiveChart {
 
   /** What a message that only extends the curves leaves as it is. */
   private frame(): string {
-    return [...quantities(this.runs), this.instead()].join();
+    return [...quantities(this.runs), this.instead(), ...this.runs.map(marked)].join();
   }
 
   private add(quantity: string): HTMLElement {

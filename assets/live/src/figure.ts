@@ -21,6 +21,7 @@ function colour(theme: Theme, index: number, count: number, validation: boolean)
 }
 
 const NOTHING: Points = [[], []];
+const MOST_MARKED = 30; // epochs
 
 /** The traces of one chart. The arrays are copies: plotly grows its own in place. */
 export function traces(runs: Run[], quantity: string, theme: Theme): Trace[] {
@@ -43,13 +44,13 @@ export function traces(runs: Run[], quantity: string, theme: Theme): Trace[] {
       },
       {
         ...line(training, one ? "training" : run.name, { color: paint, width: 2.5 }),
-        mode: alone || training[0].length <= 30 ? "lines+markers" : "lines",
+        mode: alone || training[0].length <= MOST_MARKED ? "lines+markers" : "lines",
         marker: { size: 6 },
         legendgroup: run.id,
       },
       {
         ...line(validation, one ? "validation" : `${run.name} (validation)`, { color: paintValidation, width: 2.5, dash: "dash" }),
-        mode: validation[0].length <= 30 ? "lines+markers" : "lines",
+        mode: validation[0].length <= MOST_MARKED ? "lines+markers" : "lines",
         marker: { size: 6, symbol: "diamond" },
         legendgroup: one ? "validation" : run.id,
         showlegend: one && validation[0].length > 0,
@@ -67,6 +68,11 @@ export function traces(runs: Run[], quantity: string, theme: Theme): Trace[] {
       },
     ];
   });
+}
+
+/** Whether its epochs are so few that each has a mark. */
+export function marked(run: Run): boolean {
+  return Object.values(run.epochs).every(([x]) => x.length <= MOST_MARKED);
 }
 
 /** A curve over epochs; that of a run which continues another one shown begins at the point from which it went on. */

@@ -9,7 +9,7 @@ export class Pace {
 
   constructor(
     private readonly draw: () => void,
-    private readonly frame: (then: () => void) => void = requestAnimationFrame,
+    private readonly frame: (then: () => void) => void = (then) => requestAnimationFrame(then), // which wants no `this` of ours
   ) {}
 
   /** Have it drawn soon; asking again until then changes nothing. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Message, newRun, type Run } from "../src/curves";
-import { extension, layout, type Theme, traces } from "../src/figure";
+import { extension, layout, marked, type Theme, traces } from "../src/figure";
 import { colourList, luminance } from "../src/theme";
 
 const THEME: Theme = { text: "#111111", background: "#ffffff", grid: "#dddddd", font: "sans-serif", dark: false, colours: ["#1", "#2", "#3"] };
@@ -51,6 +51,14 @@ test("an increment goes to the traces of its run", () => {
   expect(extension([come], "accuracy")).toBeNull();
   const both = extension([come, { message, index: 0 }, come], "loss");
   expect(both).toEqual({ x: [[1.5, 1.5], [3, 3], [1.5], [3]], y: [[2, 2], [1, 1], [2], [1]], indices: [4, 6, 0, 2] });
+});
+
+test("many epochs are a line without marks", () => {
+  const long = run("a");
+  expect(marked(long)).toBe(true);
+  long.epochs.loss = [Array.from({ length: 31 }, (_, epoch) => epoch + 1), Array(31).fill(1)];
+  expect(marked(long)).toBe(false);
+  expect(traces([long], "loss", THEME)[1]!.mode).toBe("lines");
 });
 
 test("the reader's zoom survives: uirevision never changes", () => {
